@@ -1,0 +1,15 @@
+libbase_a_SOURCES += \
+	base/arena.c base/arena.h \
+	base/buf.c base/buf.h \
+	base/clock.c base/clock.h \
+	base/cpu.c base/cpu.h \
+	base/diag.c base/diag.h \
+	base/error.c base/error.h \
+	base/hash.c base/hash.h \
+	base/log.c base/log.h \
+	base/sink.h
+
+check_PROGRAMS += tests/unit/test_base
+TESTS += tests/unit/test_base
+tests_unit_test_base_SOURCES = tests/unit/test_base.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_base_LDADD = libbase.a $(BASE_LIBS) $(CHECK_LIBS)
