@@ -1,0 +1,34 @@
+/* Attack and release: of each voice on events (percussive), once per cycle on signals. */
+#include "render/dsp/envelope.h"
+#include "render/pattern/control.h"
+
+SIMD_CLONES
+static void ar_process(void *state, const struct node_io *io, size_t n)
+{
+	f32x8 shortest = f32x8_splat(ENVELOPE_SEGMENT_MIN_S), full = f32x8_splat(1.0f);
+
+	(void)state;
+	for (size_t i = 0; i < n; i += SIMD_LANES) {
+		f32x8 level = envelope_level(io, i, input_load(&io->in[1], i, n), shortest, full,
+					     input_load(&io->in[2], i, n));
+
+		output_store(io->out[0], i, n, input_load(&io->in[0], i, n) * level);
+	}
+}
+
+const struct node_def node_ar = {
+	.name = "ar",
+	.doc = "attack and release of each event, or of each cycle of a signal",
+	.reference = "linear segments",
+	.example = "out $ s \"bd*4\" # ar 0.01 0.1",
+	.params = {
+		PARAM_IN,
+		PARAM_SEGMENT("attack", 0, 0, "rise from 0 to 1"),
+		PARAM_SEGMENT("release", 0, 0, "fall to 0: after the rise of an event, or at the end of the cycle"),
+	},
+	.n_params = 3,
+	.time_class = TIME_PURE,
+	.process = ar_process,
+	.controls = { CONTROL_NONE, CONTROL_ATTACK, CONTROL_RELEASE },
+	.is_modifier = true,
+};

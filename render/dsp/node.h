@@ -1,0 +1,115 @@
+/* What a function of the language is: one `const struct node_def` at the end of one file in render/dsp/ (or,
+ * for transforms, render/pattern/), listed in nodes.def. The checker, the graph builder, the documentation,
+ * GET /nodes, the editor's completion, the fuzzer's dictionary and the generic tests read nothing else.
+ *
+ * Kernels see planar float blocks. A kernel gets one channel at a time (`n_ch` below 1) unless its def says
+ * is_stereo; the engine keeps one state per channel. The result of process() must not depend on how a span of
+ * frames is cut into calls: process(a) then process(b) equals process(a+b), bit for bit, for any cut when
+ * n_frames is 1 (feedback) or a multiple of QUANTUM_FRAMES. No allocation, locks, libm or logging in
+ * process(); denormals are flushed by the engine (FTZ and DAZ are set in every worker). */
+#ifndef RENDER_DSP_NODE_H
+#define RENDER_DSP_NODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef float sample;
+
+enum {
+	QUANTUM_FRAMES = 64, /* the only grid that may influence a sample, anchored at frame 0 */
+	BLOCK_FRAMES_MAX = 4096,
+	NODE_PARAMS_MAX = 16,
+	NODE_ALIASES_MAX = 3,
+};
+
+/* How a node's output over a span of frames can be had (docs/ARCHITECTURE.md, "Time classes"). */
+enum time_class {
+	TIME_PURE,  /* from parameters, inputs of that span and the frame number alone */
+	TIME_SCAN,  /* state is n_acc unsigned 64-bit sums, exact and associative modulo 2^64 */
+	TIME_CARRY, /* needs the state that the frames before left */
+};
+
+enum param_flag {
+	PARAM_INPUT = 1,    /* audio input: the left side of `#`, or the first argument */
+	PARAM_OPTIONAL = 2, /* has a default */
+	PARAM_CONST = 4,    /* a number known when the plan is built */
+	PARAM_PITCH = 8,    /* a frequency that an instrument's note transposes or replaces */
+};
+
+struct param_def {
+	const char *name;     /* keyword, e.g. "cutoff" for `:cutoff 400` */
+	const char *unit;     /* "Hz", "s", "dB", "cycles", "semitones", "" */
+	double def, min, max; /* values outside min..max are clamped; def only with PARAM_OPTIONAL */
+	unsigned flags;       /* enum param_flag */
+	const char *doc;      /* half a sentence */
+};
+
+/* Constants of a job (or of one note of an instrument), the same for all nodes of it. */
+struct node_env {
+	double sample_rate_hz;
+	double cps;              /* cycles per second */
+	double cycles_per_frame; /* cps / sample_rate_hz */
+	uint64_t seed;           /* of the render */
+};
+
+/* One input of one call. data is NULL when the value is the same for every frame of the whole render: then
+ * value holds. */
+struct node_input {
+	const sample *data; /* [n_frames], 64-byte aligned unless n_frames is 1 */
+	sample value;
+};
+
+static inline sample node_input_at(const struct node_input *in, size_t i)
+{
+	return in->data ? in->data[i] : in->value;
+}
+
+struct node_io {
+	const struct node_input *in; /* [n_params]: in[p] of a mono kernel, in[2*p + ch] of an is_stereo one */
+	sample *out[2];              /* out[0][n_frames]; out[1] too for is_stereo */
+	uint64_t frame;              /* number of the first frame since the start of the render (or of the note) */
+	const struct node_env *env;
+	uint64_t id; /* stable id of the call site in the program, mixed with the channel; for seeds */
+};
+
+struct node_def {
+	const char *name;
+	const char *aliases[NODE_ALIASES_MAX + 1]; /* NULL-terminated */
+	const char *doc;                           /* one line */
+	const char *reference;                     /* paper, book or URL of the algorithm */
+	const char *example;                       /* a program that sounds */
+	struct param_def params[NODE_PARAMS_MAX];
+	unsigned n_params;
+
+	/* As a signal: NULL process means that it is no signal function (a pure modifier, or a form that the
+	 * builder knows, like `s` and `stack`). */
+	enum time_class time_class;
+	bool is_stereo;   /* process() handles both channels at once and always makes two */
+	bool is_variadic; /* takes a list of inputs: stack */
+	unsigned n_acc;   /* TIME_SCAN: accumulators; the state is uint64_t[n_acc], zero at frame 0 */
+	/* Bytes of state per channel (all of it for is_stereo), for these inputs' constants; NULL: none, or
+	 * n_acc * 8. At most 64 MiB. Aligned to 64. */
+	size_t (*state_bytes)(const struct node_env *env, const struct node_input *in);
+	/* Brings zeroed or used state to what it is at frame 0. NULL: zeroes. */
+	void (*reset)(void *state, const struct node_env *env, const struct node_input *in);
+	void (*process)(void *state, const struct node_io *io, size_t n_frames);
+	/* TIME_SCAN: adds to state what process() over the same frames would, without output. */
+	void (*advance)(void *state, const struct node_io *io, size_t n_frames);
+	/* Seconds until the output has died away after the input ended; NULL: at once. */
+	double (*tail_s)(const struct node_env *env, const struct node_input *in);
+
+	/* As a modifier: what `events # f value` sets when the left side is a source of events. controls[p] is the
+	 * enum control_key (render/pattern/control.h) for params[p], CONTROL_NONE (0) where none. */
+	unsigned char controls[NODE_PARAMS_MAX];
+	bool is_modifier;
+};
+
+/* The catalogue: sorted by name. */
+extern const struct node_def *const node_registry[];
+extern const size_t node_registry_len;
+
+/* By name or alias; NULL when there is none. Names need not be NUL-terminated. */
+const struct node_def *node_find(const char *name, size_t len);
+
+#endif

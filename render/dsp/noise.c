@@ -1,0 +1,23 @@
+/* White noise: a hash of (seed, call site, channel, frame), so any span can be computed on its own. */
+#include "base/hash.h"
+#include "render/dsp/kernel.h"
+
+SIMD_CLONES
+static void noise_process(void *state, const struct node_io *io, size_t n)
+{
+	uint64_t key = hash64_pair(io->env->seed, io->id);
+
+	(void)state;
+	for (size_t i = 0; i < n; i += SIMD_LANES)
+		output_store(io->out[0], i, n, f32x8_uniform(u32x8_hash_frames(key, io->frame + i)));
+}
+
+const struct node_def node_noise = {
+	.name = "noise",
+	.aliases = { "white_noise" },
+	.doc = "white noise, uniform in -1 to 1",
+	.reference = "https://nullprogram.com/blog/2018/07/31/",
+	.example = "out $ noise # lpf 2000 # gain 0.2",
+	.time_class = TIME_PURE,
+	.process = noise_process,
+};

@@ -1,0 +1,24 @@
+/* Difference of two signals: the operator -. */
+#include "render/dsp/kernel.h"
+
+SIMD_CLONES
+static void sub_process(void *state, const struct node_io *io, size_t n)
+{
+	(void)state;
+	for (size_t i = 0; i < n; i += SIMD_LANES) {
+		f32x8 a = input_load(&io->in[0], i, n), b = input_load(&io->in[1], i, n);
+
+		output_store(io->out[0], i, n, a - b);
+	}
+}
+
+const struct node_def node_sub = {
+	.name = "sub",
+	.doc = "a - b",
+	.reference = "elementary",
+	.example = "out $ (saw 110 - saw 110.5) # gain 0.2",
+	.params = { PARAM_IN, PARAM_OPERAND("what is subtracted") },
+	.n_params = 2,
+	.time_class = TIME_PURE,
+	.process = sub_process,
+};

@@ -1,0 +1,29 @@
+/* The inside of struct render_engine, for the files in render/ that implement render.h. */
+#ifndef RENDER_ENGINE_H
+#define RENDER_ENGINE_H
+
+#include "render/compile.h"
+#include "render/engine/pool.h"
+#include "render/render.h"
+
+/* All constant after render_engine_new(). */
+struct render_engine {
+	struct pool *pool;
+	struct sample_bank *bank;
+	unsigned block_frames; /* 0: the engine's choice */
+	size_t job_memory_bytes;
+	double job_duration_s;
+};
+
+/* Compiles the spec's source into the arena. NULL with ERR_SOURCE or ERR_TOO_LARGE. */
+const struct program *render_compile(struct arena *a, const struct render_engine *engine, const char *source,
+				     size_t len, struct diag_list *diags, struct error *err) WARN_UNUSED;
+
+/* Frames of the spec at the graph's tempo; -1 with ERR_TOO_LARGE or ERR_INVALID. */
+int render_frames(const struct render_engine *engine, const struct render_spec *spec, const struct graph *graph,
+		  uint64_t *n_frames, struct error *err) WARN_UNUSED;
+
+/* Memory of a compiled program: many times what a source of the largest size needs, unless it is made to grow. */
+#define COMPILE_BYTES_MAX ((size_t)128 << 20)
+
+#endif

@@ -1,0 +1,40 @@
+/* From a hap of an event source to a voice: what each control means. One thread at a time per event_maker. */
+#ifndef RENDER_ENGINE_EVENT_H
+#define RENDER_ENGINE_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "render/engine/note.h"
+#include "render/engine/run.h"
+#include "render/engine/voice.h"
+#include "render/pattern/pattern.h"
+
+/* A hap with everything that needs its place in time already resolved. */
+struct event {
+	const struct hap *hap;
+	uint64_t onset;  /* frame of the run */
+	uint64_t length; /* frames of its whole */
+	uint64_t block;  /* in which the onset lies */
+	/* The value of modulator i at the onset. */
+	sample (*modulator)(const void *ctx, uint32_t i);
+	const void *ctx;
+};
+
+struct event_maker;
+
+/* NULL when memory is out. */
+struct event_maker *event_maker_new(struct run *run, const struct plan_events *events);
+void event_maker_free(struct event_maker *m);
+
+/* Makes the voice of an event: *v, with ordinal left to the caller. Returns 1; 0 when the event makes no sound (an
+ * unknown sample: a warning was added); -1 with an error that ends the job. *is_new_note: v->note has to be
+ * rendered. The sound of a sample stays valid until event_maker_free(), that of a note while it is in the cache. */
+int event_make_voice(struct event_maker *m, const struct event *ev, struct voice *v, bool *is_new_note,
+		     struct error *err) WARN_UNUSED;
+
+/* Forgets unused notes. */
+void event_maker_evict(struct event_maker *m, uint64_t block);
+
+#endif

@@ -1,0 +1,131 @@
+#include "render/engine/mix.h"
+
+#include <string.h>
+
+#include "render/dsp/simd.h"
+
+SIMD_CLONES void mix_add(sample *into, const sample *from, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		into[i] += from[i];
+}
+
+/* x * 0 is 0 for every finite x and NaN for the others, and a NaN stays in a sum. */
+SIMD_CLONES bool mix_is_finite(const sample *x, size_t n)
+{
+	f32x8 sum = f32x8_splat(0);
+	sample rest = 0;
+	size_t i = 0;
+	for (; i + SIMD_LANES <= n; i += SIMD_LANES)
+		sum += f32x8_load(x + i) * 0.0f;
+	for (; i < n; i++)
+		rest += x[i] * 0.0f;
+	for (unsigned k = 0; k < SIMD_LANES; k++)
+		rest += sum[k];
+	return rest == 0;
+}
+
+SIMD_CLONES static void add_scaled(sample *into, const sample *from, sample gain, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		into[i] += gain * from[i];
+}
+
+static void add_constant(sample *into, sample value, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		into[i] += value;
+}
+
+SIMD_CLONES static void scale(sample *x, sample gain, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		x[i] *= gain;
+}
+
+SIMD_CLONES static void saturate(sample *x, size_t n)
+{
+	for (size_t i = 0; i < n; i += SIMD_LANES) {
+		sample lanes[SIMD_LANES] = { 0 };
+		size_t len = n - i < SIMD_LANES ? n - i : SIMD_LANES;
+		memcpy(lanes, x + i, len * sizeof *x);
+		f32x8_store(lanes, f32x8_tanh(f32x8_load(lanes)));
+		memcpy(x + i, lanes, len * sizeof *x);
+	}
+}
+
+SIMD_CLONES static void clip(sample *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		x[i] = x[i] > 1.0f ? 1.0f : x[i] < -1.0f ? -1.0f : x[i];
+}
+
+static void mix_mode(const struct plan *plan, sample *x, size_t n)
+{
+	sample k = (sample)plan->n_outputs;
+	switch (plan->graph->mix) {
+	case GRAPH_MIX_NONE:
+		break;
+	case GRAPH_MIX_GAIN:
+		if (plan->n_outputs > 1)
+			scale(x, 1.0f / k, n);
+		break;
+	case GRAPH_MIX_SQRT:
+		if (plan->n_outputs > 1)
+			scale(x, 1.0f / __builtin_sqrtf(k), n);
+		break;
+	case GRAPH_MIX_TANH:
+		saturate(x, n);
+		break;
+	case GRAPH_MIX_HARD:
+		clip(x, n);
+		break;
+	}
+}
+
+static void mix_channel(const struct run *run, unsigned ch, uint64_t block, sample *out, size_t n)
+{
+	const struct plan *plan = run->spec.plan;
+	memset(out, 0, n * sizeof *out);
+	for (uint32_t i = 0; i < plan->n_outputs; i++) {
+		const struct plan_output *o = &plan->outputs[i];
+		if (o->source.node == PLAN_NONE)
+			add_constant(out, o->gain * o->source.value, n);
+		else
+			add_scaled(out, run_signal(run, o->source.node, ch, block), o->gain, n);
+	}
+	mix_mode(plan, out, n);
+}
+
+void mix_outputs(const struct run *run, uint64_t block, sample *left, sample *right, size_t n)
+{
+	mix_channel(run, 0, block, left, n);
+	if (mix_output_channels(run->spec.plan) == 1)
+		memcpy(right, left, n * sizeof *right);
+	else
+		mix_channel(run, 1, block, right, n);
+}
+
+unsigned mix_output_channels(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->n_outputs; i++)
+		if (plan->outputs[i].source.node != PLAN_NONE && plan->nodes[plan->outputs[i].source.node].n_ch == 2)
+			return 2;
+	return 1;
+}
+
+bool mix_finish(sample *x, size_t n, sample gain)
+{
+	scale(x, gain, n);
+	if (mix_is_finite(x, n))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		x[i] = __builtin_isfinite(x[i]) ? x[i] : 0;
+	return false;
+}
+
+SIMD_CLONES void mix_down(sample *left, const sample *right, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		left[i] = 0.5f * (left[i] + right[i]);
+}

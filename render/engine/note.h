@@ -1,0 +1,64 @@
+/* Notes: what an instrument sounds like for one event, rendered once and mixed like a sample.
+ *
+ * A note is a run of the instrument's plan from its own frame 0 (run.h), at a pitch, for a length. Where the
+ * instrument has no pattern inside, notes of equal (instrument, pitch, length) are one note; otherwise its
+ * patterns follow the song's clock from the onset on and every onset has its own.
+ *
+ * A note_cache belongs to one event source. note_cache_find() and _evict() are called by the source's score tile,
+ * note_render() by the parts of its notes tile, in the order that the plan gives them; there is no lock. Evicting
+ * a note costs time when it is needed again, never a bit. */
+#ifndef RENDER_ENGINE_NOTE_H
+#define RENDER_ENGINE_NOTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "render/engine/run.h"
+#include "render/io/samples.h"
+
+struct note_key {
+	uint32_t instrument; /* index in plan_events */
+	struct pitch pitch;
+	uint64_t n_frames;
+	uint64_t onset; /* of the run that plays it; 0 when the sound does not depend on it */
+};
+
+struct note {
+	struct note *next; /* in its bucket */
+	struct note_key key;
+	struct sample_data audio; /* ch is NULL until rendered */
+	sample *memory;
+	size_t bytes;
+	uint32_t n_voices;   /* in the score that play it */
+	uint64_t last_block; /* in which a voice played it */
+};
+
+struct note_cache;
+
+/* NULL when memory is out. */
+struct note_cache *note_cache_new(struct run_shared *shared, unsigned n_slots);
+void note_cache_free(struct note_cache *c);
+
+/* The note with that key. *is_new: it was not there, and note_render() must run before it is mixed. NULL with
+ * ERR_NO_MEMORY or ERR_BUDGET. */
+struct note *note_cache_find(struct note_cache *c, const struct note_key *key, unsigned n_ch, struct span where,
+			     bool *is_new, struct error *err) WARN_UNUSED;
+
+/* Forgets notes that no voice plays and no block in flight can read, the longest unused first, until all notes
+ * of the job fit. block is the one being scored. */
+void note_cache_evict(struct note_cache *c, uint64_t block);
+
+/* The pitch of an event on an instrument. note and n in semitones; is_named: the note was a name, an absolute
+ * pitch. base_hz: the instrument's own, from note_base_hz(). */
+struct pitch note_pitch(bool has_note, bool is_named, double note, double n, double base_hz);
+
+/* The first pitch in the plan that the program gives as a number; 0 when there is none. */
+double note_base_hz(const struct plan *plan);
+
+/* Computes the audio. parent: the run whose event source plays it. Any worker. */
+int note_render(struct note *note, const struct run *parent, const struct plan_events *events,
+		struct error *err) WARN_UNUSED;
+
+#endif

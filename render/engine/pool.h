@@ -1,0 +1,28 @@
+/* The pool: one worker thread per core that the process may use, shared by all jobs.
+ *
+ * A job is a run (run.h) whose tiles the workers take; see pool.c for the rules. */
+#ifndef RENDER_ENGINE_POOL_H
+#define RENDER_ENGINE_POOL_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "render/engine/run.h"
+
+struct pool;
+
+/* Starts n_workers threads, named "render/0" ...; NULL when that fails. */
+struct pool *pool_new(unsigned n_workers, struct error *err) WARN_UNUSED;
+
+/* Stops the workers. No pool_run() may be in progress. */
+void pool_free(struct pool *p);
+
+unsigned pool_workers(const struct pool *p);
+
+/* Runs all tiles of the run, with at most max_workers (0: all) of the pool at a time, and sleeps meanwhile. Blocks
+ * are admitted while they are fewer than the run's n_slots. Returns when no worker touches the run any more: 0, or
+ * -1 with the first error; ERR_CANCELED when shared->cancel was seen. *cpu_ns: CPU time of the workers in this
+ * job. Any thread, any number at once. */
+int pool_run(struct pool *p, struct run *run, unsigned max_workers, uint64_t *cpu_ns, struct error *err) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,50 @@
+/* Which tiles of a run may run now. Plain data without threads: the pool calls it under its lock.
+ *
+ * Tile (s, b) is stage s over block b. It becomes ready when the tiles (i, b) of its inputs are done and, for a
+ * carrying stage, tile (s, b-1). Block b is admitted when block b - n_slots is complete, which is when its output
+ * tile is done: every stage leads to the output, or it would not be in the plan. So at most n_slots blocks are in
+ * flight and a slot never serves two at once.
+ *
+ *            admit                  last input, tile before           all parts, finish
+ *   (none) ---------> waiting(n) ----------------------------> ready ------------------> done: consumers, (s, b+1)
+ */
+#ifndef RENDER_ENGINE_SCHEDULE_H
+#define RENDER_ENGINE_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "render/engine/run.h"
+
+/* A share of a tile that one worker runs. */
+struct tile_ref {
+	uint64_t block;
+	uint32_t stage;
+	unsigned part;
+	bool is_only_part;
+};
+
+struct schedule;
+
+/* Admits the first blocks. The run is borrowed. NULL with ERR_NO_MEMORY. */
+struct schedule *schedule_new(struct run *run, struct error *err) WARN_UNUSED;
+void schedule_free(struct schedule *s);
+
+/* Takes a part of the oldest ready tile; false when none is ready. */
+bool schedule_take(struct schedule *s, struct tile_ref *ref);
+
+/* One part is done. True when it was the last: then the caller finishes the tile and calls schedule_tile_done(). */
+bool schedule_part_done(struct schedule *s, const struct tile_ref *ref);
+
+/* The tile is done. When that made a consumer with one part ready, *next is it, taken (its inputs are still in
+ * this core's cache), and the result is true. *n_ready: parts that others can now take. */
+bool schedule_tile_done(struct schedule *s, const struct tile_ref *ref, struct tile_ref *next, unsigned *n_ready);
+
+/* All blocks are complete. */
+bool schedule_is_done(const struct schedule *s);
+
+/* Parts that can be taken now, at least; for waking workers. */
+unsigned schedule_ready_parts(const struct schedule *s);
+
+#endif

@@ -1,0 +1,32 @@
+/* A graph to an audio file through the pool: the last step of a render, and all of it for tests that build their
+ * graphs by hand. */
+#ifndef RENDER_ENGINE_SONG_H
+#define RENDER_ENGINE_SONG_H
+
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/sink.h"
+#include "render/engine/pool.h"
+#include "render/graph/graph.h"
+#include "render/render.h"
+
+struct sample_bank;
+
+struct song {
+	const struct graph *graph;
+	const struct render_spec *spec; /* source and length are not read */
+	uint64_t n_frames;              /* > 0 */
+	struct sample_bank *bank;       /* NULL: no samples */
+	unsigned block_frames;          /* when the spec names none */
+	size_t memory_bytes;            /* cap of the job */
+	struct render_control *control; /* may be NULL */
+};
+
+/* Plans and renders into the sink and finishes or aborts it. As render_run(). */
+int song_render(const struct song *song, struct pool *pool, struct sink *sink, struct diag_list *diags,
+		struct render_result *result, struct error *err) WARN_UNUSED;
+
+/* Constants of a job's kernels. */
+struct node_env song_env(const struct render_spec *spec, const struct graph *graph);
+
+#endif

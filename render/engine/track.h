@@ -1,0 +1,21 @@
+/* A pattern of numbers as a stepped signal. One thread at a time, block after block. */
+#ifndef RENDER_ENGINE_TRACK_H
+#define RENDER_ENGINE_TRACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "render/dsp/node.h"
+#include "render/engine/run.h"
+
+struct track;
+
+/* From song_frame on. The pattern is borrowed. NULL when memory is out. */
+struct track *track_new(const struct pattern *pattern, struct run_shared *shared, uint64_t song_frame);
+void track_free(struct track *t);
+
+/* out[n]: the next n frames. */
+int track_fill(struct track *t, sample *out, size_t n, struct error *err) WARN_UNUSED;
+
+#endif

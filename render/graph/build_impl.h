@@ -1,0 +1,171 @@
+/* What the files of the builder share (build*.c); build.c has the essay. */
+#ifndef RENDER_GRAPH_BUILD_IMPL_H
+#define RENDER_GRAPH_BUILD_IMPL_H
+
+#include "render/graph/build.h"
+#include "render/lang/types.h"
+
+#define NODE_NONE UINT32_MAX
+
+enum {
+	/* Nodes of all graphs of a program: a hundred times the largest public program. Macros multiply. */
+	BUILD_NODES_MAX = 20000,
+	/* Expressions evaluated, counting every instance of a bus: bounds the time that macros can cost. */
+	BUILD_STEPS_MAX = 200000,
+	/* Expressions within one another, through buses and instruments: about 0.5 KiB of stack each. */
+	BUILD_DEPTH_MAX = 1500,
+};
+
+/* One transform with its arguments, and whether it found a pattern. */
+struct transform_use {
+	const struct transform_def *def;
+	struct transform_arg args[TRANSFORM_PARAMS_MAX];
+	uint64_t site;
+	struct span span;
+	bool needs_events; /* itself, or a transform among its arguments */
+	unsigned n_applied;
+};
+
+/* Transforms in the order in which they are applied. Immutable but for n_applied. */
+struct tower {
+	struct transform_use *use;
+	const struct tower *next;
+};
+
+/* What surrounds an expression while it is evaluated. */
+struct scope {
+	const struct tower *tower;    /* applied to every pattern when it becomes a signal */
+	const struct tower *modifier; /* applied to the values of modifiers: `# (gain "1 0" $ fast 2)` */
+	const struct splice *splices; /* buses whose expression is being spliced behind `#` */
+};
+
+struct splice {
+	const struct bus *bus;
+	const struct splice *outer;
+};
+
+/* An event source on its way through modifiers and transforms. */
+struct events {
+	const struct pattern *pattern; /* maps of controls */
+	const struct tower *pending;   /* written before the source: applied after the modifiers that follow */
+	const struct instrument *instruments;
+	uint32_t n_instruments;
+	const uint32_t *modulators; /* nodes that VALUE_SIGNAL values refer to by position */
+	uint32_t n_modulators;
+	struct instance *instance; /* the bus that it is, while nothing has changed it */
+};
+
+/* The value of an expression. type says which member counts. */
+struct operand {
+	enum lang_type type; /* BROKEN, NUMBER, PATTERN, SIGNAL or EVENTS */
+	struct span span;
+	struct ast *ast; /* what it was evaluated from, behind `#` */
+	double number;
+	const struct pattern *pattern;
+	uint32_t node;
+	struct events events;
+};
+
+/* A bus as evaluated under one tower. */
+struct instance {
+	struct instance *next; /* of the same bus */
+	const struct bus *bus;
+	const struct tower *tower;
+	bool is_open;         /* being evaluated: a use now is feedback */
+	uint32_t placeholder; /* stands for it in feedback; NODE_NONE: not needed */
+	uint32_t node;        /* of its events as a signal; NODE_NONE: not made */
+	struct operand value;
+};
+
+/* Shared by the graph of the program and those of its instruments. */
+struct build_shared {
+	struct arena *arena;
+	struct ast_program *program;
+	const struct sample_bank *bank;
+	struct diag_list *diags;
+	struct instrument **instruments; /* per bus, NULL: not made */
+	unsigned n_anonymous;
+	unsigned n_steps, n_nodes, depth;
+	struct rational cps;
+	bool is_exhausted;
+};
+
+/* One graph under construction. */
+struct builder {
+	struct build_shared *shared;
+	struct graph *graph;
+	uint32_t *aliases; /* per node: the node that it stands for, or NODE_NONE */
+	uint32_t cap_aliases;
+	struct instance **instances; /* per bus */
+	const struct builder *outer; /* of the graph that plays this one */
+	const struct bus *playing;   /* the bus that this graph is the instrument of */
+};
+
+/* --- build.c */
+bool builder_init(struct builder *b, struct build_shared *shared, const struct builder *outer);
+/* Resolves placeholders and drops what no output needs. False when a complaint was made. */
+bool builder_finish(struct builder *b);
+uint32_t build_node(struct builder *b, enum graph_kind kind, struct span span);
+/* A placeholder from now on means another node. */
+void build_alias(struct builder *b, uint32_t placeholder, uint32_t node);
+void *build_alloc(struct builder *b, size_t n, size_t size);
+
+/* Counts one step at a place; false, with a complaint, when the program is too large or too deep. */
+bool build_enter(struct builder *b, struct span span);
+void build_leave(struct builder *b);
+
+/* --- build_expr.c */
+struct operand build_expr(struct builder *b, struct ast *node, const struct scope *scope);
+struct operand build_behind(struct builder *b, struct ast *node, const struct operand *input,
+			    const struct scope *scope);
+struct operand build_bus(struct builder *b, struct bus *bus, struct span span, const struct scope *scope);
+/* The operand as a node: patterns become controls, events voices. NODE_NONE when it is broken. */
+uint32_t build_signal(struct builder *b, const struct operand *v, const struct scope *scope);
+struct operand operand_broken(void);
+struct operand operand_signal(uint32_t node, struct span span);
+struct operand operand_pattern(const struct pattern *p, struct span span);
+
+/* --- build_call.c */
+/* A call; input is what stands before `#`, or NULL. */
+struct operand build_call(struct builder *b, struct ast *call, const struct operand *input, const struct scope *scope);
+/* A node of the registry by name over two (or one) signals. */
+struct operand build_named(struct builder *b, const char *name, const uint32_t *inputs, uint32_t n, struct span span);
+
+/* --- build_events.c */
+struct operand build_events(struct builder *b, struct ast *call, const struct scope *scope);
+struct operand build_modifier(struct builder *b, struct ast *call, const struct operand *input,
+			      const struct scope *scope);
+/* `osc # note "c e"`: the signal as an instrument that the pattern plays. */
+struct operand build_played(struct builder *b, struct ast *call, const struct operand *input,
+			    const struct scope *scope);
+struct operand build_event_stack(struct builder *b, struct operand *parts, uint32_t n, struct span span);
+/* Applies what is pending. */
+void events_seal(struct builder *b, struct events *e);
+uint32_t events_node(struct builder *b, const struct events *e, struct span span, const struct scope *scope);
+
+/* --- build_pattern.c */
+/* The transforms that node stands for, followed by next. */
+const struct tower *build_tower(struct builder *b, struct ast *node, const struct tower *next,
+				const struct scope *scope);
+/* The transforms in front of the base of an AST_APPLY, followed by next. */
+const struct tower *build_prefix_tower(struct builder *b, struct ast *node, const struct tower *next,
+				       const struct scope *scope);
+const struct tower *tower_concat(struct builder *b, const struct tower *first, const struct tower *then);
+const struct pattern *tower_apply(struct builder *b, const struct tower *tower, const struct pattern *p,
+				  bool is_events);
+struct operand build_apply(struct builder *b, struct ast *node, const struct scope *scope);
+struct operand build_apply_behind(struct builder *b, struct ast *node, const struct operand *input,
+				  const struct scope *scope);
+/* `rev "a b"`: the pattern as last argument. */
+struct operand build_applied(struct builder *b, struct ast *call, const struct scope *scope);
+/* Words to frequencies (is_hz) or MIDI note numbers; other words are complained about. NULL then. */
+const struct pattern *pattern_to_numbers(struct builder *b, const struct pattern *p, bool is_hz);
+bool pattern_check_values(struct builder *b, const struct pattern *p, enum control_key key);
+const struct pattern *pattern_of_number(struct builder *b, double x);
+
+static inline struct arena *build_arena(struct builder *b)
+{
+	return b->shared->arena;
+}
+
+#endif

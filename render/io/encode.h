@@ -1,0 +1,51 @@
+/* Planar float blocks to the bytes of an audio file: gain is applied by the mix before; here come clipping,
+ * dither, libsndfile through SF_VIRTUAL_IO, SHA-256, peak, and the sink.
+ *
+ * The length is known when an encoder is opened, so the header is final before the first sample: the sink sees
+ * offsets that only grow (it may be a pipe) and the digest needs no second pass. One thread at a time. */
+#ifndef RENDER_IO_ENCODE_H
+#define RENDER_IO_ENCODE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/sink.h"
+#include "render/dsp/node.h"
+#include "render/render.h"
+
+struct encode_spec {
+	enum audio_format format;
+	enum audio_subtype subtype;
+	uint32_t sample_rate_hz;
+	unsigned channels;     /* 1 or 2 */
+	uint64_t frames_total; /* exactly this many will be written; RF64 when the file would pass 4 GiB */
+	uint64_t seed;         /* of the dither */
+};
+
+struct encode_result {
+	uint8_t sha256[SHA256_BYTES];
+	uint64_t bytes;
+	double peak;
+	uint64_t clipped_frames;
+};
+
+struct encoder;
+
+/* Writes the header. The sink is borrowed until close or abort. */
+struct encoder *encoder_open(const struct encode_spec *spec, struct sink *sink, struct error *err) WARN_UNUSED;
+
+/* ch[channels][n_frames], n_frames <= BLOCK_FRAMES_MAX. Integer subtypes: triangular dither of two steps peak
+ * to peak, a pure function of (seed, channel, frame), then rounding to nearest, saturated at full scale
+ * (Lipshitz, Wannamaker, Vanderkooy, "Quantization and dither: a theoretical survey", JAES 40(5), 1992).
+ * float_32 is written as it is. */
+int encoder_write(struct encoder *e, const sample *const *ch, size_t n_frames, struct error *err) WARN_UNUSED;
+
+/* Finishes file and sink and frees the encoder, also on failure (then the sink is aborted). */
+int encoder_close(struct encoder *e, struct encode_result *result, struct error *err) WARN_UNUSED;
+
+/* Aborts the sink and frees. */
+void encoder_abort(struct encoder *e);
+
+#endif

@@ -1,0 +1,22 @@
+librender_a_SOURCES += \
+	render/io/dither.c render/io/dither.h \
+	render/io/encode.c render/io/encode.h \
+	render/io/kit.c render/io/kit.h \
+	render/io/kit_cymbals.c \
+	render/io/kit_kicks.c \
+	render/io/kit_patch.h \
+	render/io/kit_snares.c \
+	render/io/kit_synth.h \
+	render/io/kit_table.c \
+	render/io/kit_toms.c \
+	render/io/kit_tones.c \
+	render/io/sample_decode.c render/io/sample_decode.h \
+	render/io/sample_folder.c render/io/sample_folder.h \
+	render/io/samples.c render/io/samples.h
+
+check_PROGRAMS += tests/unit/test_encode tests/unit/test_kit
+TESTS += tests/unit/test_encode tests/unit/test_kit
+tests_unit_test_encode_SOURCES = tests/unit/test_encode.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_encode_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_kit_SOURCES = tests/unit/test_kit.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_kit_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,105 @@
+#include "render/lang/ast.h"
+
+#include <string.h>
+
+static bool text_equal(struct text a, struct text b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+static bool ops_equal(const struct ast *a, const struct ast *b)
+{
+	for (uint32_t i = 0; i + 1 < a->n_items; i++)
+		if (a->ops[i].op != b->ops[i].op || a->ops[i].form != b->ops[i].form)
+			return false;
+	return true;
+}
+
+bool ast_equal(const struct ast *a, const struct ast *b)
+{
+	if (!a || !b)
+		return a == b;
+	if (a->kind != b->kind || !text_equal(a->text, b->text) || a->n_items != b->n_items)
+		return false;
+	for (uint32_t i = 0; i < a->n_items; i++)
+		if (!ast_equal(a->items[i], b->items[i]))
+			return false;
+	return a->kind != AST_ARITH || ops_equal(a, b);
+}
+
+static bool stmt_equal(const struct stmt *a, const struct stmt *b)
+{
+	return a->kind == b->kind && text_equal(a->name, b->name) && a->output == b->output &&
+	       text_equal(a->value, b->value) && ast_equal(a->expr, b->expr);
+}
+
+bool ast_program_equal(const struct ast_program *a, const struct ast_program *b)
+{
+	if (a->n_stmts != b->n_stmts)
+		return false;
+	for (uint32_t i = 0; i < a->n_stmts; i++)
+		if (!stmt_equal(&a->stmts[i], &b->stmts[i]))
+			return false;
+	return true;
+}
+
+/* --- Dump ------------------------------------------------------------------------------------------------------ */
+
+static const char *kind_name(enum ast_kind kind)
+{
+	static const char *const names[] = {
+		[AST_NUMBER] = "number", [AST_STRING] = "string",   [AST_BUS] = "bus",     [AST_NAME] = "name",
+		[AST_CALL] = "call",     [AST_KEYWORD] = "keyword", [AST_LIST] = "list",   [AST_NEGATE] = "negate",
+		[AST_ARITH] = "arith",   [AST_APPLY] = "apply",     [AST_CHAIN] = "chain", [AST_SECTION] = "section",
+	};
+	return names[kind];
+}
+
+static int dump_ops(const struct ast *node, struct buf *out)
+{
+	for (uint32_t i = 0; node->kind == AST_ARITH && i + 1 < node->n_items; i++)
+		if (buf_printf(out, " %s", arith_text(node->ops[i])))
+			return -1;
+	return 0;
+}
+
+static int dump_node(const struct ast *node, unsigned indent, struct buf *out)
+{
+	if (buf_printf(out, "%*s%s", (int)(2 * indent), "", kind_name(node->kind)))
+		return -1;
+	if (node->text.len && buf_printf(out, " %.*s", (int)node->text.len, node->text.at))
+		return -1;
+	if (dump_ops(node, out) || buf_printf(out, " @%u..%u\n", node->span.start, node->span.end))
+		return -1;
+	for (uint32_t i = 0; i < node->n_items; i++)
+		if (dump_node(node->items[i], indent + 1, out))
+			return -1;
+	return 0;
+}
+
+static int dump_stmt(const struct stmt *s, struct buf *out)
+{
+	static const char *const names[] = {
+		[STMT_BUS] = "bus", [STMT_MODIFIER] = "modifier", [STMT_OUTPUT] = "output",
+		[STMT_CPS] = "cps", [STMT_BPM] = "bpm",           [STMT_OUTMIX] = "outmix",
+	};
+	if (buf_printf(out, "%s", names[s->kind]))
+		return -1;
+	if (s->kind == STMT_OUTPUT && buf_printf(out, " %u", s->output))
+		return -1;
+	if (s->name.len && buf_printf(out, " %.*s", (int)s->name.len, s->name.at))
+		return -1;
+	if (s->value.len && buf_printf(out, " %.*s", (int)s->value.len, s->value.at))
+		return -1;
+	if (buf_printf(out, " @%u..%u\n", s->span.start, s->span.end))
+		return -1;
+	return s->expr ? dump_node(s->expr, 1, out) : 0;
+}
+
+int ast_dump(const struct ast_program *program, struct buf *out)
+{
+	for (uint32_t i = 0; i < program->n_stmts; i++)
+		if (dump_stmt(&program->stmts[i], out))
+			return -1;
+	return 0;
+}

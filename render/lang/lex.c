@@ -1,0 +1,427 @@
+/* Characters to tokens, in one pass.
+ *
+ * Comments: `--` to the end of the line anywhere outside strings, C's block comments, `//` at the start of a line,
+ * and `#` at the start of a line where no statement is open: at the top, after an empty line, or after a setting such
+ * as `tempo: 0.5`, which is complete in one line. Elsewhere a `#` that begins a line continues a chain. */
+#include "render/lang/lex.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "render/dsp/node.h"
+
+struct lexer {
+	struct arena *arena;
+	const char *source;
+	size_t len, at;
+	struct diag_list *diags;
+	struct token *items;
+	size_t n, cap;
+	size_t statement; /* index of the token that began the open statement */
+	unsigned depth;   /* open brackets */
+	bool is_open;     /* a statement is open: `#` at a line start continues it */
+	bool starts_line;
+	bool is_exhausted;
+	struct token lost; /* receives what no longer fits */
+};
+
+static int peek(const struct lexer *l, size_t ahead)
+{
+	return l->at + ahead < l->len ? (unsigned char)l->source[l->at + ahead] : -1;
+}
+
+static bool is_name_start(int c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static bool is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_name_char(int c)
+{
+	return is_name_start(c) || is_digit(c);
+}
+
+static struct span span_from(const struct lexer *l, size_t start)
+{
+	return (struct span){ (uint32_t)start, (uint32_t)l->at };
+}
+
+static struct token *push(struct lexer *l, enum token_kind kind, size_t start)
+{
+	if (l->n == l->cap) {
+		size_t cap = l->cap ? 2 * l->cap : 64;
+		struct token *grown = arena_grow_array(l->arena, l->items, l->n, cap, sizeof(*grown));
+		if (!grown) {
+			l->is_exhausted = true;
+			return &l->lost;
+		}
+		l->items = grown;
+		l->cap = cap;
+	}
+	struct token *t = &l->items[l->n];
+	*t = (struct token){ .kind = kind, .span = span_from(l, start), .starts_line = l->starts_line };
+	t->touches_left = l->n > 0 && l->items[l->n - 1].span.end == start;
+	if (!l->is_open)
+		l->statement = l->n;
+	l->is_open = true;
+	l->starts_line = false;
+	l->n++;
+	return t;
+}
+
+/* --- Space and comments ---------------------------------------------------------------------------------- */
+
+static bool span_is(const struct lexer *l, const struct token *t, const char *word)
+{
+	size_t n = t->span.end - t->span.start;
+	return strlen(word) == n && memcmp(l->source + t->span.start, word, n) == 0;
+}
+
+/* `tempo: 0.5` and its like are complete when their line ends. */
+static bool statement_is_setting(const struct lexer *l)
+{
+	static const char *const settings[] = { "tempo",  "cps",   "bpm",         "outmix",   "buffer", "hush",
+						"unhush", "panic", "resetCycles", "setCycle", "nudge" };
+	const struct token *first = &l->items[l->statement];
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		if (first->kind == TOKEN_NAME && span_is(l, first, settings[i]))
+			return true;
+	return false;
+}
+
+static void end_line(struct lexer *l)
+{
+	bool is_empty = l->starts_line;
+
+	/* An empty line, or the end of a setting's line, leaves no statement open. */
+	if (l->is_open && l->depth == 0 && (is_empty || statement_is_setting(l)))
+		l->is_open = false;
+	l->starts_line = true;
+}
+
+static void skip_line(struct lexer *l)
+{
+	while (l->at < l->len && l->source[l->at] != '\n')
+		l->at++;
+}
+
+/* A line that holds only a comment does not count as empty, so it closes nothing. */
+static void skip_comment_line(struct lexer *l)
+{
+	bool was_line_start = l->starts_line;
+
+	skip_line(l);
+	if (was_line_start && l->at < l->len)
+		l->at++;
+}
+
+static void skip_block_comment(struct lexer *l)
+{
+	size_t start = l->at;
+	const char *end = NULL;
+
+	if (l->len - l->at >= 4)
+		end = memmem(l->source + l->at + 2, l->len - l->at - 2, "*/", 2);
+	l->at = end ? (size_t)(end - l->source) + 2 : l->len;
+	if (!end)
+		diag_add(l->diags, DIAG_ERROR, "open-comment", (struct span){ (uint32_t)start, (uint32_t)start + 2 },
+			 "this comment has no end; expected '*/'");
+}
+
+/* `# lpf 300` below an empty line reads like a link of the chain above, but is a comment: say so. */
+static void warn_lost_effect(const struct lexer *l)
+{
+	size_t name = l->at + 1, end, next;
+
+	while (name < l->len && (l->source[name] == ' ' || l->source[name] == '\t'))
+		name++;
+	for (end = name; end < l->len && is_name_char((unsigned char)l->source[end]);)
+		end++;
+	for (next = end; next < l->len && l->source[next] == ' ';)
+		next++;
+	bool has_argument = next > end && next < l->len && strchr("0123456789.-\"(~", l->source[next]);
+	if (l->n == 0 || !has_argument || !node_find(l->source + name, end - name))
+		return;
+	diag_hint(diag_add(l->diags, DIAG_WARNING, "effect-in-comment", (struct span){ (uint32_t)l->at, (uint32_t)end },
+			   "this line is a comment: the empty line above ended the statement"),
+		  "to continue the statement, remove the empty line");
+}
+
+/* True when a comment began here and was skipped. */
+static bool skip_comment(struct lexer *l)
+{
+	int c = peek(l, 0), next = peek(l, 1);
+
+	if (c == '/' && next == '*') {
+		skip_block_comment(l);
+		return true;
+	}
+	if (l->starts_line && c == '#' && !l->is_open)
+		warn_lost_effect(l);
+	bool is_comment = (c == '-' && next == '-') || (l->starts_line && c == '/' && next == '/') ||
+			  (l->starts_line && c == '#' && !l->is_open);
+	if (is_comment)
+		skip_comment_line(l);
+	return is_comment;
+}
+
+static void skip_space(struct lexer *l)
+{
+	while (l->at < l->len) {
+		char c = l->source[l->at];
+		if (c == '\n') {
+			end_line(l);
+			l->at++;
+		} else if (c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v') {
+			l->at++;
+		} else if (!skip_comment(l)) {
+			return;
+		}
+	}
+}
+
+/* --- Words, numbers, strings -------------------------------------------------------------------------------- */
+
+static void take_name(struct lexer *l)
+{
+	while (is_name_char(peek(l, 0)))
+		l->at++;
+}
+
+static void take_digits(struct lexer *l)
+{
+	while (is_digit(peek(l, 0)))
+		l->at++;
+}
+
+/* number = [ "-" ] DIGITS [ "." DIGITS ] [ "e" [ "-" ] DIGITS ], where either run of digits may be missing */
+static void lex_number(struct lexer *l)
+{
+	size_t start = l->at;
+
+	if (peek(l, 0) == '-')
+		l->at++;
+	take_digits(l);
+	if (peek(l, 0) == '.') {
+		l->at++;
+		take_digits(l);
+	}
+	int sign = peek(l, 1) == '-' || peek(l, 1) == '+';
+	if ((peek(l, 0) == 'e' || peek(l, 0) == 'E') && is_digit(peek(l, 1 + (size_t)sign))) {
+		l->at += 1 + (size_t)sign;
+		take_digits(l);
+	}
+	if (is_name_start(peek(l, 0)) || peek(l, 0) == '.') {
+		while (is_name_char(peek(l, 0)) || peek(l, 0) == '.')
+			l->at++;
+		diag_add(l->diags, DIAG_ERROR, "malformed-number", span_from(l, start),
+			 "expected a number, found '%.*s'; names that begin with a digit belong in strings",
+			 (int)(l->at - start > 40 ? 40 : l->at - start), l->source + start);
+	}
+	push(l, TOKEN_NUMBER, start);
+}
+
+static void lex_string(struct lexer *l)
+{
+	size_t start = l->at;
+	const char *end = memchr(l->source + start + 1, '"', l->len - start - 1);
+
+	if (end) {
+		l->at = (size_t)(end - l->source) + 1;
+		push(l, TOKEN_STRING, start);
+		return;
+	}
+	skip_line(l);
+	diag_add(l->diags, DIAG_ERROR, "open-string", span_from(l, start), "this string has no end; expected '\"'");
+	push(l, TOKEN_STRING, start);
+}
+
+/* "~name", with ":part" only directly after it and directly followed by a name: `~x: e` is a definition. */
+static void lex_bus(struct lexer *l)
+{
+	size_t start = l->at++;
+
+	take_name(l);
+	while (peek(l, 0) == ':' && is_name_start(peek(l, 1))) {
+		l->at++;
+		take_name(l);
+	}
+	push(l, TOKEN_BUS, start);
+}
+
+static void lex_sigil_name(struct lexer *l, enum token_kind kind)
+{
+	size_t start = l->at++;
+	take_name(l);
+	push(l, kind, start);
+}
+
+/* --- Operators ------------------------------------------------------------------------------------------------ */
+
+static const struct operator_row {
+	const char *text;
+	enum token_kind kind;
+	struct arith arith;
+} operators[] = {
+	/* Longest first where one begins another. */
+	{ "|+", TOKEN_OP, { ARITH_ADD, ARITH_LEFT } },
+	{ "|-", TOKEN_OP, { ARITH_SUB, ARITH_LEFT } },
+	{ "|*", TOKEN_OP, { ARITH_MUL, ARITH_LEFT } },
+	{ "|/", TOKEN_OP, { ARITH_DIV, ARITH_LEFT } },
+	{ "|>", TOKEN_OP, { ARITH_KEEP_RIGHT, ARITH_LEFT } },
+	{ "<|", TOKEN_OP, { ARITH_KEEP_LEFT, ARITH_RIGHT } },
+	{ "+|", TOKEN_OP, { ARITH_ADD, ARITH_RIGHT } },
+	{ "-|", TOKEN_OP, { ARITH_SUB, ARITH_RIGHT } },
+	{ "*|", TOKEN_OP, { ARITH_MUL, ARITH_RIGHT } },
+	{ "/|", TOKEN_OP, { ARITH_DIV, ARITH_RIGHT } },
+	{ "~+", TOKEN_OP, { ARITH_ADD, ARITH_SIGNAL } },
+	{ "~-", TOKEN_OP, { ARITH_SUB, ARITH_SIGNAL } },
+	{ "~*", TOKEN_OP, { ARITH_MUL, ARITH_SIGNAL } },
+	{ "~/", TOKEN_OP, { ARITH_DIV, ARITH_SIGNAL } },
+	{ "+", TOKEN_OP, { ARITH_ADD, ARITH_PLAIN } },
+	{ "-", TOKEN_OP, { ARITH_SUB, ARITH_PLAIN } },
+	{ "*", TOKEN_OP, { ARITH_MUL, ARITH_PLAIN } },
+	{ "/", TOKEN_OP, { ARITH_DIV, ARITH_PLAIN } },
+	{ "#", TOKEN_HASH, { 0, 0 } },
+	{ "$", TOKEN_DOLLAR, { 0, 0 } },
+	{ "=", TOKEN_EQUALS, { 0, 0 } },
+	{ ":", TOKEN_COLON, { 0, 0 } },
+	{ ",", TOKEN_COMMA, { 0, 0 } },
+	{ "(", TOKEN_OPEN, { 0, 0 } },
+	{ ")", TOKEN_CLOSE, { 0, 0 } },
+	{ "[", TOKEN_LIST_OPEN, { 0, 0 } },
+	{ "]", TOKEN_LIST_CLOSE, { 0, 0 } },
+};
+
+enum { N_OPERATORS = sizeof(operators) / sizeof(operators[0]) };
+
+const char *arith_text(struct arith op)
+{
+	for (size_t i = 0; i < N_OPERATORS; i++)
+		if (operators[i].kind == TOKEN_OP && operators[i].arith.op == op.op &&
+		    operators[i].arith.form == op.form)
+			return operators[i].text;
+	return "?";
+}
+
+static void track_depth(struct lexer *l, enum token_kind kind)
+{
+	if (kind == TOKEN_OPEN || kind == TOKEN_LIST_OPEN)
+		l->depth++;
+	else if ((kind == TOKEN_CLOSE || kind == TOKEN_LIST_CLOSE) && l->depth > 0)
+		l->depth--;
+}
+
+static bool lex_operator(struct lexer *l)
+{
+	for (size_t i = 0; i < N_OPERATORS; i++) {
+		size_t n = strlen(operators[i].text), start = l->at;
+		if (l->len - start < n || memcmp(l->source + start, operators[i].text, n) != 0)
+			continue;
+		l->at += n;
+		track_depth(l, operators[i].kind);
+		push(l, operators[i].kind, start)->arith = operators[i].arith;
+		return true;
+	}
+	return false;
+}
+
+/* Bytes of the character at the cursor, so that a complaint covers a whole UTF-8 sequence. */
+static size_t char_bytes(const struct lexer *l)
+{
+	size_t n = 1;
+	while (n < 4 && (peek(l, n) & 0xC0) == 0x80 && peek(l, n) >= 0)
+		n++;
+	return n;
+}
+
+static void lex_unknown(struct lexer *l)
+{
+	size_t start = l->at, n = char_bytes(l);
+	int c = peek(l, 0);
+
+	l->at += n;
+	if (isprint(c) || n > 1)
+		diag_add(l->diags, DIAG_ERROR, "unknown-character", span_from(l, start), "unknown character '%.*s'",
+			 (int)n, l->source + start);
+	else
+		diag_add(l->diags, DIAG_ERROR, "unknown-character", span_from(l, start), "unknown character 0x%02x",
+			 (unsigned)c);
+}
+
+/* A minus in front of digits is a sign when a gap or an opening separates it from what is left of it. */
+static bool is_number_start(const struct lexer *l)
+{
+	int c = peek(l, 0), next = peek(l, 1);
+
+	if (is_digit(c) || (c == '.' && is_digit(next)))
+		return true;
+	if (c != '-' || !(is_digit(next) || (next == '.' && is_digit(peek(l, 2)))))
+		return false;
+	return l->at == 0 || strchr(" \t\r\n([,$#*/+|:=", l->source[l->at - 1]) != NULL;
+}
+
+static void lex_token(struct lexer *l)
+{
+	int c = peek(l, 0);
+	size_t start = l->at;
+
+	if (is_name_start(c)) {
+		take_name(l);
+		push(l, TOKEN_NAME, start);
+	} else if (is_number_start(l)) {
+		lex_number(l);
+	} else if (c == '"') {
+		lex_string(l);
+	} else if (c == '~' && is_name_start(peek(l, 1))) {
+		lex_bus(l);
+	} else if (c == '@' && is_name_start(peek(l, 1))) {
+		lex_sigil_name(l, TOKEN_TEMPLATE);
+	} else if (c == '%' && is_name_start(peek(l, 1))) {
+		lex_sigil_name(l, TOKEN_VARIABLE);
+	} else if (c == 0 || !lex_operator(l)) {
+		lex_unknown(l);
+	}
+}
+
+int lex(struct arena *a, const char *source, size_t len, struct token_list *out, struct diag_list *diags)
+{
+	struct lexer l = { .arena = a, .source = source, .len = len, .diags = diags, .starts_line = true };
+
+	for (skip_space(&l); l.at < l.len && !l.is_exhausted; skip_space(&l))
+		lex_token(&l);
+	push(&l, TOKEN_END, l.len)->span = (struct span){ (uint32_t)len, (uint32_t)len };
+	*out = (struct token_list){ l.items, l.n ? l.n - 1 : 0 };
+	return l.is_exhausted ? -1 : 0;
+}
+
+/* --- Printing --------------------------------------------------------------------------------------------------- */
+
+const char *token_kind_name(enum token_kind kind)
+{
+	static const char *const names[] = {
+		[TOKEN_END] = "the end",         [TOKEN_NAME] = "a name",    [TOKEN_NUMBER] = "a number",
+		[TOKEN_STRING] = "a string",     [TOKEN_BUS] = "a bus",      [TOKEN_TEMPLATE] = "a template",
+		[TOKEN_VARIABLE] = "a variable", [TOKEN_OP] = "an operator", [TOKEN_HASH] = "'#'",
+		[TOKEN_DOLLAR] = "'$'",          [TOKEN_EQUALS] = "'='",     [TOKEN_COLON] = "':'",
+		[TOKEN_COMMA] = "','",           [TOKEN_OPEN] = "'('",       [TOKEN_CLOSE] = "')'",
+		[TOKEN_LIST_OPEN] = "'['",       [TOKEN_LIST_CLOSE] = "']'",
+	};
+	return names[kind];
+}
+
+int token_list_print(const struct token_list *tokens, const char *source, struct buf *out)
+{
+	for (size_t i = 0; i < tokens->n; i++) {
+		const struct token *t = &tokens->items[i];
+		if (buf_printf(out, "%u..%u %s%s %.*s\n", t->span.start, t->span.end, token_kind_name(t->kind),
+			       t->starts_line ? " (line)" : "", (int)(t->span.end - t->span.start),
+			       source + t->span.start))
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,365 @@
+#include "render/lang/resolve.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+
+struct resolver {
+	struct arena *arena;
+	struct ast_program *program;
+	struct diag_list *diags;
+	uint32_t n_ids;
+	bool is_exhausted;
+};
+
+/* Buses that lead to buses: longer paths are no transform. Bounds the recursion of ast_is_transform(). */
+enum { TRANSFORM_BUS_DEPTH_MAX = 32 };
+
+/* --- Buses ------------------------------------------------------------------------------------------------------ */
+
+static const struct bus **bus_slot(const struct ast_program *program, const char *name, size_t len)
+{
+	uint32_t i = (uint32_t)hash64_bytes(0, name, len);
+
+	for (;; i++) {
+		const struct bus **slot = &program->slots[i & (program->n_slots - 1)];
+		if (!*slot || text_is((*slot)->key, name, len))
+			return slot;
+	}
+}
+
+const struct bus *ast_find_bus(const struct ast_program *program, const char *name, size_t len)
+{
+	return program->n_slots ? *bus_slot(program, name, len) : NULL;
+}
+
+static bool is_bus_stmt(const struct stmt *s)
+{
+	return s->kind == STMT_BUS || s->kind == STMT_MODIFIER;
+}
+
+static void define_bus(struct resolver *r, const struct stmt *s)
+{
+	struct ast_program *program = r->program;
+	const struct bus **slot = bus_slot(program, s->name.at, s->name.len);
+	struct bus *bus = &program->buses[*slot ? (*slot)->idx : program->n_buses];
+
+	if (*slot) {
+		diag_add(r->diags, DIAG_WARNING, "duplicate-bus", bus->stmt->head,
+			 "'%.40s' is defined again further down; the last definition counts", bus->name);
+	} else {
+		bus->idx = program->n_buses++;
+		bus->key = s->name;
+		bus->name = arena_printf(r->arena, "~%.*s", (int)s->name.len, s->name.at);
+		r->is_exhausted |= !bus->name;
+		*slot = bus;
+	}
+	bus->stmt = s;
+	bus->expr = s->expr;
+}
+
+static void define_buses(struct resolver *r)
+{
+	struct ast_program *program = r->program;
+	uint32_t n_slots = 16;
+
+	while (n_slots < 2 * program->n_stmts)
+		n_slots *= 2;
+	program->buses = ARENA_ARRAY(r->arena, program->n_stmts, struct bus);
+	program->slots = ARENA_ARRAY(r->arena, n_slots, const struct bus *);
+	if (!program->buses || !program->slots) {
+		r->is_exhausted = true;
+		return;
+	}
+	program->n_slots = n_slots;
+	for (uint32_t i = 0; i < program->n_stmts && !r->is_exhausted; i++)
+		if (is_bus_stmt(&program->stmts[i]))
+			define_bus(r, &program->stmts[i]);
+}
+
+/* --- Suggestions ------------------------------------------------------------------------------------------------ */
+
+enum { NAMES_MAX = 2048 };
+
+static size_t function_names(const char **names)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < node_registry_len && n < NAMES_MAX; i++) {
+		names[n++] = node_registry[i]->name;
+		for (const char *const *alias = node_registry[i]->aliases; *alias && n < NAMES_MAX; alias++)
+			names[n++] = *alias;
+	}
+	for (size_t i = 0; i < transform_registry_len && n < NAMES_MAX; i++) {
+		names[n++] = transform_registry[i]->name;
+		for (const char *const *alias = transform_registry[i]->aliases; *alias && n < NAMES_MAX; alias++)
+			names[n++] = *alias;
+	}
+	return n;
+}
+
+static int shown(struct text t)
+{
+	return t.len > 40 ? 40 : (int)t.len;
+}
+
+/* Looking for near names costs time and memory; nobody sees what no longer fits the list. */
+static bool wants_suggestion(const struct resolver *r)
+{
+	return r->diags->n_errors <= DIAGS_MAX;
+}
+
+static void complain_function(struct resolver *r, const struct ast *node)
+{
+	struct diag *d = diag_add(r->diags, DIAG_ERROR, "unknown-function", node->name_span, "unknown function '%.*s'",
+				  shown(node->text), node->text.at);
+	const struct bus *bus = ast_find_bus(r->program, node->text.at, node->text.len);
+	const char **names = wants_suggestion(r) ? ARENA_ARRAY(r->arena, NAMES_MAX, const char *) : NULL;
+
+	if (bus) {
+		diag_suggest(d, node->name_span, bus->name);
+		return;
+	}
+	const char *near = names ? diag_nearest(node->text.at, node->text.len, names, function_names(names)) : NULL;
+	if (near)
+		diag_suggest(d, node->name_span, near);
+}
+
+static void complain_bus(struct resolver *r, const struct ast *node)
+{
+	const struct ast_program *program = r->program;
+	size_t n = program->n_buses < NAMES_MAX ? program->n_buses : NAMES_MAX;
+	struct diag *d = diag_add(r->diags, DIAG_ERROR, "unknown-bus", node->span, "unknown bus '~%.*s'",
+				  shown(node->text), node->text.at);
+	const char **names = wants_suggestion(r) ? ARENA_ARRAY(r->arena, n, const char *) : NULL;
+
+	for (size_t i = 0; names && i < n; i++)
+		names[i] = program->buses[i].name + 1;
+	const char *near = names ? diag_nearest(node->text.at, node->text.len, names, n) : NULL;
+	if (near)
+		diag_suggest(d, node->span, near - 1);
+}
+
+/* --- Operands of `$` ---------------------------------------------------------------------------------------------- */
+
+static uint32_t positional_count(const struct ast *call)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < call->n_items; i++)
+		n += call->items[i]->kind != AST_KEYWORD;
+	return n;
+}
+
+/* Complained about: as an operand of `$` it is taken for a transform, so that nothing more is said about it. */
+static bool is_unknown(const struct ast *node)
+{
+	return !node->def && !node->transform;
+}
+
+static bool is_transform_within(const struct ast *node, unsigned depth)
+{
+	switch (node->kind) {
+	case AST_NAME:
+		return node->transform || is_unknown(node);
+	case AST_CALL:
+		if (is_unknown(node))
+			return true;
+		/* One argument more than the transform takes is the pattern: `rev "a b"`. */
+		return node->transform && positional_count(node) != node->transform->n_params + 1;
+	case AST_SECTION:
+		return true;
+	case AST_APPLY:
+		return node->base == node->n_items;
+	case AST_BUS:
+		return node->bus && node->bus->expr && depth < TRANSFORM_BUS_DEPTH_MAX &&
+		       is_transform_within(node->bus->expr, depth + 1);
+	default:
+		return false;
+	}
+}
+
+bool ast_is_transform(const struct ast *node)
+{
+	return is_transform_within(node, 0);
+}
+
+static bool takes_input(const struct ast *node)
+{
+	for (unsigned p = 0; node->def && p < node->def->n_params; p++)
+		if (node->def->params[p].flags & PARAM_INPUT)
+			return true;
+	return node->def && node->def->is_modifier;
+}
+
+static struct ast *node_like(struct resolver *r, enum ast_kind kind, const struct ast *from, struct ast **items,
+			     uint32_t n)
+{
+	struct ast *node = ARENA_NEW(r->arena, struct ast);
+
+	if (!node || !items) {
+		r->is_exhausted = true;
+		return NULL;
+	}
+	*node = *from;
+	node->kind = kind;
+	node->items = items;
+	node->n_items = n;
+	return node;
+}
+
+/* `f a $ x`: an effect takes x as its input, any other function as its last argument. */
+static struct ast *call_with(struct resolver *r, struct ast *f, struct ast *x)
+{
+	struct ast **items = ARENA_ARRAY(r->arena, f->n_items + 2, struct ast *);
+	struct ast *node;
+
+	if (takes_input(f)) {
+		node = node_like(r, AST_CHAIN, f, items, 2);
+		if (!node)
+			return NULL;
+		items[0] = x;
+		items[1] = f;
+		node->text.len = 0;
+	} else {
+		node = node_like(r, AST_CALL, f, items, f->n_items + 1);
+		if (!node)
+			return NULL;
+		if (f->n_items)
+			memcpy(items, f->items, f->n_items * sizeof(items[0]));
+		items[f->n_items] = x;
+	}
+	node->span = (struct span){ f->span.start, x->span.end };
+	return node;
+}
+
+static uint32_t last_value(const struct ast *node, uint32_t end)
+{
+	for (uint32_t i = end; i > 0; i--)
+		if (!ast_is_transform(node->items[i - 1]))
+			return i - 1;
+	return end;
+}
+
+static bool is_function(const struct ast *node)
+{
+	return (node->kind == AST_NAME || node->kind == AST_CALL) && node->def;
+}
+
+/* Operands before the base that are functions swallow what is right of them: f $ t $ x is f (t $ x). */
+static void sort_apply(struct resolver *r, struct ast *node)
+{
+	uint32_t base = last_value(node, node->n_items);
+
+	if (base == node->n_items) {
+		node->base = base;
+		return;
+	}
+	for (uint32_t f = last_value(node, base); f < base && !r->is_exhausted; f = last_value(node, base)) {
+		if (!is_function(node->items[f])) {
+			diag_hint(diag_add(r->diags, DIAG_ERROR, "not-a-transform", node->items[f]->span,
+					   "expected a transform or a function before '$'"),
+				  "'$' applies a transform such as 'fast 2' to a pattern");
+			return;
+		}
+		struct ast *rest = node->items[base];
+		if (node->n_items > f + 2) {
+			rest = node_like(r, AST_APPLY, node, node->items + f + 1, node->n_items - f - 1);
+			if (!rest)
+				return;
+			rest->span.start = node->items[f + 1]->span.start;
+			rest->base = base - f - 1;
+		}
+		/* The operands up to f live on in a new array: rest keeps the old one. */
+		struct ast **items = arena_grow_array(r->arena, node->items, f, f + 1, sizeof(*items));
+		struct ast *call = call_with(r, node->items[f], rest);
+		if (!items || !call) {
+			r->is_exhausted = true;
+			return;
+		}
+		items[f] = call;
+		node->items = items;
+		node->n_items = f + 1;
+		base = f;
+	}
+	node->base = base;
+}
+
+/* --- The walk -------------------------------------------------------------------------------------------------------
+ */
+
+static void resolve_name(struct resolver *r, struct ast *node)
+{
+	node->def = node_find(node->text.at, node->text.len);
+	node->transform = transform_find(node->text.at, node->text.len);
+	if (!node->def && !node->transform)
+		complain_function(r, node);
+}
+
+static void resolve_bus(struct resolver *r, struct ast *node)
+{
+	const struct bus *bus = ast_find_bus(r->program, node->text.at, node->text.len);
+
+	if (bus)
+		node->bus = &r->program->buses[bus->idx];
+	else
+		complain_bus(r, node);
+}
+
+static void bind_names(struct resolver *r, struct ast *node)
+{
+	if (node->kind == AST_NAME || node->kind == AST_CALL)
+		resolve_name(r, node);
+	else if (node->kind == AST_BUS)
+		resolve_bus(r, node);
+	else if (node->kind == AST_STRING)
+		node->pattern =
+			pattern_from_mini(r->arena, node->text.at, node->text.len, node->span.start + 1, r->diags);
+	node->id = ++r->n_ids;
+	for (uint32_t i = 0; i < node->n_items; i++)
+		bind_names(r, node->items[i]);
+}
+
+/* Inner ones first: an outer `$` asks what its operands are. */
+static void sort_applies(struct resolver *r, struct ast *node)
+{
+	for (uint32_t i = 0; i < node->n_items; i++)
+		sort_applies(r, node->items[i]);
+	if (node->kind == AST_APPLY)
+		sort_apply(r, node);
+}
+
+/* A lone tower of transforms must be known as one before a `$` elsewhere asks about the bus that holds it. */
+static void mark_towers(struct ast_program *program)
+{
+	for (uint32_t i = 0; i < program->n_buses; i++) {
+		struct ast *expr = program->buses[i].expr;
+		if (expr && expr->kind == AST_APPLY && last_value(expr, expr->n_items) == expr->n_items)
+			expr->base = expr->n_items;
+	}
+}
+
+int resolve(struct arena *a, struct ast_program *program, struct diag_list *diags)
+{
+	struct resolver r = { .arena = a, .program = program, .diags = diags };
+
+	define_buses(&r);
+	if (r.is_exhausted)
+		return -1;
+	for (uint32_t i = 0; i < program->n_stmts; i++)
+		if (program->stmts[i].expr)
+			bind_names(&r, program->stmts[i].expr);
+	mark_towers(program);
+	for (uint32_t i = 0; i < program->n_stmts; i++)
+		if (program->stmts[i].expr)
+			sort_applies(&r, program->stmts[i].expr);
+	return r.is_exhausted ? -1 : 0;
+}
+
+int resolve_expression(struct arena *a, struct ast_program *program, struct ast *expr, struct diag_list *diags)
+{
+	struct resolver r = { .arena = a, .program = program, .diags = diags };
+
+	bind_names(&r, expr);
+	sort_applies(&r, expr);
+	return r.is_exhausted ? -1 : 0;
+}

@@ -1,0 +1,292 @@
+#include "render/lang/types.h"
+
+#include <string.h>
+
+/* Slots of struct ast, types. */
+enum { SLOT_ALONE, SLOT_BEHIND_SIGNAL, SLOT_BEHIND_EVENTS };
+
+/* Expressions and buses within one another; more than a person follows, and far less than a thread's stack. Deeper ones
+ * count as signals, and the builder, which has the same limit, complains. */
+enum { TYPE_DEPTH_MAX = 4000 };
+
+static enum lang_type alone(struct ast *node, unsigned depth);
+static enum lang_type behind(struct ast *node, enum lang_type input, unsigned depth);
+
+const char *lang_type_name(enum lang_type t)
+{
+	static const char *const names[] = {
+		[TYPE_UNKNOWN] = "nothing",
+		[TYPE_BROKEN] = "nothing",
+		[TYPE_NUMBER] = "a number",
+		[TYPE_PATTERN] = "a pattern",
+		[TYPE_SIGNAL] = "a signal",
+		[TYPE_EVENTS] = "a source of events",
+		[TYPE_EFFECT] = "an effect without input",
+		[TYPE_TRANSFORM] = "a transform",
+		[TYPE_LIST] = "a list",
+	};
+	return names[t];
+}
+
+/* --- Functions -------------------------------------------------------------------------------------------------- */
+
+unsigned node_def_input(const struct node_def *def)
+{
+	unsigned p = 0;
+	while (p < def->n_params && !(def->params[p].flags & PARAM_INPUT))
+		p++;
+	return p;
+}
+
+bool node_def_is_pitch(const struct node_def *def)
+{
+	return node_def_is_pure_modifier(def) && (def->controls[0] == CONTROL_NOTE || def->controls[0] == CONTROL_N);
+}
+
+uint32_t ast_positional_count(const struct ast *call)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < call->n_items; i++)
+		n += call->items[i]->kind != AST_KEYWORD;
+	return n;
+}
+
+static bool has_keyword(const struct ast *call, const char *name)
+{
+	for (uint32_t i = 0; i < call->n_items; i++)
+		if (call->items[i]->kind == AST_KEYWORD && text_is(call->items[i]->text, name, strlen(name)))
+			return true;
+	return false;
+}
+
+/* Parameters, other than the input, that positional arguments must fill. */
+static unsigned required_count(const struct ast *call)
+{
+	unsigned n = 0;
+	for (unsigned p = 0; p < call->def->n_params; p++) {
+		const struct param_def *param = &call->def->params[p];
+		if (!(param->flags & (PARAM_INPUT | PARAM_OPTIONAL | PARAM_PITCH)) && !has_keyword(call, param->name))
+			n++;
+	}
+	return n;
+}
+
+static struct ast *first_positional(const struct ast *call)
+{
+	for (uint32_t i = 0; i < call->n_items; i++)
+		if (call->items[i]->kind != AST_KEYWORD)
+			return call->items[i];
+	return NULL;
+}
+
+static bool has_input(const struct ast *call, unsigned depth)
+{
+	const struct node_def *def = call->def;
+	unsigned input = node_def_input(def), n = ast_positional_count(call);
+	struct ast *first = first_positional(call);
+
+	if (input == def->n_params)
+		return false;
+	if (has_keyword(call, def->params[input].name))
+		return true;
+	if (n >= def->n_params)
+		return true;
+	if ((def->params[input].flags & PARAM_OPTIONAL) || !first || n < 1 + required_count(call))
+		return false;
+	enum lang_type t = alone(first, depth + 1);
+	return t == TYPE_SIGNAL || t == TYPE_EVENTS;
+}
+
+bool call_has_input(const struct ast *call)
+{
+	return has_input(call, 0);
+}
+
+static enum lang_type stack_type(const struct ast *call, unsigned depth)
+{
+	struct ast *list = first_positional(call);
+
+	if (!list || list->kind != AST_LIST || list->n_items == 0)
+		return TYPE_BROKEN;
+	for (uint32_t i = 0; i < list->n_items; i++)
+		if (alone(list->items[i], depth + 1) != TYPE_EVENTS)
+			return TYPE_SIGNAL;
+	return TYPE_EVENTS;
+}
+
+/* A transform with its pattern as last argument. */
+static enum lang_type applied_type(const struct ast *call, unsigned depth)
+{
+	if (ast_positional_count(call) != call->transform->n_params + 1)
+		return TYPE_TRANSFORM;
+	return alone(call->items[call->n_items - 1], depth + 1);
+}
+
+static enum lang_type call_type(const struct ast *call, unsigned depth)
+{
+	const struct node_def *def = call->def;
+
+	if (call->transform)
+		return applied_type(call, depth);
+	if (!def)
+		return TYPE_BROKEN;
+	if (node_def_is_events(def))
+		return TYPE_EVENTS;
+	if (node_def_is_stack(def))
+		return stack_type(call, depth);
+	if (node_def_is_pitch(def) && call->n_items)
+		return TYPE_PATTERN;
+	if (node_def_is_pure_modifier(def))
+		return TYPE_EFFECT;
+	unsigned input = node_def_input(def);
+	if (input < def->n_params && !(def->params[input].flags & PARAM_OPTIONAL) && !has_input(call, depth))
+		return TYPE_EFFECT;
+	return TYPE_SIGNAL;
+}
+
+/* --- Operators -------------------------------------------------------------------------------------------------- */
+
+static enum lang_type combine(enum lang_type a, enum lang_type b, struct arith op)
+{
+	if (a == TYPE_BROKEN || b == TYPE_BROKEN)
+		return TYPE_BROKEN;
+	if (a == TYPE_EFFECT)
+		return TYPE_EFFECT;
+	if (a > TYPE_EVENTS || b > TYPE_EVENTS)
+		return TYPE_BROKEN;
+	if (a > TYPE_PATTERN || b > TYPE_PATTERN || op.form == ARITH_SIGNAL)
+		return TYPE_SIGNAL;
+	return a == TYPE_NUMBER && b == TYPE_NUMBER ? TYPE_NUMBER : TYPE_PATTERN;
+}
+
+static enum lang_type arith_rest(enum lang_type t, const struct ast *node, unsigned depth)
+{
+	for (uint32_t i = 1; i < node->n_items; i++)
+		t = combine(t, alone(node->items[i], depth), node->ops[i - 1]);
+	return t;
+}
+
+static enum lang_type chain_rest(enum lang_type t, const struct ast *node, unsigned depth)
+{
+	for (uint32_t i = 1; i < node->n_items; i++)
+		if (t != TYPE_BROKEN && t != TYPE_EFFECT)
+			t = behind(node->items[i], t, depth);
+	return t;
+}
+
+static enum lang_type apply_type(const struct ast *node, enum lang_type base)
+{
+	for (uint32_t i = 0; i < node->n_items; i++) {
+		const struct ast *item = node->items[i];
+		if ((item->kind == AST_NAME || item->kind == AST_CALL) && !item->def && !item->transform)
+			return TYPE_BROKEN;
+	}
+	if (node->base == node->n_items)
+		return TYPE_TRANSFORM;
+	return base == TYPE_NUMBER || base == TYPE_LIST || base == TYPE_TRANSFORM ? TYPE_BROKEN : base;
+}
+
+static enum lang_type alone_new(struct ast *node, unsigned depth)
+{
+	switch (node->kind) {
+	case AST_NUMBER:
+		return TYPE_NUMBER;
+	case AST_STRING:
+		return node->pattern ? TYPE_PATTERN : TYPE_BROKEN;
+	case AST_LIST:
+		return TYPE_LIST;
+	case AST_BUS:
+		if (!node->bus || !node->bus->expr)
+			return TYPE_BROKEN;
+		return node->bus->stmt->kind == STMT_MODIFIER ? TYPE_EFFECT : alone(node->bus->expr, depth);
+	case AST_NAME:
+	case AST_CALL:
+		return call_type(node, depth);
+	case AST_NEGATE: {
+		enum lang_type t = alone(node->items[0], depth);
+		return t == TYPE_EVENTS ? TYPE_SIGNAL : t;
+	}
+	case AST_ARITH:
+		return arith_rest(alone(node->items[0], depth), node, depth);
+	case AST_CHAIN:
+		return chain_rest(alone(node->items[0], depth), node, depth);
+	case AST_APPLY:
+		return apply_type(node,
+				  node->base < node->n_items ? alone(node->items[node->base], depth) : TYPE_TRANSFORM);
+	case AST_SECTION:
+		return TYPE_TRANSFORM;
+	case AST_KEYWORD:
+		break;
+	}
+	return TYPE_BROKEN;
+}
+
+static enum lang_type alone(struct ast *node, unsigned depth)
+{
+	if (node->types[SLOT_ALONE] != TYPE_UNKNOWN)
+		return node->types[SLOT_ALONE];
+	if (depth > TYPE_DEPTH_MAX)
+		return TYPE_SIGNAL;
+	node->types[SLOT_ALONE] = TYPE_SIGNAL; /* what a bus is within its own definition */
+	enum lang_type t = alone_new(node, depth + 1);
+	node->types[SLOT_ALONE] = (unsigned char)t;
+	return t;
+}
+
+enum lang_type type_of(struct ast *node)
+{
+	return alone(node, 0);
+}
+
+/* --- Behind `#` --------------------------------------------------------------------------------------------------- */
+
+static enum lang_type call_behind(const struct ast *call, enum lang_type input)
+{
+	const struct node_def *def = call->def;
+
+	if (!def)
+		return TYPE_BROKEN;
+	if (input == TYPE_EVENTS && def->is_modifier)
+		return TYPE_EVENTS;
+	if (node_def_is_pitch(def))
+		return TYPE_EVENTS;
+	return def->process && node_def_input(def) < def->n_params ? TYPE_SIGNAL : TYPE_BROKEN;
+}
+
+static enum lang_type behind_new(struct ast *node, enum lang_type input, unsigned depth)
+{
+	switch (node->kind) {
+	case AST_NAME:
+	case AST_CALL:
+		return call_behind(node, input);
+	case AST_BUS:
+		return node->bus && node->bus->expr ? behind(node->bus->expr, input, depth) : TYPE_BROKEN;
+	case AST_ARITH:
+		return arith_rest(behind(node->items[0], input, depth), node, depth);
+	case AST_CHAIN:
+		return chain_rest(behind(node->items[0], input, depth), node, depth);
+	case AST_APPLY:
+		return node->base < node->n_items ? behind(node->items[node->base], input, depth) : TYPE_BROKEN;
+	default:
+		return TYPE_BROKEN;
+	}
+}
+
+static enum lang_type behind(struct ast *node, enum lang_type input, unsigned depth)
+{
+	unsigned slot = input == TYPE_EVENTS ? SLOT_BEHIND_EVENTS : SLOT_BEHIND_SIGNAL;
+
+	if (node->types[slot] != TYPE_UNKNOWN)
+		return node->types[slot];
+	if (depth > TYPE_DEPTH_MAX)
+		return TYPE_SIGNAL;
+	node->types[slot] = TYPE_SIGNAL;
+	enum lang_type t = behind_new(node, input == TYPE_EVENTS ? TYPE_EVENTS : TYPE_SIGNAL, depth + 1);
+	node->types[slot] = (unsigned char)t;
+	return t;
+}
+
+enum lang_type type_behind(struct ast *node, enum lang_type input)
+{
+	return behind(node, input, 0);
+}

@@ -1,0 +1,58 @@
+/* What kind of thing an expression is, found without building it. Needs a resolved tree; remembers in struct ast. */
+#ifndef RENDER_LANG_TYPES_H
+#define RENDER_LANG_TYPES_H
+
+#include "render/lang/ast.h"
+#include "render/pattern/control.h"
+
+enum lang_type {
+	TYPE_UNKNOWN, /* not looked at yet, in struct ast only */
+	TYPE_BROKEN,  /* complained about already, or certain to be */
+	TYPE_NUMBER,
+	TYPE_PATTERN, /* of numbers, notes or words */
+	TYPE_SIGNAL,
+	TYPE_EVENTS,    /* makes voices */
+	TYPE_EFFECT,    /* a function that lacks its input: the right side of `#` */
+	TYPE_TRANSFORM, /* from pattern to pattern */
+	TYPE_LIST,
+};
+
+/* "a number", "a pattern"… */
+const char *lang_type_name(enum lang_type t);
+
+/* The type of an expression as it stands. A bus within its own definition is a signal. */
+enum lang_type type_of(struct ast *node);
+
+/* The type of `x # node` for an x of type input (TYPE_SIGNAL or TYPE_EVENTS; other sources count as signals).
+ * TYPE_BROKEN when node takes no input. */
+enum lang_type type_behind(struct ast *node, enum lang_type input);
+
+/* Whether a call that is not behind `#` has its input among its arguments: `lpf ~a 400` has, `lpf 400` has not. */
+bool call_has_input(const struct ast *call);
+
+/* Whether a function has a parameter that `#` fills, and which. n_params: none. */
+unsigned node_def_input(const struct node_def *def);
+
+/* A function that only sets controls of events: `speed`, `note`. */
+static inline bool node_def_is_pure_modifier(const struct node_def *def)
+{
+	return def->is_modifier && !def->process;
+}
+
+/* `note` and `n`: alone they are the pattern itself, and behind a signal they play it as an instrument. */
+bool node_def_is_pitch(const struct node_def *def);
+
+/* The catalogue's forms that the builder knows: events by name, and a list of sources at once. */
+static inline bool node_def_is_events(const struct node_def *def)
+{
+	return !def->process && !def->is_modifier && def->controls[0] == CONTROL_S;
+}
+
+static inline bool node_def_is_stack(const struct node_def *def)
+{
+	return def->is_variadic;
+}
+
+uint32_t ast_positional_count(const struct ast *call);
+
+#endif

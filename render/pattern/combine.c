@@ -1,0 +1,179 @@
+/* Two patterns made one: arithmetic, union of control maps, "bd:3". */
+#include <math.h>
+#include <string.h>
+
+#include "render/pattern/node.h"
+
+enum combined { COMBINED_FAILED = -1, COMBINED_DROPPED = 0, COMBINED = 1 };
+
+struct apply {
+	struct pattern base; /* children: left, right */
+	enum pattern_structure structure;
+	enum combined (*values)(const struct apply *n, struct arena *a, const struct value *left,
+				const struct value *right, struct value *out);
+	enum pattern_op op; /* of combine_values */
+};
+
+/* Makes *r, a hap of the right pattern, the combination of l with it. */
+static enum combined apply_pair(const struct apply *n, const struct hap *l, struct hap *r, struct eval *e)
+{
+	enum combined result;
+
+	if (!timespan_intersect(l->part, r->part, &r->part))
+		return COMBINED_DROPPED;
+	if (n->structure == STRUCTURE_BOTH) {
+		r->has_whole = r->has_whole && l->has_whole;
+		if (r->has_whole && !timespan_intersect(l->whole, r->whole, &r->whole))
+			return COMBINED_DROPPED;
+	} else if (n->structure == STRUCTURE_LEFT) {
+		r->has_whole = l->has_whole;
+		r->whole = l->whole;
+	}
+	if (n->structure != STRUCTURE_RIGHT)
+		r->source = l->source;
+	result = n->values(n, e->arena, &l->value, &r->value, &r->value);
+	if (result == COMBINED_FAILED)
+		(void)eval_fail_memory(e);
+	return result;
+}
+
+/* The haps of the right pattern within l's part, combined with l, in their place. */
+static int apply_hap(const struct apply *n, const struct hap *l, struct eval *e, struct hap_list *out)
+{
+	size_t from = out->n, kept = from;
+
+	if (node_query(n->base.children[1], l->part, e, out) < 0)
+		return -1;
+	for (size_t i = from; i < out->n; i++) {
+		enum combined result = apply_pair(n, l, &out->haps[i], e);
+		if (result == COMBINED_FAILED)
+			return -1;
+		if (result == COMBINED)
+			out->haps[kept++] = out->haps[i];
+	}
+	out->n = kept;
+	return 0;
+}
+
+static int apply_query(const struct pattern *p, struct timespan span, struct eval *e, struct hap_list *out)
+{
+	const struct apply *n = (const struct apply *)p;
+	size_t from = out->n, to;
+
+	if (node_query(p->children[0], span, e, out) < 0)
+		return -1;
+	to = out->n;
+	for (size_t i = from; i < to; i++) {
+		struct hap l = out->haps[i];
+		if (apply_hap(n, &l, e, out) < 0)
+			return -1;
+	}
+	haps_drop(out, from, to);
+	return 0;
+}
+
+static const struct pattern_ops apply_ops = { .query = apply_query };
+
+/* --- Arithmetic ------------------------------------------------------------------------------------------- */
+
+static double arithmetic(enum pattern_op op, double l, double r)
+{
+	switch (op) {
+	case PATTERN_ADD:
+		return l + r;
+	case PATTERN_SUB:
+		return l - r;
+	case PATTERN_MUL:
+		return l * r;
+	case PATTERN_DIV:
+		return r == 0 ? 0 : l / r;
+	case PATTERN_MOD:
+		return r == 0 ? 0 : l - r * floor(l / r);
+	case PATTERN_KEEP_LEFT:
+		return l;
+	case PATTERN_KEEP_RIGHT:
+		break;
+	}
+	return r;
+}
+
+/* Words are joined by +; anything else that has no arithmetic keeps the right value, as # does. */
+static enum combined combine_scalars(enum pattern_op op, struct arena *a, const struct value *l, const struct value *r,
+				     struct value *out)
+{
+	double x, y;
+	char *text;
+
+	if (op == PATTERN_KEEP_LEFT) {
+		*out = *l;
+	} else if (op == PATTERN_KEEP_RIGHT) {
+		*out = *r;
+	} else if (value_to_number(l, &x) && value_to_number(r, &y)) {
+		*out = value_number(arithmetic(op, x, y));
+	} else if (op == PATTERN_ADD && l->kind == VALUE_WORD && r->kind == VALUE_WORD) {
+		text = arena_printf(a, "%s%s", l->word.text, r->word.text);
+		if (!text)
+			return COMBINED_FAILED;
+		*out = (struct value){ .kind = VALUE_WORD, .word = { text, l->word.len + r->word.len } };
+	} else {
+		*out = *r;
+	}
+	return COMBINED;
+}
+
+static bool combine_in_map(const void *ctx, struct arena *a, const struct value *l, const struct value *r,
+			   struct value *out)
+{
+	return combine_scalars(*(const enum pattern_op *)ctx, a, l, r, out) != COMBINED_FAILED;
+}
+
+static enum combined combine_values(const struct apply *n, struct arena *a, const struct value *l,
+				    const struct value *r, struct value *out)
+{
+	if (l->kind == VALUE_MAP && r->kind == VALUE_MAP)
+		return value_map_merge(a, l, r, (struct value_merge){ combine_in_map, &n->op }, out) ? COMBINED
+												     : COMBINED_FAILED;
+	return combine_scalars(n->op, a, l, r, out);
+}
+
+static const struct pattern *apply_new(struct arena *a, const struct apply *like, const struct pattern *left,
+				       const struct pattern *right)
+{
+	const struct pattern *children[] = { left, right };
+	struct apply *n = node_new(a, sizeof *n, &apply_ops, children, 2);
+
+	if (!n)
+		return NULL;
+	n->structure = like->structure;
+	n->values = like->values;
+	n->op = like->op;
+	return &n->base;
+}
+
+const struct pattern *pattern_combine(struct arena *a, enum pattern_op op, enum pattern_structure structure,
+				      const struct pattern *left, const struct pattern *right)
+{
+	return apply_new(a, &(struct apply){ .structure = structure, .values = combine_values, .op = op }, left, right);
+}
+
+/* --- Tails ------------------------------------------------------------------------------------------------ */
+
+static enum combined tail_values(const struct apply *n, struct arena *a, const struct value *l, const struct value *r,
+				 struct value *out)
+{
+	uint32_t n_left = l->kind == VALUE_LIST ? l->list.n : 1;
+	struct value *items = ARENA_ARRAY(a, (size_t)n_left + 1, struct value);
+
+	(void)n;
+	if (!items)
+		return COMBINED_FAILED;
+	memcpy(items, l->kind == VALUE_LIST ? l->list.items : l, n_left * sizeof *items);
+	items[n_left] = *r;
+	*out = (struct value){ .kind = VALUE_LIST, .list = { n_left + 1, items } };
+	return COMBINED;
+}
+
+const struct pattern *pattern_tail(struct arena *a, const struct pattern *left, const struct pattern *right)
+{
+	return apply_new(a, &(struct apply){ .structure = STRUCTURE_LEFT, .values = tail_values }, left, right);
+}

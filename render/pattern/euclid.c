@@ -1,0 +1,218 @@
+/* Euclidean rhythms: k pulses spread as evenly as possible over n steps.
+ *
+ * E. Bjorklund, "The Theory of Rep-Rate Pattern Generation in the SNS Timing System" (2003); G. Toussaint, "The
+ * Euclidean Algorithm Generates Traditional Musical Rhythms" (2005). Two kinds of groups, at first [1] and [0],
+ * are paired until at most one of a kind is left over; the rhythm is the groups of the first kind and then
+ * those of the second. A negative k inverts the rhythm; the rotation turns it earlier. More pulses than steps
+ * fill k steps, as in Tidal. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/pattern/node.h"
+#include "render/pattern/transform.h"
+
+/* n groups that all have the same bits[len]. */
+struct group {
+	unsigned n, len;
+	uint8_t bits[EUCLID_STEPS_MAX];
+};
+
+static void group_append(struct group *g, const struct group *tail)
+{
+	memcpy(g->bits + g->len, tail->bits, tail->len);
+	g->len += tail->len;
+}
+
+/* Pairs each group of the smaller kind with one of the other; what is left over becomes the second kind. */
+static void pair_groups(struct group *a, struct group *b)
+{
+	if (a->n > b->n) {
+		struct group old = *a;
+		group_append(a, b);
+		a->n = b->n;
+		old.n -= b->n;
+		*b = old;
+	} else {
+		group_append(a, b);
+		b->n -= a->n;
+	}
+}
+
+static uint8_t *group_write(const struct group *g, uint8_t *at)
+{
+	for (unsigned i = 0; i < g->n; i++, at += g->len)
+		memcpy(at, g->bits, g->len);
+	return at;
+}
+
+static void bjorklund(uint8_t *bits, unsigned n_steps, unsigned n_pulses)
+{
+	struct group a = { .n = n_pulses, .len = 1, .bits = { 1 } };
+	struct group b = { .n = n_steps - n_pulses, .len = 1, .bits = { 0 } };
+
+	while (a.n > 1 && b.n > 1)
+		pair_groups(&a, &b);
+	group_write(&b, group_write(&a, bits));
+}
+
+void euclid_fill(uint8_t *bits, unsigned n_steps, int n_pulses, int rotation)
+{
+	uint8_t straight[EUCLID_STEPS_MAX];
+	unsigned pulses = (unsigned)abs(n_pulses);
+	unsigned turn;
+
+	if (!n_steps)
+		return;
+	bjorklund(straight, n_steps, pulses);
+	/* As in Strudel, what would turn by more than the rhythm's length does not turn it. */
+	if ((unsigned)abs(rotation) > n_steps)
+		rotation = 0;
+	turn = (unsigned)(rotation + (int)n_steps) % n_steps;
+	for (unsigned i = 0; i < n_steps; i++)
+		bits[i] = straight[(i + turn) % n_steps] ^ (n_pulses < 0);
+}
+
+/* --- The node --------------------------------------------------------------------------------------------- */
+
+struct rhythm {
+	unsigned n_steps; /* 0: silence */
+	const uint8_t *bits;
+};
+
+static bool is_in_range(double x)
+{
+	return x >= -EUCLID_STEPS_MAX && x <= EUCLID_STEPS_MAX;
+}
+
+/* The rhythm of pulses v[0], steps v[1], rotation v[2], which are in range; -1 when the arena is exhausted. */
+static int rhythm_make(struct arena *a, const struct param *v, struct rhythm *out)
+{
+	int pulses, steps, rotation;
+	uint8_t *bits;
+
+	*out = (struct rhythm){ .n_steps = 0 };
+	pulses = (int)v[0].number;
+	steps = (int)v[1].number;
+	rotation = is_in_range(v[2].number) ? (int)floor(v[2].number) : 0;
+	if (steps == 0)
+		return 0;
+	if (abs(pulses) > steps)
+		steps = abs(pulses);
+	bits = ARENA_ARRAY(a, (size_t)steps, uint8_t);
+	if (!bits)
+		return -1;
+	euclid_fill(bits, (unsigned)steps, pulses, rotation);
+	*out = (struct rhythm){ (unsigned)steps, bits };
+	return 0;
+}
+
+/* Gives the haps of one sounding step the step's time as whole; their own time only says which they are. */
+static int query_step(const struct pattern *p, struct timespan step, struct timespan piece, struct eval *e,
+		      struct hap_list *out)
+{
+	size_t from = out->n;
+
+	if (!timespan_is_valid(step))
+		return eval_fail_time(e);
+	if (!timespan_intersect(step, piece, &piece))
+		return 0;
+	if (node_query(p, piece, e, out) < 0)
+		return -1;
+	for (size_t i = from; i < out->n; i++) {
+		out->haps[i].has_whole = true;
+		out->haps[i].whole = step;
+	}
+	return 0;
+}
+
+/* One cycle: piece lies in it. */
+static int query_cycle(const struct pattern *p, const struct rhythm *r, const struct cycle_iter *it, struct eval *e,
+		       struct hap_list *out)
+{
+	struct rational cycle = rational_int(it->cycle);
+	struct timespan local =
+		timespan_scale(timespan_shift(it->piece, rational_neg(cycle)), rational_int(r->n_steps));
+
+	if (!timespan_is_valid(local))
+		return eval_fail_time(e);
+	for (int64_t i = rational_floor(local.begin); i < r->n_steps; i++) {
+		struct timespan step = { rational_add(cycle, rational_make(i, r->n_steps)),
+					 rational_add(cycle, rational_make(i + 1, r->n_steps)) };
+		if (i > rational_floor(local.begin) && rational_cmp(rational_int(i), local.end) >= 0)
+			break;
+		if (r->bits[i] && query_step(p, step, it->piece, e, out) < 0)
+			return -1;
+	}
+	return eval_charge(e, r->n_steps / 64);
+}
+
+static int euclid_query(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
+			struct hap_list *out)
+{
+	struct cycle_iter it = cycles_begin(span);
+	struct rhythm fresh;
+	const struct rhythm *r = n->ctx;
+	int more;
+
+	if (!r) {
+		if (!is_in_range(v[0].number) || !is_in_range(v[1].number))
+			return eval_fail_work(e);
+		if (rhythm_make(e->arena, v, &fresh) < 0)
+			return eval_fail_memory(e);
+		r = &fresh;
+	}
+	if (!r->n_steps)
+		return 0;
+	while ((more = cycles_next(&it, e)) > 0)
+		if (query_cycle(param_content(n, 0), r, &it, e, out) < 0)
+			return -1;
+	return more;
+}
+
+static const struct param_ops euclid_ops = { .query = euclid_query };
+
+const struct pattern *pattern_euclid(struct arena *a, const struct pattern *k, const struct pattern *n,
+				     const struct pattern *rotation, const struct pattern *p)
+{
+	const struct pattern *children[] = { k, n, rotation, p };
+	struct param_node *node = param_node_new(a, &euclid_ops, children, 3, 1);
+	struct rhythm *r;
+
+	if (!node || !node->is_constant)
+		return (const struct pattern *)node;
+	if (!is_in_range(node->constant[0].number) || !is_in_range(node->constant[1].number))
+		return &node->base; /* queries say so */
+	r = ARENA_NEW(a, struct rhythm);
+	if (!r || rhythm_make(a, node->constant, r) < 0)
+		return NULL;
+	node->ctx = r;
+	return &node->base;
+}
+
+static const struct pattern *euclid_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
+					  const struct pattern *p)
+{
+	(void)site;
+	return pattern_euclid(a, args[0].pattern, args[1].pattern, args[2].pattern, p);
+}
+
+const struct transform_def transform_euclid = {
+	.name = "euclid",
+	.doc = "Plays the pattern in a euclidean rhythm: k pulses spread evenly over n steps.",
+	.example = "out $ s \"bd\" $ euclid 3 8",
+	.params = { { .name = "k",
+		      .unit = "pulses",
+		      .min = -EUCLID_STEPS_MAX,
+		      .max = EUCLID_STEPS_MAX,
+		      .doc = "pulses; a negative number plays the steps between them" },
+		    { .name = "n", .unit = "steps", .min = 0, .max = EUCLID_STEPS_MAX, .doc = "steps in a cycle" },
+		    { .name = "rotation",
+		      .unit = "steps",
+		      .is_optional = true,
+		      .min = -EUCLID_STEPS_MAX,
+		      .max = EUCLID_STEPS_MAX,
+		      .doc = "how many steps earlier the rhythm begins" } },
+	.n_params = 3,
+	.apply = euclid_apply,
+};

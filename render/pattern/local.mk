@@ -1,0 +1,60 @@
+# Sources of render/pattern: values and time, nodes, transforms, text.
+librender_a_SOURCES += \
+	render/pattern/chance.c \
+	render/pattern/chop.c \
+	render/pattern/combine.c \
+	render/pattern/control.c render/pattern/control.h \
+	render/pattern/degrade.c \
+	render/pattern/early.c \
+	render/pattern/euclid.c \
+	render/pattern/event.c \
+	render/pattern/every.c \
+	render/pattern/fast.c \
+	render/pattern/jux.c \
+	render/pattern/late.c \
+	render/pattern/mini.c \
+	render/pattern/mini_cursor.c \
+	render/pattern/mini_lex.c render/pattern/mini_lex.h \
+	render/pattern/mini_parser.h \
+	render/pattern/mini_step.c \
+	render/pattern/node.h \
+	render/pattern/note.c \
+	render/pattern/off.c \
+	render/pattern/param.c \
+	render/pattern/pattern.c render/pattern/pattern.h \
+	render/pattern/ply.c \
+	render/pattern/print.c \
+	render/pattern/query.c \
+	render/pattern/random.c \
+	render/pattern/range.c \
+	render/pattern/rational.c render/pattern/rational.h \
+	render/pattern/repeat.c \
+	render/pattern/rev.c \
+	render/pattern/slow.c \
+	render/pattern/stut.c \
+	render/pattern/superimpose.c \
+	render/pattern/transform.h \
+	render/pattern/transform_registry.c \
+	render/pattern/value.c
+
+EXTRA_DIST += render/pattern/transforms.def
+
+# The conformance vectors, and the program that answers them.
+check_PROGRAMS += tests/answer_vectors
+tests_answer_vectors_SOURCES = tests/answer_vectors.c
+tests_answer_vectors_LDADD = librender.a libbase.a $(JANSSON_LIBS) $(RENDER_LIBS)
+dist_check_SCRIPTS += tests/vectors/run.sh
+TESTS += tests/vectors/run.sh
+EXTRA_DIST += tests/vectors/README.md tests/vectors/check.py tests/vectors/error.jsonl tests/vectors/mini.jsonl \
+	tests/vectors/transform.jsonl
+
+check_PROGRAMS += tests/unit/test_rational tests/unit/test_note tests/unit/test_mini tests/unit/test_pattern
+TESTS += tests/unit/test_rational tests/unit/test_note tests/unit/test_mini tests/unit/test_pattern
+tests_unit_test_rational_SOURCES = tests/unit/test_rational.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_rational_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_note_SOURCES = tests/unit/test_note.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_note_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_mini_SOURCES = tests/unit/test_mini.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_mini_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_pattern_SOURCES = tests/unit/test_pattern.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_pattern_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,256 @@
+/* Inside the pattern engine: what a node of a pattern tree is, and what node kinds use to answer queries.
+ *
+ * A node kind is a struct that begins with `struct pattern`, a constructor, and a query function. A query
+ * appends to a hap list; what a node's child appended since a mark is then changed in place, so that nothing
+ * is copied on the way up. Scratch haps live on the same list, behind the mark, and are taken off again by
+ * haps_drop(): the list is a stack, and a query leaves no garbage in the arena.
+ *
+ * An empty span [t, t] asks what is active at the instant t: it answers haps whose whole holds t, with empty
+ * parts. Only files of render/pattern/ include this. */
+#ifndef RENDER_PATTERN_NODE_H
+#define RENDER_PATTERN_NODE_H
+
+#include "render/pattern/pattern.h"
+
+enum {
+	/* Nodes above one another. Queries recurse once per level with frames of a few hundred bytes. */
+	PATTERN_DEPTH_MAX = 2000,
+	NODE_PARAMS_MAX = 3,
+	/* Steps of one euclidean rhythm: far more than a cycle can sound. */
+	EUCLID_STEPS_MAX = 4096,
+	/* Copies that one event may be turned into. */
+	NODE_COPIES_MAX = 4096,
+};
+
+/* What a variable stands for while the body of its pattern_bind() is queried; innermost first. */
+struct binding {
+	const struct pattern *variable;
+	double number;
+	const struct binding *outer;
+};
+
+/* One query while it is evaluated. */
+struct eval {
+	struct arena *arena;
+	uint64_t seed;
+	size_t n_haps_max; /* of the list, scratch included */
+	size_t work_left;  /* node visits and cycles that may still be looked at */
+	size_t max_haps;   /* for the message */
+	const struct binding *bindings;
+	struct error *err;
+};
+
+struct pattern_ops {
+	/* Appends the haps of p in span (valid times, begin <= end) to out. -1 with e->err set. */
+	int (*query)(const struct pattern *p, struct timespan span, struct eval *e, struct hap_list *out);
+};
+
+struct pattern {
+	const struct pattern_ops *ops;
+	unsigned depth;    /* levels of this tree, 1 for a leaf */
+	unsigned n_params; /* leading children that are parameters, not content */
+	unsigned n_children;
+	const struct pattern *const *children;
+};
+
+/* A node of `size` bytes whose first member is a struct pattern over the given children, which are copied.
+ * NULL when the arena is exhausted, a child is NULL, or the tree would be too deep. */
+void *node_new(struct arena *a, size_t size, const struct pattern_ops *ops, const struct pattern *const *children,
+	       size_t n_children);
+
+/* --- Evaluation: query.c ---------------------------------------------------------------------------------- */
+
+int eval_fail_time(struct eval *e);
+int eval_fail_work(struct eval *e);
+int eval_fail_memory(struct eval *e);
+
+/* Takes n units off the work that is left; -1 when there is none. */
+static inline int eval_charge(struct eval *e, size_t n)
+{
+	if (e->work_left < n)
+		return eval_fail_work(e);
+	e->work_left -= n;
+	return 0;
+}
+
+static inline bool timespan_is_valid(struct timespan s)
+{
+	return rational_is_valid(s.begin) && rational_is_valid(s.end);
+}
+
+static inline int node_query(const struct pattern *p, struct timespan span, struct eval *e, struct hap_list *out)
+{
+	if (!timespan_is_valid(span))
+		return eval_fail_time(e);
+	if (eval_charge(e, 1) < 0)
+		return -1;
+	return p->ops->query(p, span, e, out);
+}
+
+/* Appends a zeroed hap and returns it; NULL with e->err set when there are too many. */
+struct hap *haps_push(struct hap_list *l, struct eval *e);
+
+/* Removes the haps [from, to). */
+void haps_drop(struct hap_list *l, size_t from, size_t to);
+
+/* t -> t * scale + offset for all times of the haps from `from` on; scale > 0. */
+int haps_map_time(struct hap_list *l, size_t from, struct rational scale, struct rational offset, struct eval *e);
+
+/* Replaces the value of each hap from `from` on by those that fn makes of it: none drops the hap, several copy it.
+ * fn returns -1 when the arena is exhausted. */
+struct value_expansion {
+	int (*fn)(const void *ctx, struct arena *a, const struct value *in, struct value_list *out);
+	const void *ctx;
+};
+int haps_expand(struct hap_list *l, size_t from, struct value_expansion expansion, struct eval *e);
+
+/* What a and b share; false when that is nothing. The end of a span is not part of it, unless it is empty. */
+bool timespan_intersect(struct timespan a, struct timespan b, struct timespan *out);
+
+static inline struct timespan timespan_shift(struct timespan s, struct rational by)
+{
+	return (struct timespan){ rational_add(s.begin, by), rational_add(s.end, by) };
+}
+
+static inline struct timespan timespan_scale(struct timespan s, struct rational by)
+{
+	return (struct timespan){ rational_mul(s.begin, by), rational_mul(s.end, by) };
+}
+
+/* t -> t * scale + offset. */
+static inline struct timespan timespan_map(struct timespan s, struct rational scale, struct rational offset)
+{
+	return timespan_shift(timespan_scale(s, scale), offset);
+}
+
+static inline bool timespan_equal(struct timespan a, struct timespan b)
+{
+	return a.begin.num == b.begin.num && a.begin.den == b.begin.den && a.end.num == b.end.num &&
+	       a.end.den == b.end.den;
+}
+
+/* Whole of a hap, or its part when it is continuous. */
+static inline struct timespan hap_whole_or_part(const struct hap *h)
+{
+	return h->has_whole ? h->whole : h->part;
+}
+
+/* A span cut at cycle boundaries:
+ *     struct cycle_iter it = cycles_begin(span);
+ *     while ((more = cycles_next(&it, e)) > 0) … it.cycle, it.piece …
+ *     return more;   (0, or -1 with e->err set)
+ * An empty span is one piece. */
+struct cycle_iter {
+	struct timespan piece;
+	struct rational end;
+	int64_t cycle;
+	bool is_started;
+};
+
+struct cycle_iter cycles_begin(struct timespan span);
+int cycles_next(struct cycle_iter *it, struct eval *e);
+
+/* Queries child over span * scale + offset (scale > 0) and maps the answer back. */
+int query_mapped(const struct pattern *child, struct timespan span, struct rational scale, struct rational offset,
+		 struct eval *e, struct hap_list *out);
+
+/* --- Nodes with number parameters: param.c ---------------------------------------------------------------- */
+
+/* A parameter's value in a part of time, as the number it is and as exact time. */
+struct param {
+	double number;
+	struct rational exact;
+};
+
+struct param_node;
+
+struct param_ops {
+	/* The node's haps in span while its parameters have the values v[n_params]. */
+	int (*query)(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
+		     struct hap_list *out);
+};
+
+/* A node whose parameters are patterns, joined as Tidal's inner join does: where the parameters change, the
+ * result is cut, and each part is answered with the values that hold there. Children: parameters, content. */
+struct param_node {
+	struct pattern base;
+	const struct param_ops *ops;
+	bool is_constant; /* all parameters are pure numbers, given by: */
+	struct param constant[NODE_PARAMS_MAX];
+	uint64_t site;   /* call site, where randomness is involved */
+	const void *ctx; /* what the kind precomputed for constant parameters; may be NULL */
+};
+
+/* Content number i of a node (0: the pattern transformed). */
+static inline const struct pattern *param_content(const struct param_node *n, unsigned i)
+{
+	return n->base.children[n->base.n_params + i];
+}
+
+/* children[n_params + n_content] */
+struct param_node *param_node_new(struct arena *a, const struct param_ops *ops, const struct pattern *const *children,
+				  unsigned n_params, unsigned n_content);
+
+/* A number that is known only while a query is under way. `off "<0.25 0.125>" f p` means that f is applied to p
+ * shifted by the time that holds now, not that f also speeds up the times: so
+ *     t = pattern_variable(a); pattern_bind(a, t, times, pattern_stack(p, f(pattern_late(a, t, p)))) */
+const struct pattern *pattern_variable(struct arena *a);
+const struct pattern *pattern_bind(struct arena *a, const struct pattern *variable, const struct pattern *number,
+				   const struct pattern *body);
+
+/* --- Values: value.c -------------------------------------------------------------------------------------- */
+
+static inline struct value value_number(double x)
+{
+	return (struct value){ .kind = VALUE_NUMBER, .number = x };
+}
+
+/* Reads a number or boolean; false for anything else. */
+bool value_to_number(const struct value *v, double *out);
+
+/* NULL when the map has no such key or v is no map. */
+const struct value *value_map_get(const struct value *v, enum control_key key);
+
+/* A copy of the map (an empty one when in is no map) with key set; false when the arena is exhausted. */
+bool value_map_set(struct arena *a, const struct value *in, enum control_key key, struct value item, struct value *out);
+
+/* All keys of both maps; right's value where a key is in both. False when the arena is exhausted. */
+bool value_map_overlay(struct arena *a, const struct value *left, const struct value *right, struct value *out);
+
+/* All keys of both; both(ctx, a, left, right, &out) decides where a key is in both, and returns false to fail. */
+struct value_merge {
+	bool (*both)(const void *ctx, struct arena *a, const struct value *left, const struct value *right,
+		     struct value *out);
+	const void *ctx;
+};
+bool value_map_merge(struct arena *a, const struct value *left, const struct value *right, struct value_merge merge,
+		     struct value *out);
+
+/* --- Chance: random.c ------------------------------------------------------------------------------------- */
+
+/* A number in [0, 1) that belongs to (seed, site, t). */
+double random_at(uint64_t seed, uint64_t site, struct rational t);
+
+/* Keeps of the haps from `from` on those whose number, at their whole's begin + shift, is > amount. */
+int haps_degrade(struct hap_list *l, size_t from, double amount, uint64_t site, struct rational shift, struct eval *e);
+
+/* Exactly factor times faster; silence for factor <= 0. */
+const struct pattern *pattern_fast_by(struct arena *a, struct rational factor, const struct pattern *p);
+
+/* --- Nodes of the mini-notation --------------------------------------------------------------------------- */
+
+/* Each cycle of p n times over (n may be a fraction): cycle c plays cycle floor(c / n). */
+const struct pattern *pattern_repeat_cycles(struct arena *a, struct rational n, const struct pattern *p);
+/* One of ps per cycle, chosen at cycle + shift. */
+const struct pattern *pattern_choose(struct arena *a, const struct pattern *const *ps, size_t n, struct rational shift);
+/* Keeps a hap when rand at its whole's begin + shift is > amount. */
+const struct pattern *pattern_drop(struct arena *a, double amount, struct rational shift, const struct pattern *p);
+/* from, from +- 1, … to as a sequence in each event of `from`. */
+const struct pattern *pattern_range(struct arena *a, const struct pattern *from, const struct pattern *to);
+/* The list of left's value and right's, structure from left ("bd:3"). */
+const struct pattern *pattern_tail(struct arena *a, const struct pattern *left, const struct pattern *right);
+
+/* bits[n] of the euclidean rhythm, n = |steps| already limited. See euclid.c. */
+void euclid_fill(uint8_t *bits, unsigned n_steps, int n_pulses, int rotation);
+
+#endif

@@ -1,0 +1,213 @@
+/* Patterns: immutable trees that answer queries, as in TidalCycles.
+ *
+ * pattern_query(p, span) gives the haps (events, whole or in part) of p within a span of cycles. A query is a
+ * pure function of the tree, the span and the seed: no history, no dependence on how a longer span was cut.
+ * It costs in proportion to what it returns, never to the cycle number. All nodes live in the arena that built
+ * them; a tree may be queried from many threads at once, each with its own arena. Constructors return NULL
+ * when the arena is exhausted or the tree gets deeper than any query could follow, and pass NULL on, so a chain
+ * needs one check.
+ *
+ * Times are cycles, exact. Meaning of every constructor: tests/vectors and docs/LANGUAGE.md. */
+#ifndef RENDER_PATTERN_PATTERN_H
+#define RENDER_PATTERN_PATTERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/error.h"
+#include "render/pattern/control.h"
+#include "render/pattern/rational.h"
+
+struct timespan {
+	struct rational begin, end; /* begin <= end */
+};
+
+enum value_kind {
+	VALUE_NUMBER,
+	VALUE_WORD, /* "bd", "c3'min7", "~x": not interpreted by the pattern engine */
+	VALUE_BOOL,
+	VALUE_LIST,   /* "bd:3" is the list of word bd and number 3 */
+	VALUE_MAP,    /* controls of an event source */
+	VALUE_SIGNAL, /* the value of a graph node at the hap's onset frame (engine only) */
+};
+
+struct value;
+
+struct word {
+	const char *text; /* NUL-terminated as well */
+	uint32_t len;
+};
+
+struct value_list {
+	uint32_t n;
+	const struct value *items;
+};
+
+struct value_map {
+	uint32_t n;
+	const struct control *controls; /* sorted by key, each key once */
+};
+
+struct value {
+	enum value_kind kind;
+	union {
+		double number;
+		struct word word;
+		bool truth;
+		struct value_list list;
+		struct value_map map;
+		uint32_t signal; /* index into the events node's modulators */
+	};
+};
+
+struct control {
+	enum control_key key;
+	struct value value;
+};
+
+struct hap {
+	bool has_whole;        /* false: continuous (a signal) */
+	struct timespan whole; /* only with has_whole */
+	struct timespan part;  /* within whole */
+	struct value value;
+	struct span source; /* bytes of the program that made the value; {0,0} when none did */
+};
+
+static inline bool hap_has_onset(const struct hap *h)
+{
+	return h->has_whole && rational_cmp(h->whole.begin, h->part.begin) == 0;
+}
+
+struct hap_list {
+	struct hap *haps;
+	size_t n, cap;
+};
+
+struct pattern; /* opaque; see query.c */
+
+/* A function from pattern to pattern, as `every 2 (fast 2)` takes one. apply allocates from a. */
+struct pattern_fn {
+	const struct pattern *(*apply)(const void *ctx, struct arena *a, const struct pattern *p);
+	const void *ctx;
+};
+
+/* --- Queries ---------------------------------------------------------------------------------------------- */
+
+struct query {
+	struct arena *arena; /* haps and values live here */
+	uint64_t seed;       /* 0: exactly Strudel's choices */
+	size_t max_haps;     /* more is ERR_TOO_LARGE; 0: 100,000 per cycle of the span, at least that */
+};
+
+/* Appends the haps of p in span to out (zero-initialised or from an earlier query with the same arena), in no
+ * particular order. ERR_TOO_LARGE, ERR_NO_MEMORY, or ERR_INVALID when a time does not fit 64-bit fractions. */
+int pattern_query(const struct pattern *p, struct timespan span, struct query *q, struct hap_list *out,
+		  struct error *err) WARN_UNUSED;
+
+/* Sorts by part begin, part end, whole begin, whole end; stable. */
+void hap_list_sort(struct hap_list *l);
+
+/* Appends h as JSON, without a newline: {"whole":["0/1","1/2"],"part":["0/1","1/2"],"value":"bd"}. Words must be
+ * valid UTF-8. -1 when out is full. */
+int hap_print_json(const struct hap *h, struct buf *out) WARN_UNUSED;
+
+/* --- Text ------------------------------------------------------------------------------------------------- */
+
+/* Parses mini-notation. text[0] is byte `offset` of the program, so diagnostics and haps point into it.
+ * NULL when errors were added to diags, or on exhaustion (then an "out-of-memory" error is there). */
+const struct pattern *pattern_from_mini(struct arena *a, const char *text, size_t len, uint32_t offset,
+					struct diag_list *diags);
+
+/* Calls back for every atom of the tree, with its word or number, in source order. Parameters (the 3 and 8 of
+ * "bd(3,8)", the 2 of "bd*2") are no atoms; the index of "bd:3" is one. What a transform took twice comes twice. */
+void pattern_each_atom(const struct pattern *p, void (*cb)(void *ctx, const struct value *v, struct span source),
+		       void *ctx);
+
+/* True when p has the same single whole-cycle value in every cycle (a constant); *v receives it. */
+bool pattern_is_pure(const struct pattern *p, struct value *v);
+
+/* --- Constructors ----------------------------------------------------------------------------------------- */
+
+const struct pattern *pattern_silence(struct arena *a);
+const struct pattern *pattern_pure(struct arena *a, struct value v, struct span source);
+const struct pattern *pattern_stack(struct arena *a, const struct pattern *const *ps, size_t n);
+const struct pattern *pattern_slowcat(struct arena *a, const struct pattern *const *ps, size_t n);
+const struct pattern *pattern_fastcat(struct arena *a, const struct pattern *const *ps, size_t n);
+/* Weighted sequence within a cycle. */
+const struct pattern *pattern_timecat(struct arena *a, const struct pattern *const *ps, const struct rational *weights,
+				      size_t n);
+
+/* Each haps' value replaced by fn(value), or the hap dropped when fn returns false. fn must be pure and
+ * thread-safe; it may allocate from the query's arena. One value to many: the hap is copied per value. */
+struct value_fn {
+	bool (*map)(const void *ctx, struct arena *a, const struct value *in, struct value_list *out);
+	const void *ctx;
+};
+const struct pattern *pattern_map(struct arena *a, const struct pattern *p, struct value_fn fn);
+
+/* Values as numbers for the parameters of transforms below: numbers, or words that are not (dropped). */
+const struct pattern *pattern_fast(struct arena *a, const struct pattern *factor, const struct pattern *p);
+const struct pattern *pattern_slow(struct arena *a, const struct pattern *factor, const struct pattern *p);
+const struct pattern *pattern_early(struct arena *a, const struct pattern *cycles, const struct pattern *p);
+const struct pattern *pattern_late(struct arena *a, const struct pattern *cycles, const struct pattern *p);
+const struct pattern *pattern_rev(struct arena *a, const struct pattern *p);
+/* fn in cycles 0, n, 2n… */
+const struct pattern *pattern_every(struct arena *a, const struct pattern *n, struct pattern_fn fn,
+				    const struct pattern *p);
+/* n copies, copy i later by i * time cycles; a map's gain is multiplied by decay^i (Phonon's stut). */
+const struct pattern *pattern_stut(struct arena *a, const struct pattern *n, const struct pattern *time,
+				   const struct pattern *decay, const struct pattern *p);
+/* p with pan - amount, and fn(p with pan + amount), stacked. A pan may leave -1..1 here, so that nested ones add
+ * up as in Tidal; the voice clamps it. */
+const struct pattern *pattern_jux_by(struct arena *a, double amount, struct pattern_fn fn, const struct pattern *p);
+const struct pattern *pattern_off(struct arena *a, const struct pattern *time, struct pattern_fn fn,
+				  const struct pattern *p);
+/* Keeps a hap when rand at its whole's begin is > amount; site distinguishes call sites. */
+const struct pattern *pattern_degrade_by(struct arena *a, const struct pattern *amount, uint64_t site,
+					 const struct pattern *p);
+/* Each event of a control pattern cut into n, with begin and end controls. */
+const struct pattern *pattern_chop(struct arena *a, const struct pattern *n, const struct pattern *p);
+const struct pattern *pattern_euclid(struct arena *a, const struct pattern *k, const struct pattern *n,
+				     const struct pattern *rotation, const struct pattern *p);
+
+/* Arithmetic on numbers and on maps (key by key). structure: whose wholes survive. VALUES_FROM_RIGHT is `#`. */
+enum pattern_op {
+	PATTERN_ADD,
+	PATTERN_SUB,
+	PATTERN_MUL,
+	PATTERN_DIV,
+	PATTERN_MOD,
+	PATTERN_KEEP_LEFT,
+	PATTERN_KEEP_RIGHT
+};
+enum pattern_structure { STRUCTURE_LEFT, STRUCTURE_RIGHT, STRUCTURE_BOTH };
+const struct pattern *pattern_combine(struct arena *a, enum pattern_op op, enum pattern_structure structure,
+				      const struct pattern *left, const struct pattern *right);
+
+/* --- Event sources ---------------------------------------------------------------------------------------- */
+
+/* Maps from values: control `key` = value. "bd:3" under CONTROL_S becomes s and n. Under CONTROL_NOTE names
+ * become semitones with note_named = 1, and a chord one hap per note with chord_size. An uninterpretable word
+ * drops the hap (the checker has complained before). */
+const struct pattern *pattern_control(struct arena *a, enum control_key key, const struct pattern *p);
+
+/* Phonon's `events # modifier`: structure from left; for each left hap the right pattern is sampled at the
+ * left whole's begin. Every value that is active there (a chord, a stack) gives one copy of the hap with
+ * chord_size set to their number; where none is, the hap stays as it is. Left keys are overwritten. */
+const struct pattern *pattern_modify(struct arena *a, const struct pattern *events, const struct pattern *modifier);
+
+/* --- Notes ------------------------------------------------------------------------------------------------ */
+
+/* "c3", "eb4", "f#5", "bf3", "cs"; default octave 4; C4 is 0. -1 when the text is no note name. */
+int note_parse(const char *text, size_t len, double *semitones);
+/* "c3'min7": root and intervals in semitones; *n at most 16. -1 when it is no chord. */
+enum { CHORD_NOTES_MAX = 16 };
+int chord_parse(const char *text, size_t len, double semitones[CHORD_NOTES_MAX], size_t *n);
+/* Equal temperament, A4 = 440 Hz. */
+double note_to_hz(double semitones_from_c4);
+
+#endif

@@ -1,0 +1,66 @@
+/* stut: echoes. */
+#include <math.h>
+
+#include "render/pattern/node.h"
+#include "render/pattern/transform.h"
+
+/* Multiplies the gain of the haps from `from` on. */
+static int fade(struct hap_list *l, size_t from, double gain, struct eval *e)
+{
+	for (size_t i = from; i < l->n; i++) {
+		struct value *v = &l->haps[i].value;
+		const struct value *old = value_map_get(v, CONTROL_GAIN);
+		double before = 1;
+		if (v->kind != VALUE_MAP || (old && !value_to_number(old, &before)))
+			continue;
+		if (!value_map_set(e->arena, v, CONTROL_GAIN, value_number(before * gain), v))
+			return eval_fail_memory(e);
+	}
+	return 0;
+}
+
+static int stut_query(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
+		      struct hap_list *out)
+{
+	double copies = round(v[0].number), gain = 1;
+
+	if (copies > NODE_COPIES_MAX)
+		return eval_fail_work(e);
+	for (int i = 0; i < copies; i++, gain *= v[2].number) {
+		size_t from = out->n;
+		struct rational later = rational_mul(rational_int(-i), v[1].exact);
+		if (query_mapped(param_content(n, 0), span, RATIONAL_ONE, later, e, out) < 0 ||
+		    fade(out, from, gain, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static const struct param_ops stut_ops = { .query = stut_query };
+
+const struct pattern *pattern_stut(struct arena *a, const struct pattern *n, const struct pattern *time,
+				   const struct pattern *decay, const struct pattern *p)
+{
+	const struct pattern *children[] = { n, time, decay, p };
+	return (const struct pattern *)param_node_new(a, &stut_ops, children, 3, 1);
+}
+
+static const struct pattern *stut_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
+					const struct pattern *p)
+{
+	(void)site;
+	return pattern_stut(a, args[0].pattern, args[1].pattern, args[2].pattern, p);
+}
+
+const struct transform_def transform_stut = {
+	.name = "stut",
+	.aliases = { "echo" },
+	.doc = "Echoes: n copies, each later and quieter than the one before.",
+	.example = "out $ s \"bd sn\" $ stut 3 0.125 0.5",
+	.params = { { .name = "n", .unit = "copies", .min = 0, .max = 256, .doc = "copies, the first included" },
+		    { .name = "time", .unit = "cycles", .min = -1000, .max = 1000, .doc = "distance of the copies" },
+		    { .name = "decay", .min = 0, .max = 10, .doc = "gain of a copy relative to the one before" } },
+	.n_params = 3,
+	.needs_events = true,
+	.apply = stut_apply,
+};

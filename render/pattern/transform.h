@@ -1,0 +1,52 @@
+/* What a pattern transform is: one `const struct transform_def` at the end of one file in render/pattern/,
+ * listed in transforms.def. The checker, the builder, the documentation and completion read it. */
+#ifndef RENDER_PATTERN_TRANSFORM_H
+#define RENDER_PATTERN_TRANSFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "render/pattern/pattern.h"
+
+enum { TRANSFORM_PARAMS_MAX = 6, TRANSFORM_ALIASES_MAX = 3 };
+
+enum transform_param_kind {
+	TRANSFORM_PATTERN,  /* a number or a mini-notation string: patterned arguments as in Tidal */
+	TRANSFORM_FUNCTION, /* another transform: `rev`, `(fast 2)`, `(fast 2 $ rev)` */
+};
+
+struct transform_param {
+	const char *name, *unit;
+	enum transform_param_kind kind;
+	bool is_optional;
+	double def;
+	double min, max; /* of a literal number; outside is an error that names them */
+	const char *doc;
+};
+
+struct transform_arg {
+	const struct pattern *pattern; /* TRANSFORM_PATTERN (defaults are filled in as pure patterns) */
+	struct pattern_fn fn;          /* TRANSFORM_FUNCTION */
+};
+
+struct transform_def {
+	const char *name;
+	const char *aliases[TRANSFORM_ALIASES_MAX + 1]; /* NULL-terminated */
+	const char *doc;
+	const char *example; /* a program that sounds */
+	struct transform_param params[TRANSFORM_PARAMS_MAX];
+	unsigned n_params;
+	bool needs_events; /* only on control maps: chop, jux, stut */
+	/* args[n_params]; site is a stable id of the call site (for randomness). NULL when the arena is exhausted. */
+	const struct pattern *(*apply)(struct arena *a, const struct transform_arg *args, uint64_t site,
+				       const struct pattern *p);
+};
+
+/* Sorted by name. */
+extern const struct transform_def *const transform_registry[];
+extern const size_t transform_registry_len;
+/* By name or alias; NULL when there is none. */
+const struct transform_def *transform_find(const char *name, size_t len);
+
+#endif

@@ -1,0 +1,39 @@
+/* The list of transforms, from transforms.def. */
+#include <string.h>
+
+#include "render/pattern/transform.h"
+
+#define TRANSFORM(name) extern const struct transform_def transform_##name;
+#include "render/pattern/transforms.def"
+#undef TRANSFORM
+
+const struct transform_def *const transform_registry[] = {
+#define TRANSFORM(name) &transform_##name,
+#include "render/pattern/transforms.def"
+#undef TRANSFORM
+};
+
+const size_t transform_registry_len = sizeof transform_registry / sizeof *transform_registry;
+
+static bool name_is(const char *name, const char *text, size_t len)
+{
+	return strlen(name) == len && memcmp(name, text, len) == 0;
+}
+
+static bool def_is_called(const struct transform_def *def, const char *text, size_t len)
+{
+	if (name_is(def->name, text, len))
+		return true;
+	for (const char *const *alias = def->aliases; *alias; alias++)
+		if (name_is(*alias, text, len))
+			return true;
+	return false;
+}
+
+const struct transform_def *transform_find(const char *name, size_t len)
+{
+	for (size_t i = 0; i < transform_registry_len; i++)
+		if (def_is_called(transform_registry[i], name, len))
+			return transform_registry[i];
+	return NULL;
+}

@@ -1,0 +1,128 @@
+/* The renderer: programs in the Phonon language to audio files. The only header of render/ that other folders
+ * include.
+ *
+ * A render_engine is process-wide: the pool with one worker per allowed core, and the sample library. Jobs are
+ * run by render_run(), from as many threads at once as you like; each call sleeps while the pool's workers run
+ * the job's tiles. A spec and the engine version decide every byte of the output; threads, block size, sink and
+ * what else runs do not. render/ knows no queue, no database and no HTTP. */
+#ifndef RENDER_RENDER_H
+#define RENDER_RENDER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/sink.h"
+
+/* Part of every content hash. Increment whenever any program's bytes may change. */
+enum { RENDER_ENGINE_VERSION = 1 };
+
+enum audio_format { AUDIO_FORMAT_WAV };
+enum audio_subtype { AUDIO_PCM_16, AUDIO_PCM_24, AUDIO_FLOAT_32 };
+
+/* Names as in the API: "wav", "pcm_16", "pcm_24", "float_32". find returns -1 for an unknown name. */
+const char *audio_format_name(enum audio_format f);
+int audio_format_find(const char *name);
+const char *audio_subtype_name(enum audio_subtype s);
+int audio_subtype_find(const char *name);
+
+#define RENDER_SAMPLE_RATE_MIN 8000u
+#define RENDER_SAMPLE_RATE_MAX 192000u
+#define RENDER_SOURCE_BYTES_MAX (256u * 1024u)
+#define RENDER_GAIN_MAX 100.0
+#define RENDER_BLOCK_FRAMES_MIN 64u
+#define RENDER_BLOCK_FRAMES_MAX 4096u
+#define RENDER_THREADS_MAX 1024u
+
+/* What to render. Borrowed during a call; source need not be NUL-terminated. */
+struct render_spec {
+	const char *source;
+	size_t source_len;       /* bytes, <= RENDER_SOURCE_BYTES_MAX */
+	double cycles;           /* length in cycles, > 0; or 0 and duration_s counts */
+	double duration_s;       /* length in seconds, > 0, when cycles is 0 */
+	uint32_t sample_rate_hz; /* RENDER_SAMPLE_RATE_MIN..MAX */
+	unsigned channels;       /* 1 (the mean of both) or 2 */
+	enum audio_format format;
+	enum audio_subtype subtype;
+	double gain;   /* linear, 0..RENDER_GAIN_MAX, applied to the mix */
+	uint64_t seed; /* of everything random */
+	/* Speed only; never in the content hash, never in the bytes. */
+	unsigned threads;      /* most workers of the pool at this job; 0: no cap */
+	unsigned block_frames; /* power of two, RENDER_BLOCK_FRAMES_MIN..MAX; 0: the engine's default */
+};
+
+/* 10 s of 44.1 kHz stereo WAV, PCM 16, gain 1, seed 0, no caps. source is left NULL. */
+void render_spec_init(struct render_spec *spec);
+
+/* ERR_INVALID naming the first member that is out of range, e.g. "'sample_rate' must be 8000..192000, found 12". */
+int render_spec_check(const struct render_spec *spec, struct error *err) WARN_UNUSED;
+
+struct render_config {
+	unsigned n_threads;      /* workers; 0: cpu_allowed_count() */
+	unsigned block_frames;   /* default block; 0: chosen */
+	const char *samples_dir; /* Dirt-Samples layout, or NULL for the built-in kit alone */
+	size_t job_memory_bytes; /* cap per job; 0: 512 MiB */
+	double job_duration_s;   /* longest render; 0: 3600 */
+};
+
+struct render_engine;
+
+/* Starts the workers. NULL on failure. Free with render_engine_free() when no render_run() is in progress. */
+struct render_engine *render_engine_new(const struct render_config *config, struct error *err) WARN_UNUSED;
+void render_engine_free(struct render_engine *engine);
+unsigned render_engine_threads(const struct render_engine *engine);
+
+/* The caller's view into a running job; zero-initialise. frames_* are written by the engine with relaxed
+ * stores and only grow; cancel is set by anyone and seen within one block. */
+struct render_control {
+	_Atomic uint64_t frames_done, frames_total;
+	_Atomic bool cancel;
+};
+
+struct render_result {
+	uint64_t frames;              /* per channel */
+	uint64_t bytes;               /* of the file */
+	double peak;                  /* largest |sample| before conversion, 1.0 = full scale */
+	uint64_t clipped_frames;      /* frames with a sample beyond full scale (always 0 for float_32) */
+	uint8_t sha256[SHA256_BYTES]; /* of the file */
+	double cpu_s;                 /* CPU time of all workers in this job */
+	double wall_s;
+};
+
+/* Compiles and renders into sink and finishes it. On failure the sink is aborted and err says why: ERR_SOURCE
+ * (see diags), ERR_INVALID, ERR_CANCELED, ERR_BUDGET, ERR_NO_MEMORY, or what the sink said. diags receives
+ * errors and warnings either way. control may be NULL. Any thread. */
+int render_run(struct render_engine *engine, const struct render_spec *spec, struct render_control *control,
+	       struct sink *sink, struct diag_list *diags, struct render_result *result, struct error *err) WARN_UNUSED;
+
+/* Lexes, parses, resolves and checks; -1 with ERR_SOURCE when there are errors. engine gives the sample names
+ * and may be NULL (then sample names are not checked). Any thread. */
+int render_check(const struct render_engine *engine, const char *source, size_t len, struct diag_list *diags,
+		 struct error *err) WARN_UNUSED;
+
+/* SHA-256 over canonical source, options that count, engine version and the digests of the samples that the
+ * program can play: equal hashes mean equal files. -1 with ERR_SOURCE when the program does not compile. */
+int render_content_hash(const struct render_engine *engine, const struct render_spec *spec, uint8_t out[SHA256_BYTES],
+			struct diag_list *diags, struct error *err) WARN_UNUSED;
+
+/* Frames that the spec asks for with the program's tempo; -1 with ERR_SOURCE or ERR_TOO_LARGE. */
+int render_length(const struct render_engine *engine, const struct render_spec *spec, uint64_t *n_frames,
+		  struct diag_list *diags, struct error *err) WARN_UNUSED;
+
+enum render_dump { RENDER_DUMP_TOKENS, RENDER_DUMP_AST, RENDER_DUMP_GRAPH, RENDER_DUMP_PLAN };
+
+/* The state of the pipeline after a stage, as text for people and golden tests. */
+int render_dump(const struct render_engine *engine, const char *source, size_t len, enum render_dump what,
+		struct buf *out, struct diag_list *diags, struct error *err) WARN_UNUSED;
+
+/* The haps of a mini-notation string or pattern expression (`"bd(3,8)" $ fast 2`) over cycles [from, to), as
+ * JSON Lines in the form of tests/vectors: {"whole":["n/d","n/d"],"part":[...],"value":...}. from and to are
+ * decimal or "n/d" texts. */
+int render_query(const char *expr, size_t len, const char *from, const char *to, struct buf *out,
+		 struct diag_list *diags, struct error *err) WARN_UNUSED;
+
+#endif
