@@ -1,0 +1,106 @@
+/* What the files of queue/ share. */
+#ifndef QUEUE_INTERNAL_H
+#define QUEUE_INTERNAL_H
+
+#include <pthread.h>
+
+#include "queue/queue.h"
+
+enum { MAX_ATTEMPTS_DEFAULT = 3 };
+
+/* A job in the hands of a runner thread; lives on that thread's stack, from the claim to the end of the commit
+ * that ends it. */
+struct held_job {
+	const char *id; /* fixed while listed */
+	int64_t epoch;
+	struct job_control control; /* atomics: see queue.h */
+	bool is_lost;               /* queue.lock: the lease went to somebody else */
+	bool is_canceled;           /* queue.lock: a user asked */
+	bool is_drained;            /* queue.lock: the process wants to end */
+	struct held_job *next;      /* queue.lock */
+};
+
+/* Somebody who waits for the end of a job. */
+struct watch {
+	uint64_t ticket;
+	char id[JOB_ID_SIZE];
+	uint64_t deadline_ns; /* monotonic; UINT64_MAX: none */
+	queue_watch_cb cb;
+	void *ctx;
+	bool is_due;        /* queue.lock: to be called as soon as possible */
+	bool is_called;     /* queue.lock */
+	struct watch *next; /* queue.lock */
+};
+
+struct queue {
+	struct storage *storage;
+	struct job_runner runner;
+	unsigned n_runners, max_queued;
+	int64_t lease_ms;
+	/* Leases are timed by the monotonic clock put on top of the wall time at start: a clock that is set while
+	 * we run expires nothing. */
+	int64_t start_wall_ms;
+	uint64_t start_ns;
+
+	pthread_t *runners; /* [n_runners] */
+	pthread_t keeper, herald;
+	unsigned n_started; /* runners[0..n_started) exist */
+	bool is_keeper_started, is_herald_started;
+
+	/* rank 10: guards everything below and the fields marked queue.lock; never held across storage, a callback
+	 * or a run. */
+	pthread_mutex_t lock;
+	pthread_cond_t work;        /* runners: work_seq changed, or draining */
+	pthread_cond_t idle;        /* queue_drain: held is empty */
+	pthread_cond_t pause;       /* runners in a pause before a retry: a control changed, or draining */
+	pthread_cond_t keeper_wake; /* keeper: stopping */
+	pthread_cond_t herald_wake; /* herald: a watch was added or became due, or stopping */
+	pthread_cond_t called;      /* queue_unwatch: a callback returned */
+	uint64_t work_seq;          /* counts events after which a claim may find something */
+	unsigned n_submitting;      /* submissions between the check for room and their commit */
+	bool is_draining, is_stopping;
+	struct held_job *held;
+	struct watch *watches; /* oldest first */
+	uint64_t next_ticket;
+	uint64_t calling;          /* ticket whose callback runs now; 0: none */
+	unsigned __int128 last_id; /* time and random bits of the newest id, see id.c */
+};
+
+/* Wall-clock milliseconds that never jump while the queue lives. */
+int64_t queue_now_ms(const struct queue *q);
+/* Something may be claimable; wakes one runner or all. */
+void queue_signal_work(struct queue *q, bool is_for_all);
+/* Deadline for pthread_cond_timedwait on the queue's conditions (CLOCK_MONOTONIC). */
+struct timespec queue_deadline(uint64_t at_ns);
+
+/* Copies the result members and moves the warnings of an equal job. */
+void job_take_result(struct job *to, struct job *from);
+
+/* --- id.c --- */
+
+/* A new id, greater than all before in this process. Caller holds queue.lock. */
+void id_make(struct queue *q, int64_t wall_ms, char out[JOB_ID_SIZE]);
+
+/* --- worker.c --- */
+
+void *worker_main(void *queue);
+/* Finds a held job by id; caller holds queue.lock. */
+struct held_job *held_find(const struct queue *q, const char *id);
+/* Tells the runner to stop; caller holds queue.lock. */
+void held_cancel(struct queue *q, struct held_job *h);
+
+/* --- keeper.c --- */
+
+void *keeper_main(void *queue);
+
+/* --- herald.c --- */
+
+void *herald_main(void *queue);
+/* The watches of this job are due; id NULL: all watches. */
+void herald_tell(struct queue *q, const char *id);
+/* The watches of jobs that no runner holds are due. */
+void herald_tell_unheld(struct queue *q);
+/* Looks up the jobs of all watches and tells those that have ended. */
+void herald_check_all(struct queue *q);
+
+#endif

@@ -1,0 +1,77 @@
+/* What the files of storage/ share: the open data folder and the helpers that more than one of them needs. */
+#ifndef STORAGE_INTERNAL_H
+#define STORAGE_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "storage/health.h"
+#include "storage/readers.h"
+#include "storage/storage.h"
+#include "storage/writer.h"
+
+struct storage {
+	int lock_fd;      /* data/lock, flock()ed while we are open */
+	int artifacts_fd; /* folders are used through descriptors, never through paths */
+	int tmp_fd;
+	char *db_path;
+	enum io_backend io;       /* what works: IO_URING or IO_PWRITE */
+	bool is_io_required;      /* io_uring was asked for by name: never fall back silently */
+	_Atomic uint64_t n_parts; /* names data/tmp/<n>.part; relaxed, only uniqueness matters */
+	struct health health;
+	struct writer *writer;
+	struct readers readers;
+};
+
+/* --- artifact.c --- */
+
+enum { ARTIFACT_NAME_SIZE = 2 + 1 + 64 + 4 + 1 }; /* "ab/ab…ef.wav" and NUL */
+
+/* The file's name below data/artifacts; returns out. */
+char *artifact_name(const uint8_t content_hash[SHA256_BYTES], char out[ARTIFACT_NAME_SIZE]);
+bool artifact_exists(const struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
+/* Removes a file if it is there; a failure leaves an orphan, which the next start sweeps. */
+void artifact_remove(const struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
+/* A new name for a file in data/tmp, made and opened for writing. -1 with *err. */
+enum { PART_NAME_SIZE = 32 };
+int part_create(struct storage *s, char name[PART_NAME_SIZE], struct error *err) WARN_UNUSED;
+/* Makes the 256 folders that artifacts are spread over, once and durably, so that publishing is a single rename. */
+int artifact_make_folders(const struct storage *s, struct error *err) WARN_UNUSED;
+
+/* --- sweep.c --- */
+
+/* Before an empty database is used: finished files beside it mean that somebody lost the real one, and a sweep would
+ * remove them all. ERR_CORRUPT. */
+int sweep_check_empty(const struct storage *s, struct error *err) WARN_UNUSED;
+/* Removes everything in data/tmp, and artifacts that no succeeded job names. */
+int sweep_folders(const struct storage *s, struct db *db, struct error *err) WARN_UNUSED;
+
+/* --- probe.c --- */
+
+/* Decides s->io by writing, syncing and reading back a file in data/tmp. ERR_UNSUPPORTED when io_uring was required. */
+int probe_backend(struct storage *s, enum io_backend asked, struct error *err) WARN_UNUSED;
+/* The same write with the chosen backend: can the folder take a file now? */
+int probe_write(struct storage *s, struct error *err) WARN_UNUSED;
+
+/* --- jobs.c --- */
+
+/* Removes the file that no job names any more, neither a finished one nor one that may just have published it.
+ * Called on the writer thread after a commit: a crash in between leaves a file without a row, never a row without
+ * its file, and no other write can come between the look and the removal. */
+int artifact_release(struct storage *s, struct db *db, const uint8_t content_hash[SHA256_BYTES],
+		     struct error *err) WARN_UNUSED;
+
+/* --- job_row.c --- */
+
+/* The columns that job_row_read() expects first in a SELECT or RETURNING. */
+#define JOB_COLUMNS                                                                                                    \
+	"id, state, priority, attempt, max_attempts, epoch, cancel_requested, created_at_ms, started_at_ms,"           \
+	" completed_at_ms, lease_until_ms, content_hash, options, frames_done, frames_total, bytes, frames,"           \
+	" clipped_frames, peak, render_s, cpu_s, sha256, error_code, error_message, warnings"
+enum { JOB_N_COLUMNS = 25 };
+
+/* Copies the current row. ERR_NO_MEMORY, ERR_CORRUPT; then out is empty. */
+int job_row_read(struct query *q, struct job *out, struct error *err) WARN_UNUSED;
+/* Copies the source from a column. */
+int job_row_read_source(struct query *q, int column, struct job *out, struct error *err) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,41 @@
+# Rows in SQLite and artifact files.
+libstorage_a_SOURCES += \
+	storage/artifact.c \
+	storage/db.c storage/db.h \
+	storage/file_sink.c \
+	storage/health.c storage/health.h \
+	storage/internal.h \
+	storage/job_row.c \
+	storage/job_state.c \
+	storage/jobs.c \
+	storage/lease.c \
+	storage/migrate.c storage/migrate.h \
+	storage/outfile.h \
+	storage/probe.c \
+	storage/pwrite.c \
+	storage/readers.c storage/readers.h \
+	storage/schema.c storage/schema.h \
+	storage/storage.c storage/storage.h \
+	storage/sweep.c \
+	storage/uring.c \
+	storage/writer.c storage/writer.h
+
+check_PROGRAMS += tests/unit/test_storage_jobs
+TESTS += tests/unit/test_storage_jobs
+tests_unit_test_storage_jobs_SOURCES = tests/unit/test_storage_jobs.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_storage_jobs_LDADD = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_artifact
+TESTS += tests/unit/test_artifact
+tests_unit_test_artifact_SOURCES = tests/unit/test_artifact.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_artifact_LDADD = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_migrate
+TESTS += tests/unit/test_migrate
+tests_unit_test_migrate_SOURCES = tests/unit/test_migrate.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_migrate_LDADD = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_writer
+TESTS += tests/unit/test_writer
+tests_unit_test_writer_SOURCES = tests/unit/test_writer.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_writer_LDADD = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,83 @@
+#include "storage/migrate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "storage/schema.h"
+
+/* SQLite's own check of pages and indexes; "ok" or the first damage it finds. */
+static int check_pages(struct db *db, struct error *err)
+{
+	struct query q;
+	int rc;
+
+	query_begin(&q, db, "PRAGMA quick_check(1)", err);
+	rc = query_step(&q);
+	if (rc == 1) {
+		const char *text = (const char *)sqlite3_column_text(q.stmt, 0);
+		if (!text || strcmp(text, "ok") != 0)
+			rc = error_set(err, ERR_CORRUPT, "the database is damaged: %s", text ? text : "?");
+	}
+	query_end(&q);
+	return rc == 1 ? 0 : -1;
+}
+
+static int check_owner(int64_t application_id, int64_t version, bool is_empty, struct error *err)
+{
+	if (is_empty && application_id == 0 && version == 0)
+		return 0;
+	if (application_id != SCHEMA_APPLICATION_ID)
+		return error_set(err, ERR_CORRUPT, "the file is a database of another program (application_id 0x%llx)",
+				 (unsigned long long)application_id);
+	if (version > schema_version)
+		return error_set(err, ERR_UNSUPPORTED,
+				 "the database has format %lld, made by a newer phonond; this one knows up to %d",
+				 (long long)version, schema_version);
+	if (version < 1)
+		return error_set(err, ERR_CORRUPT, "the database says format %lld, which never existed",
+				 (long long)version);
+	return 0;
+}
+
+int migrate_check(struct db *db, bool *is_empty, struct error *err)
+{
+	int64_t application_id, version, n_objects;
+
+	if (db_read_int(db, "PRAGMA application_id", &application_id, err) ||
+	    db_read_int(db, "PRAGMA user_version", &version, err) ||
+	    db_read_int(db, "SELECT count(*) FROM sqlite_schema", &n_objects, err))
+		return -1;
+	*is_empty = n_objects == 0;
+	if (check_owner(application_id, version, *is_empty, err))
+		return -1;
+	return check_pages(db, err);
+}
+
+static int run_one(struct db *db, int from_version, struct error *err)
+{
+	char pragmas[96];
+
+	/* Pragmas take no parameters; both numbers are ours. */
+	snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d; PRAGMA user_version=%d;", SCHEMA_APPLICATION_ID,
+		 from_version + 1);
+	if (db_exec(db, "BEGIN IMMEDIATE", err))
+		return -1;
+	if (db_exec(db, schema_migrations[from_version], err) || db_exec(db, pragmas, err) ||
+	    db_exec(db, "COMMIT", err)) {
+		(void)!db_exec(db, "ROLLBACK", NULL);
+		return error_wrap(err, "bringing the database to format %d", from_version + 1);
+	}
+	return 0;
+}
+
+int migrate_run(struct db *db, struct error *err)
+{
+	int64_t version;
+
+	if (db_read_int(db, "PRAGMA user_version", &version, err))
+		return -1;
+	for (int v = (int)version; v < schema_version; v++)
+		if (run_one(db, v, err))
+			return -1;
+	return 0;
+}

@@ -1,0 +1,198 @@
+/* The durable side: job rows in SQLite and artifact files in a data folder. The only header of storage/ that
+ * other folders include.
+ *
+ * Narrow on purpose: no SQLite type, no file path and no host clock crosses it, so that PostgreSQL and object
+ * storage can stand behind the same calls. Times are wall-clock milliseconds given by the caller. All
+ * functions are thread-safe. Writes go to one writer thread that commits in groups (BEGIN IMMEDIATE, WAL,
+ * synchronous=FULL): a call that returned 0 is on disk. A read borrows one of a few read connections.
+ *
+ *   data/phonond.db, -wal, -shm    rows
+ *   data/lock                      held while a process owns the folder
+ *   data/artifacts/<2 hex>/<64 hex>.wav   finished files, named by content hash
+ *   data/tmp/<n>.part              being written; swept at start */
+#ifndef STORAGE_STORAGE_H
+#define STORAGE_STORAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/sink.h"
+
+/* --- Jobs ------------------------------------------------------------------------------------------------ */
+
+/*   scheduled -> queued -> running -> finalizing -> succeeded
+ *                  ^  |       |  |        |
+ *                  |  |       |  +--------+------> failed
+ *                  |  +-------+-----------+------> canceled, expired
+ *                  +----------+-----------+        (lease lost: back to queued)
+ * A queued job whose attempts are used up goes to failed; a scheduled one may be canceled or expire.
+ * The names below are the same in SQL, JSON, logs and documents. */
+enum job_state {
+	JOB_SCHEDULED,
+	JOB_QUEUED,
+	JOB_RUNNING,
+	JOB_FINALIZING,
+	JOB_SUCCEEDED,
+	JOB_FAILED,
+	JOB_CANCELED,
+	JOB_EXPIRED,
+	JOB_STATE_COUNT
+};
+
+const char *job_state_name(enum job_state s);
+int job_state_find(const char *name); /* -1: unknown */
+bool job_state_is_terminal(enum job_state s);
+/* The table of allowed transitions that the drawing above shows. */
+bool job_state_may_become(enum job_state from, enum job_state to);
+
+enum { JOB_ID_SIZE = 32, JOB_ERROR_MESSAGE_SIZE = 512 };
+
+struct job {
+	char id[JOB_ID_SIZE]; /* "job_" and 22 base-62 digits, ascending in time */
+	enum job_state state;
+	int priority;              /* 0..9, 9 first */
+	int attempt, max_attempts; /* attempt is counted before the run */
+	int64_t epoch;             /* of the current lease */
+	bool cancel_requested;     /* somebody asked while it was running; survives a crash */
+	int64_t created_at_ms, started_at_ms, completed_at_ms, lease_until_ms; /* 0: not yet */
+	uint8_t content_hash[SHA256_BYTES];                                    /* render_content_hash() */
+	char *options; /* canonical JSON of the render options; opaque here */
+	char *source;  /* only where the call says so, else NULL */
+	size_t source_len;
+	uint64_t frames_done, frames_total;
+	/* Valid in JOB_SUCCEEDED. */
+	bool has_result;
+	uint64_t bytes, frames, clipped_frames;
+	double peak, render_s, cpu_s;
+	uint8_t sha256[SHA256_BYTES];
+	/* Valid in JOB_FAILED, JOB_CANCELED, JOB_EXPIRED. */
+	char error_code[32]; /* error_code_name() or "crashed" */
+	char error_message[JOB_ERROR_MESSAGE_SIZE];
+	char *warnings; /* JSON array of diagnostics, or NULL; opaque here */
+};
+
+/* Frees what a struct job owns (options, source, warnings) and zeroes it. */
+void job_fini(struct job *j);
+
+struct storage;
+
+enum io_backend { IO_AUTO, IO_URING, IO_PWRITE };
+
+struct storage_config {
+	const char *data_dir; /* made when missing; one owner at a time */
+	enum io_backend io;   /* IO_AUTO tries io_uring for real and falls back with one log line */
+	unsigned n_readers;   /* read connections kept; 0: 8 */
+};
+
+/* Opens or creates, migrates, takes the folder's lock, sweeps data/tmp and files without a row. ERR_BUSY: another
+ * process owns the folder; ERR_CORRUPT: the file is no database of ours or damaged; ERR_UNSUPPORTED: its
+ * user_version is newer than ours, or io=uring and io_uring does not work. Never re-creates a damaged database. */
+struct storage *storage_open(const struct storage_config *config, struct error *err) WARN_UNUSED;
+/* Finishes queued writes, closes. */
+void storage_close(struct storage *s);
+
+/* "io_uring" or "pwrite": what artifacts are written with. */
+const char *storage_io_name(const struct storage *s);
+
+/* Can we still write? 0, or the error that the last write met (ERR_NO_SPACE, ERR_IO). For /readyz. */
+int storage_health(struct storage *s, struct error *err) WARN_UNUSED;
+
+/* Inserts (state queued, or succeeded for a cache hit). id, created_at, state, content_hash, options, source,
+ * priority, max_attempts, frames_total and, when succeeded, completed_at, the result and warnings are taken from j.
+ * ERR_NOT_FOUND: succeeded, but the file is not there (it was deleted meanwhile). */
+int storage_job_insert(struct storage *s, const struct job *j, struct error *err) WARN_UNUSED;
+
+/* ERR_NOT_FOUND. with_source loads source too. Caller frees with job_fini(). */
+int storage_job_get(struct storage *s, const char *id, bool with_source, struct job *out,
+		    struct error *err) WARN_UNUSED;
+
+struct job_filter {
+	int state;            /* enum job_state, or -1 for all */
+	const char *after_id; /* NULL or "": from the newest; else strictly older than this job (keyset) */
+	unsigned limit;       /* 1..200 */
+};
+/* Newest first, without sources. *jobs is malloc'd, *n long; *has_more tells whether older ones exist. */
+int storage_job_list(struct storage *s, const struct job_filter *f, struct job **jobs, size_t *n, bool *has_more,
+		     struct error *err) WARN_UNUSED;
+void job_list_free(struct job *jobs, size_t n);
+
+/* Takes the best queued job (priority, then order): state running, attempt+1, epoch+1, lease. Returns 1 with
+ * *out filled (with source; caller frees), 0 when there is none, -1. A job whose content is being rendered is
+ * passed over, so that equal requests render once. Jobs whose attempts are used up are failed ("crashed") and
+ * jobs canceled before a crash are canceled instead of being handed out again. */
+int storage_job_claim(struct storage *s, int64_t now_ms, int64_t lease_ms, struct job *out,
+		      struct error *err) WARN_UNUSED;
+
+/* Renews the leases of these running jobs and stores their progress, in one transaction. gone[i] is set when
+ * job i is no longer held at that epoch (then the runner must stop). */
+struct job_heartbeat {
+	const char *id;
+	int64_t epoch;
+	uint64_t frames_done, frames_total;
+	bool gone; /* out */
+};
+int storage_job_heartbeat(struct storage *s, struct job_heartbeat *beats, size_t n, int64_t lease_until_ms,
+			  struct error *err) WARN_UNUSED;
+
+/* State changes of a held job: succeed only if WHERE id, epoch and state match, else ERR_CONFLICT. */
+int storage_job_finalizing(struct storage *s, const char *id, int64_t epoch, struct error *err) WARN_UNUSED;
+/* j: state (succeeded, failed, canceled, expired), completed_at_ms, result or error, warnings. At j->epoch, from
+ * finalizing; all but succeeded also from running. ERR_NOT_FOUND: succeeded, but the file is not there. */
+int storage_job_finish(struct storage *s, const struct job *j, struct error *err) WARN_UNUSED;
+/* Back to queued, not counted as an attempt when is_our_fault (drain). */
+int storage_job_requeue(struct storage *s, const char *id, int64_t epoch, bool is_our_fault,
+			struct error *err) WARN_UNUSED;
+
+/* Cancels a scheduled or queued job at once: returns 1. Running or finalizing: returns 0, the runner must be told.
+ * Terminal: returns 2, unchanged. -1: ERR_NOT_FOUND or worse. A request on a held job is stored with it. */
+int storage_job_cancel(struct storage *s, const char *id, int64_t now_ms, struct error *err) WARN_UNUSED;
+
+/* Deletes a terminal job's row, and its artifact when no other row names it. ERR_CONFLICT when not terminal. */
+int storage_job_delete(struct storage *s, const char *id, struct error *err) WARN_UNUSED;
+
+/* Takes back every running or finalizing job that a previous process left (lease_before_ms 0: at start), or whose
+ * lease ended before lease_before_ms. They are queued again; failed ("crashed") when their attempts are used up;
+ * canceled when that was asked for. *n receives how many. */
+int storage_job_recover(struct storage *s, int64_t now_ms, int64_t lease_before_ms, size_t *n,
+			struct error *err) WARN_UNUSED;
+
+/* How many are queued; cheaper than all counts. */
+int storage_job_count_queued(struct storage *s, uint64_t *n, struct error *err) WARN_UNUSED;
+
+/* 1 for the job that a claim would take next, 2 for the one after it; 0 when it is not queued or unknown. */
+int storage_job_position(struct storage *s, const char *id, uint64_t *position, struct error *err) WARN_UNUSED;
+
+/* Rows per state. */
+int storage_job_counts(struct storage *s, uint64_t counts[JOB_STATE_COUNT], struct error *err) WARN_UNUSED;
+
+/* --- Artifacts ------------------------------------------------------------------------------------------- */
+
+/* A file being written. finish(): all writes complete and checked, fsync, rename to its name, fsync of the
+ * folder; only then may the row say succeeded. Its sink follows base/sink.h. */
+struct artifact;
+
+/* frames * bytes known: expected_bytes (0: unknown) is reserved with fallocate where that works, so that a full
+ * disk is met early. */
+struct artifact *artifact_create(struct storage *s, const uint8_t content_hash[SHA256_BYTES], uint64_t expected_bytes,
+				 struct error *err) WARN_UNUSED;
+struct sink *artifact_sink(struct artifact *a);
+/* Ends the artifact; what was not finished (or failed to) is aborted. */
+void artifact_free(struct artifact *a);
+
+/* A read-only descriptor of a finished artifact and its size; the caller closes it. ERR_NOT_FOUND. */
+int artifact_open(struct storage *s, const uint8_t content_hash[SHA256_BYTES], int *fd, uint64_t *bytes,
+		  struct error *err) WARN_UNUSED;
+
+/* The newest succeeded job with this content whose file is there: 1 with *out filled, 0 when none, -1. */
+int storage_find_result(struct storage *s, const uint8_t content_hash[SHA256_BYTES], struct job *out,
+			struct error *err) WARN_UNUSED;
+
+/* A sink over any descriptor (a regular file, a pipe), with pwrite or, for regular files, io_uring. Closes fd at
+ * finish or abort; unlinks path at abort when path is not NULL. For `phonond render`. Freed by finish or
+ * abort; a finish that fails aborts, so nothing may follow it. On failure fd stays the caller's. */
+struct sink *file_sink_new(int fd, const char *path, enum io_backend io, struct error *err) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,139 @@
+/* Cleaning up behind a process that was killed: at open, before anything is written. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "storage/internal.h"
+
+/* Decides about one entry of a folder; -1 with *err ends the walk. */
+typedef int (*visit_fn)(void *ctx, int folder_fd, const char *name, struct error *err);
+
+static int for_each_entry(int parent_fd, const char *folder, visit_fn visit, void *ctx, struct error *err)
+{
+	int fd = openat(parent_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int rc = 0;
+
+	if (!dir) {
+		error_set_errno(err, errno, "reading the folder %s", folder);
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	while (rc == 0 && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			rc = visit(ctx, fd, entry->d_name, err);
+	closedir(dir);
+	return rc;
+}
+
+static int remove_entry(int folder_fd, const char *name, struct error *err)
+{
+	if (unlinkat(folder_fd, name, 0) && errno != ENOENT)
+		return error_set_errno(err, errno, "removing the left-over file %s", name);
+	return 0;
+}
+
+struct sweep {
+	struct db *db;
+	size_t n_removed;
+};
+
+static int visit_part(void *ctx, int folder_fd, const char *name, struct error *err)
+{
+	struct sweep *w = ctx;
+
+	w->n_removed++;
+	return remove_entry(folder_fd, name, err);
+}
+
+/* Does a succeeded job name this content? 1, 0, -1. */
+static int is_result(struct db *db, const uint8_t content_hash[SHA256_BYTES], struct error *err)
+{
+	static const char sql[] = "SELECT EXISTS (SELECT 1 FROM job WHERE content_hash = ? AND state = 'succeeded')";
+	struct query q;
+	int rc;
+
+	query_begin(&q, db, sql, err);
+	query_blob(&q, content_hash, SHA256_BYTES);
+	rc = query_step(&q);
+	if (rc == 1)
+		rc = sqlite3_column_int(q.stmt, 0);
+	query_end(&q);
+	return rc;
+}
+
+/* Files that are not named like ours are not ours to remove. */
+static bool parse_name(const char *name, uint8_t content_hash[SHA256_BYTES])
+{
+	char hex[SHA256_HEX_SIZE];
+
+	if (strlen(name) != 64 + 4 || strcmp(name + 64, ".wav") != 0)
+		return false;
+	memcpy(hex, name, 64);
+	hex[64] = '\0';
+	return sha256_parse_hex(hex, content_hash) == 0;
+}
+
+static int visit_artifact(void *ctx, int folder_fd, const char *name, struct error *err)
+{
+	struct sweep *w = ctx;
+	uint8_t content_hash[SHA256_BYTES];
+	int is_named;
+
+	if (!parse_name(name, content_hash))
+		return 0;
+	is_named = is_result(w->db, content_hash, err);
+	if (is_named != 0)
+		return is_named < 0 ? -1 : 0;
+	w->n_removed++;
+	return remove_entry(folder_fd, name, err);
+}
+
+static int for_each_artifact(const struct storage *s, visit_fn visit, void *ctx, struct error *err)
+{
+	for (unsigned i = 0; i < 256; i++) {
+		char folder[3];
+		snprintf(folder, sizeof folder, "%02x", i);
+		if (for_each_entry(s->artifacts_fd, folder, visit, ctx, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int refuse_artifact(void *ctx, int folder_fd, const char *name, struct error *err)
+{
+	uint8_t content_hash[SHA256_BYTES];
+
+	(void)ctx;
+	(void)folder_fd;
+	if (!parse_name(name, content_hash))
+		return 0;
+	return error_set(err, ERR_CORRUPT,
+			 "the folder artifacts holds files but the database is empty or missing: restore it, or remove "
+			 "that folder to start anew");
+}
+
+int sweep_check_empty(const struct storage *s, struct error *err)
+{
+	return for_each_artifact(s, refuse_artifact, NULL, err);
+}
+
+int sweep_folders(const struct storage *s, struct db *db, struct error *err)
+{
+	struct sweep w = { .db = db };
+	char count[24];
+
+	if (for_each_artifact(s, visit_artifact, &w, err) || for_each_entry(s->tmp_fd, ".", visit_part, &w, err))
+		return -1;
+	if (w.n_removed == 0)
+		return 0;
+	snprintf(count, sizeof count, "%zu", w.n_removed);
+	log_event(LOG_INFO, "removed files that an earlier process left", "files", count, NULL);
+	return 0;
+}
