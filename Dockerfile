@@ -1,0 +1,33 @@
+# phonond in a container: docker build -t phonond . && docker run -p 8080:8080 -v phonond:/data phonond
+FROM debian:bookworm-slim AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends gcc libc6-dev make autoconf automake pkg-config \
+      libmicrohttpd-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev liburing-dev libsodium-dev \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY . .
+RUN ./autogen.sh \
+ && mkdir build && cd build \
+ && ../configure --prefix=/usr --localstatedir=/var \
+ && make -j "$(nproc)" \
+ && make install-strip DESTDIR=/out
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libmicrohttpd12 libjansson4 libsqlite3-0 libsndfile1 libsamplerate0 \
+      liburing2 libsodium23 \
+ && rm -rf /var/lib/apt/lists/* \
+ && install -d -o 65532 -g 65532 /data
+COPY --from=build /out/usr/bin/phonond /usr/bin/phonond
+COPY --from=build /out/usr/share/phonond /usr/share/phonond
+LABEL org.opencontainers.image.title="phonond" \
+      org.opencontainers.image.description="HTTP render service for the Phonon pattern language" \
+      org.opencontainers.image.licenses="MIT"
+USER 65532:65532
+VOLUME /data
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=3s --start-period=5s CMD ["phonond", "health"]
+# Inside the container every address is the container's own; who may reach it is the port mapping's matter.
+ENTRYPOINT ["phonond"]
+CMD ["serve", "--listen=0.0.0.0", "--no-auth", "--data=/data"]

@@ -1,0 +1,52 @@
+# Sourced by run.sh and test.sh: what a fresh Debian 12 lacks, and how to get it.
+# shellcheck disable=SC2034 # the lists are used by the scripts that source this
+BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config ca-certificates curl
+ libmicrohttpd-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev liburing-dev libsodium-dev"
+# shellcheck disable=SC2034
+TEST_PACKAGES="check python3 libcurl4-openssl-dev sqlite3 sox ffmpeg nodejs npm man-db shellcheck xz-utils file"
+
+# Names of those that are not installed.
+missing_packages() {
+	for p in "$@"; do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || printf '%s ' "$p"
+	done
+}
+
+# node and npm often come from elsewhere than Debian's packages.
+drop_if_present() {
+	for p in "$@"; do
+		case $p in
+		nodejs) command -v node >/dev/null 2>&1 || printf '%s ' "$p" ;;
+		npm) command -v npm >/dev/null 2>&1 || printf '%s ' "$p" ;;
+		*) printf '%s ' "$p" ;;
+		esac
+	done
+}
+
+# Installs what is missing; without root, says what that is and ends.
+ensure_packages() {
+	# shellcheck disable=SC2046,SC2086 # lists of words
+	missing=$(missing_packages $(drop_if_present "$@"))
+	[ -n "$missing" ] || return 0
+	if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" -ne 0 ]; then
+		echo "These packages are missing; please install them (as root) and start again:" >&2
+		echo "  apt-get install -y --no-install-recommends $missing" >&2
+		exit 69
+	fi
+	echo "Installing: $missing"
+	apt-get update -q
+	# shellcheck disable=SC2086
+	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+}
+
+# build_tree FOLDER CONFIGURE_OPTION...: configures once, then brings the program up to date.
+build_tree() {
+	folder=$1
+	shift
+	[ -x configure ] || ./autogen.sh
+	mkdir -p "$folder"
+	if [ ! -f "$folder/Makefile" ]; then
+		(cd "$folder" && "$OLDPWD/configure" --quiet "$@")
+	fi
+	make -C "$folder" -s -j "$(nproc)"
+}

@@ -1,0 +1,45 @@
+/* The handlers, one per route (routes.c), and what they share. ctx is a struct app. */
+#ifndef SERVER_API_H
+#define SERVER_API_H
+
+#include <jansson.h>
+
+#include "server/app.h"
+#include "server/http.h"
+#include "server/json_spec.h"
+
+/* api_render.c, api_check.c */
+void api_render(void *ctx, struct http_request *r);
+void api_check(void *ctx, struct http_request *r);
+/* api_jobs.c */
+void api_jobs_list(void *ctx, struct http_request *r);
+void api_job_get(void *ctx, struct http_request *r);
+void api_job_delete(void *ctx, struct http_request *r);
+void api_job_cancel(void *ctx, struct http_request *r);
+/* api_audio.c */
+void api_audio(void *ctx, struct http_request *r);
+/* api_meta.c */
+void api_livez(void *ctx, struct http_request *r);
+void api_readyz(void *ctx, struct http_request *r);
+void api_version(void *ctx, struct http_request *r);
+void api_openapi_json(void *ctx, struct http_request *r);
+void api_openapi_yaml(void *ctx, struct http_request *r);
+void api_problem(void *ctx, struct http_request *r);
+
+/* Answers with j, taking the reference; NULL is answered as out of memory. */
+void api_reply_json(struct http_request *r, unsigned status, json_t *j);
+
+/* Source and options from the body and the query, whatever form they have. -1: answered with the problem. */
+int api_read_spec(struct http_request *r, struct spec *out);
+
+/* The job as clients see it. position: see queue_position(). NULL when out of memory. */
+json_t *job_json(const struct job *job, uint64_t position);
+/* Answers with the job in JSON and its Location. */
+void api_reply_job(struct app *app, struct http_request *r, unsigned status, const struct job *job);
+/* Loads the job that the path names; -1: answered with 404 or worse. Free with job_fini(). */
+int api_load_job(struct app *app, struct http_request *r, bool with_source, struct job *out);
+
+/* Answers a POST with the whole file of a succeeded job. */
+void api_reply_audio(struct app *app, struct http_request *r, const struct job *job);
+
+#endif

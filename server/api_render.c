@@ -1,0 +1,199 @@
+/* POST /render: check, measure, hash, queue; then answer at once or when the job has ended.
+ *
+ * Waiting holds no thread: the request is suspended and queue_watch() resumes it when the job ends, the time is over or
+ * the queue drains. The watch refers to the request, so it is always given back (state_free) before the request is
+ * freed; queue_unwatch() waits for a callback that is under way. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/api.h"
+#include "server/negotiation.h"
+#include "server/problem.h"
+
+enum { WAIT_DEFAULT_S = 30, ATTEMPTS_MAX = 3 };
+
+/* What the client wants to get. */
+struct wish {
+	bool audio;
+	unsigned wait_s; /* 0: do not wait */
+};
+
+struct waiter {
+	struct queue *queue;
+	uint64_t ticket; /* of queue_watch(); 0: none */
+	char id[JOB_ID_SIZE];
+	struct wish wish;
+};
+
+static int wav_quality(const char *accept)
+{
+	static const char *const names[] = { "audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave" };
+	int best = 0;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		int q = negotiation_quality(accept, names[i]);
+		best = q > best ? q : best;
+	}
+	return best;
+}
+
+/* Reads Accept and Prefer, and says which preference is followed. */
+static struct wish read_wish(struct app *app, struct http_request *r)
+{
+	const char *accept = http_header(r, "Accept");
+	struct prefer prefer = negotiation_prefer(http_header(r, "Prefer"));
+	struct wish wish = { .audio = accept && wav_quality(accept) > negotiation_quality(accept, "application/json") };
+
+	if (prefer.respond_async) {
+		http_add_header(r, "Preference-Applied", "respond-async");
+		return wish;
+	}
+	wish.wait_s = prefer.has_wait ? prefer.wait_s : wish.audio ? WAIT_DEFAULT_S : 0;
+	if (wish.wait_s > app->config.max_wait_s)
+		wish.wait_s = app->config.max_wait_s;
+	if (prefer.has_wait)
+		http_add_header(r, "Preference-Applied", "wait=%u", wish.wait_s);
+	return wish;
+}
+
+/* --- Answers ---------------------------------------------------------------------------------------------- */
+
+/* The client wanted audio and the job has none. */
+static void reply_failure(struct http_request *r, const struct job *job)
+{
+	const char *code = job->error_code[0] ? job->error_code : "canceled";
+
+	http_add_header(r, "Location", "/jobs/%s", job->id);
+	problem_reply(r, problem_find(code), "%s",
+		      job->error_message[0] ? job->error_message : "the job ended without audio");
+}
+
+static void reply_outcome(struct app *app, struct http_request *r, const struct job *job, struct wish wish)
+{
+	http_add_header(r, "Vary", "Accept, Prefer");
+	if (!job_state_is_terminal(job->state))
+		api_reply_job(app, r, 202, job);
+	else if (!wish.audio)
+		api_reply_job(app, r, 201, job);
+	else if (job->state == JOB_SUCCEEDED)
+		api_reply_audio(app, r, job);
+	else
+		reply_failure(r, job);
+}
+
+static void reply_current(struct app *app, struct http_request *r, const char *id, struct wish wish)
+{
+	struct error err = ERROR_INIT;
+	struct job job;
+
+	if (queue_get(app->queue, id, false, &job, &err) < 0) {
+		problem_reply_error(r, &err);
+		return;
+	}
+	reply_outcome(app, r, &job, wish);
+	job_fini(&job);
+}
+
+/* --- Waiting ---------------------------------------------------------------------------------------------- */
+
+static void waiter_free(void *state)
+{
+	struct waiter *w = state;
+
+	if (w->ticket)
+		queue_unwatch(w->queue, w->ticket);
+	free(w);
+}
+
+static void wake(void *request)
+{
+	http_resume(request);
+}
+
+static void on_wait_over(void *ctx, struct http_request *r)
+{
+	struct waiter *w = r->state;
+
+	reply_current(ctx, r, w->id, w->wish);
+}
+
+static void wait_for(struct app *app, struct http_request *r, const char *id, struct wish wish)
+{
+	struct waiter *w = calloc(1, sizeof *w);
+
+	if (!w) {
+		reply_current(app, r, id, wish);
+		return;
+	}
+	w->queue = app->queue;
+	w->wish = wish;
+	memcpy(w->id, id, sizeof w->id);
+	r->state = w;
+	r->state_free = waiter_free;
+	if (http_suspend(r, on_wait_over))
+		w->ticket = queue_watch(app->queue, w->id, (int64_t)wish.wait_s * 1000, wake, r);
+	else
+		reply_current(app, r, id, wish);
+}
+
+/* --- Submission ------------------------------------------------------------------------------------------- */
+
+/* Length and name of what is asked for. -1: answered. */
+static int measure(struct app *app, struct http_request *r, const struct render_spec *spec, struct job *job)
+{
+	struct diag_list diags = { .n = 0 };
+	struct error err = ERROR_INIT;
+
+	if (render_length(app->engine, spec, &job->frames_total, &diags, &err) == 0 &&
+	    render_content_hash(app->engine, spec, job->content_hash, &diags, &err) == 0)
+		return 0;
+	if (err.code == ERR_SOURCE)
+		problem_reply_diags(r, &diags, spec->source, spec->source_len);
+	else
+		problem_reply_error(r, &err);
+	return -1;
+}
+
+/* Makes the job durable. -1: answered. On success job has an id; *is_cached: it has succeeded already. */
+static int submit(struct app *app, struct http_request *r, const struct spec *spec, struct job *job, bool *is_cached)
+{
+	struct error err = ERROR_INIT;
+
+	job->priority = spec->priority;
+	job->max_attempts = ATTEMPTS_MAX;
+	job->source_len = spec->render.source_len;
+	job->source = malloc(job->source_len + 1);
+	job->options = spec_print_options(spec);
+	if (!job->source || !job->options) {
+		problem_reply(r, PROBLEM_NO_MEMORY, "no memory for the job");
+		return -1;
+	}
+	memcpy(job->source, spec->render.source, job->source_len);
+	job->source[job->source_len] = '\0';
+	if (queue_submit(app->queue, job, is_cached, &err) == 0)
+		return 0;
+	problem_reply_error(r, &err);
+	return -1;
+}
+
+void api_render(void *ctx, struct http_request *r)
+{
+	struct app *app = ctx;
+	struct job job = { .state = JOB_QUEUED };
+	bool is_cached = false;
+	struct wish wish;
+	struct spec spec;
+
+	if (api_read_spec(r, &spec) < 0)
+		return;
+	if (measure(app, r, &spec.render, &job) < 0)
+		return;
+	wish = read_wish(app, r);
+	if (submit(app, r, &spec, &job, &is_cached) == 0) {
+		if (wish.wait_s && !is_cached)
+			wait_for(app, r, job.id, wish);
+		else
+			reply_current(app, r, job.id, wish);
+	}
+	job_fini(&job);
+}

@@ -1,0 +1,146 @@
+#include "server/cli.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int status_of(enum error_code code)
+{
+	switch (code) {
+	case ERR_NONE:
+		return EX_OK;
+	case ERR_INVALID:
+	case ERR_UNSUPPORTED:
+		return EX_USAGE;
+	case ERR_SOURCE:
+	case ERR_TOO_LARGE:
+	case ERR_BUDGET:
+	case ERR_CORRUPT:
+		return EX_DATAERR;
+	case ERR_NOT_FOUND:
+		return EX_NOINPUT;
+	case ERR_CONFLICT:
+	case ERR_BUSY:
+	case ERR_CANCELED:
+	case ERR_NO_MEMORY:
+		return EX_TEMPFAIL;
+	case ERR_NO_SPACE:
+	case ERR_IO:
+		return EX_IOERR;
+	case ERR_INTERNAL:
+		break;
+	}
+	return EX_SOFTWARE;
+}
+
+int cli_fail(const struct error *err)
+{
+	fprintf(stderr, "phonond: %s\n", err->message);
+	return status_of(err->code);
+}
+
+int cli_usage_error(const char *command, const char *fmt, ...)
+{
+	va_list ap;
+	fprintf(stderr, "phonond %s: ", command);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\nTry 'phonond %s --help'.\n", command);
+	return EX_USAGE;
+}
+
+void cli_print_diags(const char *name, const char *source, size_t len, const struct diag_list *diags)
+{
+	struct buf text = BUF_INIT;
+	for (size_t i = 0; i < diags->n; i++)
+		if (diag_print(&text, name, source, len, &diags->items[i]) < 0)
+			break;
+	if (text.len)
+		fwrite(text.data, 1, text.len, stderr);
+	if (diags->n_dropped)
+		fprintf(stderr, "%s: and %zu more\n", name, diags->n_dropped);
+	buf_fini(&text);
+}
+
+char *cli_read_source(const char *path, size_t *len, struct error *err)
+{
+	struct buf text = { .max_len = RENDER_SOURCE_BYTES_MAX };
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
+	char chunk[16384];
+	size_t n;
+
+	if (!f) {
+		error_set_errno(err, errno, "cannot read '%s'", path);
+		err->code = ERR_NOT_FOUND;
+		return NULL;
+	}
+	while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
+		if (buf_append(&text, chunk, n) < 0) {
+			error_set(err, ERR_TOO_LARGE, "'%s' is longer than %u bytes, the most a program may have", path,
+				  RENDER_SOURCE_BYTES_MAX);
+			goto err_after_open;
+		}
+	if (ferror(f)) {
+		error_set_errno(err, errno, "reading '%s'", path);
+		goto err_after_open;
+	}
+	if (f != stdin)
+		fclose(f);
+	*len = text.len;
+	if (buf_append(&text, "", 0) < 0) { /* an empty file is an empty string */
+		error_set(err, ERR_NO_MEMORY, "out of memory");
+		return NULL;
+	}
+	return buf_take(&text);
+
+err_after_open:
+	if (f != stdin)
+		fclose(f);
+	buf_fini(&text);
+	return NULL;
+}
+
+int cli_parse_number(const char *command, const char *option, const char *text, double min, double max, double *out)
+{
+	char *end;
+	double x = strtod(text, &end);
+
+	if (end == text || *end || !isfinite(x) || x < min || x > max) {
+		cli_usage_error(command, "%s takes a number from %g to %g, found '%s'", option, min, max, text);
+		return -1;
+	}
+	*out = x;
+	return 0;
+}
+
+int cli_parse_whole(const char *command, const char *option, const char *text, uint64_t max, uint64_t *out)
+{
+	char *end;
+	unsigned long long x;
+
+	errno = 0;
+	x = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno || x > max) {
+		cli_usage_error(command, "%s takes a whole number from 0 to %llu, found '%s'", option,
+				(unsigned long long)max, text);
+		return -1;
+	}
+	*out = x;
+	return 0;
+}
+
+int cli_parse_io(const char *command, const char *text, enum io_backend *out)
+{
+	static const char *const names[] = { [IO_AUTO] = "auto", [IO_URING] = "uring", [IO_PWRITE] = "pwrite" };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(text, names[i]) == 0) {
+			*out = (enum io_backend)i;
+			return 0;
+		}
+	cli_usage_error(command, "--io takes auto, uring or pwrite, found '%s'", text);
+	return -1;
+}

@@ -1,0 +1,41 @@
+/* The subcommands of phonond(1). Each gets its own arguments (argv[0] is the subcommand) and returns the exit
+ * status, by sysexits.h; messages go to standard error, results to standard output. Only main.c calls them. */
+#ifndef SERVER_CLI_H
+#define SERVER_CLI_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sysexits.h>
+
+#include "base/diag.h"
+#include "base/error.h"
+#include "render/render.h"
+#include "storage/storage.h"
+
+int cli_serve(int argc, char **argv);
+int cli_render(int argc, char **argv);
+int cli_check(int argc, char **argv);
+int cli_query(int argc, char **argv);
+int cli_health(int argc, char **argv);
+
+/* "phonond: <text>" on standard error; returns the sysexits status that fits the error. */
+int cli_fail(const struct error *err);
+
+/* "phonond COMMAND: <text>", then where the help is; returns EX_USAGE. */
+int cli_usage_error(const char *command, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Prints all diagnostics in gcc style to standard error. name is what the user called the source. */
+void cli_print_diags(const char *name, const char *source, size_t len, const struct diag_list *diags);
+
+/* The whole of a file, or of standard input for "-": malloc'd, NUL-terminated, at most RENDER_SOURCE_BYTES_MAX bytes.
+ * NULL with err. */
+char *cli_read_source(const char *path, size_t *len, struct error *err) WARN_UNUSED;
+
+/* The text as a number within [min, max] (cli_parse_whole: 0..max); -1 otherwise, with a message about `option`. */
+int cli_parse_number(const char *command, const char *option, const char *text, double min, double max,
+		     double *out) WARN_UNUSED;
+int cli_parse_whole(const char *command, const char *option, const char *text, uint64_t max, uint64_t *out) WARN_UNUSED;
+/* "auto", "uring", "pwrite". */
+int cli_parse_io(const char *command, const char *text, enum io_backend *out) WARN_UNUSED;
+
+#endif

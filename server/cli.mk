@@ -1,0 +1,12 @@
+# The program: the subcommands over the archives.
+bin_PROGRAMS += phonond
+phonond_SOURCES = \
+	server/main.c \
+	server/cli.c server/cli.h \
+	server/cli_check.c \
+	server/cli_health.c \
+	server/cli_query.c \
+	server/cli_render.c \
+	server/cli_serve.c \
+	server/progress.c server/progress.h
+phonond_LDADD = libserver.a libqueue.a librender.a libstorage.a libbase.a $(SERVER_LIBS)

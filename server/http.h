@@ -1,0 +1,116 @@
+/* HTTP for the handlers: a request with everything already read and checked, and ways to answer it. http.c and
+ * http_reply.c, the only users of the HTTP library, implement this.
+ *
+ * A handler runs on an HTTP thread and must not wait for anything that takes long: it either answers with exactly one
+ * http_reply_*() or calls http_suspend(), after which no thread is held until somebody calls http_resume(). */
+#ifndef SERVER_HTTP_H
+#define SERVER_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+enum { HTTP_REQUEST_ID_SIZE = 65 };
+
+struct http_pair {
+	const char *name, *value;
+};
+
+struct http_request {
+	const char *method; /* as sent */
+	bool is_head;
+	const char *version;     /* "HTTP/1.1" */
+	const char *target;      /* request target as sent */
+	const char *path;        /* percent-decoded, without query; starts with '/' */
+	struct http_pair *query; /* decoded, in order */
+	size_t n_query;
+	struct http_pair *headers; /* in order; see http_header() */
+	size_t n_headers;
+	const char *body; /* body_len bytes and a NUL; "" when there is none */
+	size_t body_len;
+	bool is_framed;                /* Content-Length or Transfer-Encoding was sent */
+	size_t max_body_bytes;         /* set by the router in begin() */
+	char id[HTTP_REQUEST_ID_SIZE]; /* X-Request-Id: the client's when it is sane, else ours */
+	struct arena arena;            /* lives as long as the request */
+	const struct route *route;     /* set by the router in begin() */
+	const char *path_id;           /* what stands for {id} in the route's path, or NULL */
+	/* For a handler that suspends: its own state and how to free it. state_free is called when the request is
+	 * over, answered or not, and never while the connection is suspended. */
+	void *state;
+	void (*state_free)(void *state);
+};
+
+typedef void (*http_handler)(void *ctx, struct http_request *r);
+
+/* What the service does with requests. */
+struct http_app {
+	void *ctx;
+	/* Headers are complete, the body is not read. Sets r->route and r->max_body_bytes, or answers at once. */
+	http_handler begin;
+	/* The body is there. */
+	http_handler handle;
+	/* Name of the route for the log: its template, never what the client sent. */
+	const char *(*route_name)(const struct http_request *r);
+};
+
+struct http_config {
+	const char *listen;
+	unsigned port, n_threads, max_connections, max_connections_per_ip, max_suspended;
+	int64_t header_timeout_ms, body_timeout_ms, idle_timeout_ms;
+	struct http_app app;
+};
+
+struct http_server;
+
+/* Listens and serves. NULL with ERR_INVALID for a bad address, ERR_BUSY when the port is taken, else ERR_IO. */
+struct http_server *http_start(const struct http_config *config, struct error *err) WARN_UNUSED;
+unsigned http_port(const struct http_server *s);
+/* Resumes all suspended requests, stops listening, waits up to timeout_ms for requests in progress, frees. */
+void http_stop(struct http_server *s, int64_t timeout_ms);
+
+/* --- Reading ---------------------------------------------------------------------------------------------- */
+
+/* A header by its name in any case; several of one name are joined with ", " (RFC 9110 5.3). NULL: not sent. */
+const char *http_header(struct http_request *r, const char *name);
+/* The first query parameter of that name, or NULL. */
+const char *http_query(const struct http_request *r, const char *name);
+
+/* --- Answering -------------------------------------------------------------------------------------------- */
+
+/* Adds a header to the answer to come. Values with control characters are dropped whole: nothing that a client sent
+ * can start a new header line. */
+void http_add_header(struct http_request *r, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* The body is malloc'd and becomes the answer's; may be NULL when len is 0. */
+void http_reply(struct http_request *r, unsigned status, const char *type, char *body, size_t len);
+/* The body is static. */
+void http_reply_static(struct http_request *r, unsigned status, const char *type, const void *body, size_t len);
+/* len bytes of fd at offset, with sendfile; takes fd. The file must not shrink while it is sent. */
+void http_reply_file(struct http_request *r, unsigned status, const char *type, int fd, uint64_t offset, uint64_t len);
+
+/* A body of known size made piece by piece. read fills out[max] with what stands at pos and returns how much, or -1. */
+struct http_stream {
+	void *ctx;
+	ssize_t (*read)(void *ctx, uint64_t pos, char *out, size_t max);
+	void (*free)(void *ctx);
+};
+/* Takes stream->ctx. */
+void http_reply_stream(struct http_request *r, unsigned status, const char *type, uint64_t len,
+		       const struct http_stream *stream);
+
+/* True when a reply was given. */
+bool http_replied(const struct http_request *r);
+
+/* --- Waiting ---------------------------------------------------------------------------------------------- */
+
+/* Lets go of the thread; next is called on an HTTP thread after http_resume(). False when the service stops or too
+ * many wait already: then the handler must answer now. */
+bool http_suspend(struct http_request *r, http_handler next) WARN_UNUSED;
+/* From any thread; more than one call does no harm as long as r lives (see state_free). */
+void http_resume(struct http_request *r);
+
+#endif

@@ -1,0 +1,61 @@
+/* What http.c and http_reply.c, the users of libmicrohttpd, share: a request as the library's side sees it. */
+#ifndef SERVER_HTTP_IMPL_H
+#define SERVER_HTTP_IMPL_H
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/buf.h"
+#include "server/http.h"
+
+enum { RESPONSE_HEADERS_MAX = 24 };
+
+enum phase { PHASE_HEADERS, PHASE_BODY, PHASE_READY, PHASE_SUSPENDED };
+
+struct exchange {
+	struct http_request request; /* first: handlers hold a pointer to this */
+	struct http_server *server;
+	struct MHD_Connection *connection;
+	struct reaper_entry *deadline; /* of the connection; may be NULL */
+	int fd;
+	enum phase phase;
+	uint64_t started_ns;
+	struct buf body;
+	bool is_discarding; /* the answer is known; the body is read and dropped */
+	bool is_cut;        /* the body passed the cap; the answer went out by hand */
+	size_t n_discarded;
+	bool must_close;
+	bool is_malformed; /* a header has a NUL byte, or there are too many for the arena */
+	struct http_pair reply_headers[RESPONSE_HEADERS_MAX];
+	size_t n_reply_headers;
+	struct MHD_Response *response;          /* given, not yet handed to the library */
+	unsigned status;                        /* of the answer; 0: none yet */
+	http_handler next;                      /* after resuming */
+	bool is_suspended;                      /* server.lock */
+	struct exchange *prev, *next_suspended; /* server.lock */
+};
+
+struct http_server {
+	struct http_config config;
+	struct MHD_Daemon *daemon;
+	struct reaper *reaper;
+	unsigned port;
+	_Atomic unsigned n_exchanges; /* requests in progress; read by http_stop() */
+	/* Guards the ring of suspended exchanges, their is_suspended, n_suspended and is_stopping. Held across
+	 * MHD_suspend_connection() and MHD_resume_connection(), which must not overlap for one connection. */
+	pthread_mutex_t lock;
+	struct exchange suspended; /* head of the ring */
+	unsigned n_suspended;
+	bool is_stopping;
+};
+
+static inline struct exchange *exchange_of(struct http_request *r)
+{
+	return (struct exchange *)r;
+}
+
+/* Hands the answer that a handler gave to the library; MHD_NO, which closes the connection, when memory was short. */
+enum MHD_Result http_send_reply(struct exchange *e);
+
+#endif

@@ -1,0 +1,40 @@
+# The HTTP service; the command line over it is in cli.mk.
+libserver_a_SOURCES += \
+	server/api.h server/app.h \
+	server/api_audio.c \
+	server/api_check.c \
+	server/api_jobs.c \
+	server/api_meta.c \
+	server/api_render.c \
+	server/api_spec.c \
+	server/conditional.c server/conditional.h \
+	server/http.c server/http.h server/http_impl.h \
+	server/http_reply.c \
+	server/job_json.c \
+	server/json_spec.c server/json_spec.h \
+	server/listen.c server/listen.h \
+	server/negotiation.c server/negotiation.h \
+	server/openapi_data.c server/openapi_data.h \
+	server/problem.c server/problem.h server/problems.def \
+	server/reaper.c server/reaper.h \
+	server/routes.c server/routes.h \
+	server/runner.c server/runner.h \
+	server/screen.c server/screen.h \
+	server/server.c server/server.h \
+	server/url.c server/url.h
+
+include openapi/local.mk
+
+SERVER_TESTS = tests/unit/test_conditional tests/unit/test_json_spec tests/unit/test_negotiation tests/unit/test_url
+check_PROGRAMS += $(SERVER_TESTS)
+TESTS += $(SERVER_TESTS)
+SERVER_TEST_LIBS = libserver.a librender.a libbase.a $(SERVER_LIBS) $(CHECK_LIBS)
+SERVER_TEST_SOURCES = tests/lib/test.c tests/lib/test.h
+tests_unit_test_conditional_SOURCES = tests/unit/test_conditional.c $(SERVER_TEST_SOURCES)
+tests_unit_test_conditional_LDADD = $(SERVER_TEST_LIBS)
+tests_unit_test_json_spec_SOURCES = tests/unit/test_json_spec.c $(SERVER_TEST_SOURCES)
+tests_unit_test_json_spec_LDADD = $(SERVER_TEST_LIBS)
+tests_unit_test_negotiation_SOURCES = tests/unit/test_negotiation.c $(SERVER_TEST_SOURCES)
+tests_unit_test_negotiation_LDADD = $(SERVER_TEST_LIBS)
+tests_unit_test_url_SOURCES = tests/unit/test_url.c $(SERVER_TEST_SOURCES)
+tests_unit_test_url_LDADD = $(SERVER_TEST_LIBS)

@@ -1,0 +1,60 @@
+/* phonond(1): one binary that is server, renderer and checker. This file only finds the subcommand. */
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium/core.h>
+
+#include "config.h"
+#include "server/cli.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} commands[] = {
+	{ "serve", cli_serve, "run the HTTP service" },
+	{ "render", cli_render, "render a program to an audio file" },
+	{ "check", cli_check, "report what is wrong with a program" },
+	{ "query", cli_query, "print the events of a pattern as JSON Lines" },
+	{ "health", cli_health, "ask a running server whether it is ready" },
+};
+
+static void print_help(void)
+{
+	puts("Usage: phonond COMMAND [OPTION]...\n"
+	     "Renders patterns in the Phonon language to audio files, as a service or from the command line.\n"
+	     "\n"
+	     "Commands:");
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		printf("  %-10s %s\n", commands[i].name, commands[i].summary);
+	puts("\n"
+	     "  phonond --dump=tokens|ast|graph|plan SRC   show a program after a stage of the compiler\n"
+	     "  phonond COMMAND --help                     the options of a command\n"
+	     "  phonond --version\n"
+	     "\n"
+	     "The first sound:\n"
+	     "  echo 'out $ s \"bd*4, ~ sn\"' | phonond render - beat.wav --cycles 2");
+}
+
+int main(int argc, char **argv)
+{
+	if (sodium_init() < 0) {
+		fputs("phonond: libsodium cannot be initialised\n", stderr);
+		return EX_OSERR;
+	}
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		print_help();
+		return argc < 2 ? EX_USAGE : EX_OK;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		printf("phonond %s (engine %d)\n", PACKAGE_VERSION, RENDER_ENGINE_VERSION);
+		return EX_OK;
+	}
+	if (strncmp(argv[1], "--dump", 6) == 0)
+		return cli_check(argc, argv);
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "phonond: unknown command '%s'\nTry 'phonond --help'.\n", argv[1]);
+	return EX_USAGE;
+}

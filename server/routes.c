@@ -1,0 +1,177 @@
+#include "server/routes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "server/api.h"
+#include "server/negotiation.h"
+#include "server/problem.h"
+
+enum { PATH_ID_SIZE = 64, TYPES_MAX = 6 };
+
+#define JSON "application/json"
+/* Everything that counts as source text as it is; the form type because curl --data-binary sends it by default. */
+#define RAW_TYPES "text/plain", "text/x-phonon", "application/octet-stream", "application/x-www-form-urlencoded"
+
+struct route {
+	const char *method, *path; /* a segment "{id}" stands for any name */
+	http_handler handler;
+	bool takes_source; /* needs a body: JSON or raw source, up to the configured size */
+	const char *gives[TYPES_MAX];
+};
+
+static const struct route routes[] = {
+	{ "POST", "/render", api_render, true, { JSON, "audio/wav", "text/plain" } },
+	{ "POST", "/check", api_check, true, { JSON, "text/plain" } },
+	{ "GET", "/jobs", api_jobs_list, false, { JSON } },
+	{ "GET", "/jobs/{id}", api_job_get, false, { JSON } },
+	{ "DELETE", "/jobs/{id}", api_job_delete, false, { NULL } },
+	{ "POST", "/jobs/{id}/cancel", api_job_cancel, false, { JSON } },
+	{ "GET", "/jobs/{id}/audio", api_audio, false, { "audio/wav", "audio/x-wav", "audio/wave" } },
+	{ "GET", "/livez", api_livez, false, { JSON } },
+	{ "GET", "/readyz", api_readyz, false, { JSON } },
+	{ "GET", "/version", api_version, false, { JSON } },
+	{ "GET", "/openapi.json", api_openapi_json, false, { JSON, "application/vnd.oai.openapi+json" } },
+	{ "GET", "/openapi.yaml", api_openapi_yaml, false, { "application/yaml", "text/yaml", "text/plain" } },
+	{ "GET", "/problems/{id}", api_problem, false, { JSON } },
+};
+
+enum { N_ROUTES = sizeof routes / sizeof routes[0] };
+
+static const char *const source_types[] = { JSON, RAW_TYPES };
+
+/* Does path have the shape of template? What stands for {id} goes to id. */
+static bool is_match(const char *template, const char *path, char id[PATH_ID_SIZE])
+{
+	while (*template && *path) {
+		if (*template != '{') {
+			if (*template ++ != *path++)
+				return false;
+			continue;
+		}
+		size_t n = strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+		if (n == 0 || n >= PATH_ID_SIZE)
+			return false;
+		memcpy(id, path, n);
+		id[n] = '\0';
+		path += n;
+		template = strchr(template, '}') + 1;
+	}
+	return *template == *path;
+}
+
+static bool is_method(const struct route *route, const struct http_request *r)
+{
+	return strcmp(route->method, r->is_head ? "GET" : r->method) == 0;
+}
+
+/* Adds the Allow header for the path; false when no route has it. */
+static bool add_allow(struct http_request *r)
+{
+	char allow[64] = "OPTIONS", id[PATH_ID_SIZE];
+	bool found = strcmp(r->path, "*") == 0;
+
+	for (size_t i = 0; i < N_ROUTES; i++) {
+		if (!is_match(routes[i].path, r->path, id))
+			continue;
+		found = true;
+		size_t n = strlen(allow);
+		snprintf(allow + n, sizeof allow - n, ", %s%s", routes[i].method,
+			 strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
+	}
+	if (found)
+		http_add_header(r, "Allow", "%s", allow);
+	return found;
+}
+
+static void find_route(struct http_request *r)
+{
+	char id[PATH_ID_SIZE] = "";
+
+	for (size_t i = 0; i < N_ROUTES && !r->route; i++)
+		if (is_method(&routes[i], r) && is_match(routes[i].path, r->path, id))
+			r->route = &routes[i];
+	if (r->route && *id)
+		r->path_id = arena_strndup(&r->arena, id, strlen(id));
+}
+
+static void refuse_method(struct http_request *r)
+{
+	bool is_path = add_allow(r);
+
+	if (is_path && strcmp(r->method, "OPTIONS") == 0)
+		http_reply(r, 204, NULL, NULL, 0);
+	else if (is_path)
+		problem_reply(r, PROBLEM_METHOD_NOT_ALLOWED, "this resource does not take the method; see Allow");
+	else
+		problem_reply(r, PROBLEM_NOT_FOUND, "no resource has this path");
+}
+
+static bool is_acceptable(struct http_request *r)
+{
+	const char *accept = http_header(r, "Accept");
+
+	if (!r->route->gives[0])
+		return true;
+	for (size_t i = 0; i < TYPES_MAX && r->route->gives[i]; i++)
+		if (negotiation_quality(accept, r->route->gives[i]) > 0)
+			return true;
+	return false;
+}
+
+static bool is_source_type(const char *type)
+{
+	for (size_t i = 0; i < sizeof source_types / sizeof source_types[0]; i++)
+		if (negotiation_is_type(type, source_types[i]))
+			return true;
+	return false;
+}
+
+/* A body is required, in a type that we read. */
+static void check_body(struct http_request *r)
+{
+	const char *type = http_header(r, "Content-Type"), *coding = http_header(r, "Content-Encoding");
+
+	if (!r->is_framed) {
+		problem_reply(r, PROBLEM_LENGTH_REQUIRED,
+			      "send the program as the body, with Content-Length or chunked");
+	} else if (type && !is_source_type(type)) {
+		http_add_header(r, "Accept-Post",
+				"application/json, text/plain, text/x-phonon, application/octet-stream, "
+				"application/x-www-form-urlencoded");
+		problem_reply(r, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
+			      "the body may be JSON or source text; see Accept-Post");
+	} else if (coding && strcasecmp(coding, "identity") != 0) {
+		http_add_header(r, "Accept-Encoding", "identity");
+		problem_reply(r, PROBLEM_UNSUPPORTED_MEDIA_TYPE, "the body must not be compressed");
+	}
+}
+
+void routes_begin(void *ctx, struct http_request *r)
+{
+	struct app *app = ctx;
+
+	find_route(r);
+	if (!r->route) {
+		refuse_method(r);
+		return;
+	}
+	if (!is_acceptable(r)) {
+		problem_reply(r, PROBLEM_NOT_ACCEPTABLE, "this resource is available as %s", r->route->gives[0]);
+		return;
+	}
+	if (r->route->takes_source) {
+		r->max_body_bytes = app->config.max_body_bytes;
+		check_body(r);
+	}
+}
+
+void routes_handle(void *ctx, struct http_request *r)
+{
+	r->route->handler(ctx, r);
+}
+
+const char *routes_name(const struct http_request *r)
+{
+	return r->route ? r->route->path : "-";
+}

@@ -1,0 +1,160 @@
+#include "server/server.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "server/app.h"
+#include "server/http.h"
+#include "server/routes.h"
+#include "server/runner.h"
+
+enum {
+	SUSPENDED_MAX = 2048,   /* requests that wait for a job; beyond, `Prefer: wait` is not followed */
+	REQUESTS_END_MS = 5000, /* for answers under way when everything else has stopped */
+	FILES_BESIDE_CONNECTIONS = 512,
+};
+
+struct server {
+	struct app app;
+	struct runner runner;
+	struct http_server *http;
+};
+
+void server_config_init(struct server_config *config)
+{
+	*config = (struct server_config){
+		.listen = "127.0.0.1",
+		.port = 8080,
+		.io = IO_AUTO,
+		.n_http_threads = 4,
+		.max_queued = 10000,
+		.max_body_bytes = 1024 * 1024,
+		.max_duration_s = 3600,
+		.max_connections = 4096,
+		.max_connections_per_ip = 64,
+		.max_wait_s = 60,
+		.header_timeout_ms = 10000,
+		.body_timeout_ms = 60000,
+		.idle_timeout_ms = 75000,
+		.drain_timeout_ms = 25000,
+	};
+}
+
+/* Each connection needs a descriptor, and so does each download. Raised as far as the hard limit allows. */
+static void raise_file_limit(unsigned n_connections)
+{
+	rlim_t wanted = (rlim_t)n_connections * 2 + FILES_BESIDE_CONNECTIONS;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int open_storage(struct server *s, struct error *err)
+{
+	const struct server_config *c = &s->app.config;
+	struct storage_config config = { .data_dir = c->data_dir, .io = c->io };
+
+	s->app.storage = storage_open(&config, err);
+	return s->app.storage ? 0 : -1;
+}
+
+static int start_engine(struct server *s, struct error *err)
+{
+	const struct server_config *c = &s->app.config;
+	struct render_config config = {
+		.n_threads = c->n_threads,
+		.block_frames = c->block_frames,
+		.samples_dir = c->samples_dir,
+		.job_memory_bytes = c->job_memory_bytes,
+		.job_duration_s = c->max_duration_s,
+	};
+
+	s->app.engine = render_engine_new(&config, err);
+	return s->app.engine ? 0 : -1;
+}
+
+static int start_queue(struct server *s, struct error *err)
+{
+	const struct server_config *c = &s->app.config;
+	struct queue_config config = {
+		.storage = s->app.storage,
+		.n_runners = c->n_runners ? c->n_runners : c->n_threads,
+		.max_queued = c->max_queued,
+	};
+
+	s->runner = (struct runner){ .engine = s->app.engine, .storage = s->app.storage };
+	config.runner = runner_interface(&s->runner);
+	s->app.queue = queue_new(&config, err);
+	return s->app.queue ? 0 : -1;
+}
+
+static int start_http(struct server *s, struct error *err)
+{
+	const struct server_config *c = &s->app.config;
+	struct http_config config = {
+		.listen = c->listen,
+		.port = c->port,
+		.n_threads = c->n_http_threads,
+		.max_connections = c->max_connections,
+		.max_connections_per_ip = c->max_connections_per_ip,
+		.max_suspended = SUSPENDED_MAX,
+		.header_timeout_ms = c->header_timeout_ms,
+		.body_timeout_ms = c->body_timeout_ms,
+		.idle_timeout_ms = c->idle_timeout_ms,
+		.app = { &s->app, routes_begin, routes_handle, routes_name },
+	};
+
+	s->http = http_start(&config, err);
+	return s->http ? 0 : -1;
+}
+
+struct server *server_start(const struct server_config *config, struct error *err)
+{
+	struct server *s = calloc(1, sizeof *s);
+
+	if (!s) {
+		error_set(err, ERR_NO_MEMORY, "no memory for the server");
+		return NULL;
+	}
+	s->app.config = *config;
+	/* Once, before threads: jansson's hash seed is not set thread-safely on first use. */
+	json_object_seed(0);
+	raise_file_limit(config->max_connections);
+	if (open_storage(s, err) < 0)
+		goto err_after_alloc;
+	if (start_engine(s, err) < 0)
+		goto err_after_storage;
+	if (start_queue(s, err) < 0)
+		goto err_after_engine;
+	if (start_http(s, err) == 0)
+		return s;
+	queue_drain(s->app.queue, 0);
+	queue_free(s->app.queue);
+err_after_engine:
+	render_engine_free(s->app.engine);
+err_after_storage:
+	storage_close(s->app.storage);
+err_after_alloc:
+	free(s);
+	return NULL;
+}
+
+unsigned server_port(const struct server *s)
+{
+	return http_port(s->http);
+}
+
+void server_drain_and_stop(struct server *s)
+{
+	atomic_store_explicit(&s->app.is_draining, true, memory_order_relaxed);
+	queue_drain(s->app.queue, s->app.config.drain_timeout_ms);
+	http_stop(s->http, REQUESTS_END_MS);
+	queue_free(s->app.queue);
+	render_engine_free(s->app.engine);
+	storage_close(s->app.storage);
+	free(s);
+}

@@ -1,0 +1,23 @@
+# The real server as a process, and clients for it.
+INTEGRATION_TESTS = \
+	tests/integration/test_audio_api \
+	tests/integration/test_http \
+	tests/integration/test_jobs_api \
+	tests/integration/test_kill \
+	tests/integration/test_render_api
+check_PROGRAMS += $(INTEGRATION_TESTS)
+TESTS += $(INTEGRATION_TESTS)
+
+INTEGRATION_SOURCES = tests/integration/service.c tests/integration/service.h tests/lib/test.c tests/lib/test.h
+INTEGRATION_LIBS = libbase.a $(JANSSON_LIBS) $(CURL_LIBS) $(CHECK_LIBS) $(BASE_LIBS)
+
+tests_integration_test_audio_api_SOURCES = tests/integration/test_audio_api.c $(INTEGRATION_SOURCES)
+tests_integration_test_audio_api_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_http_SOURCES = tests/integration/test_http.c $(INTEGRATION_SOURCES)
+tests_integration_test_http_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_jobs_api_SOURCES = tests/integration/test_jobs_api.c $(INTEGRATION_SOURCES)
+tests_integration_test_jobs_api_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_kill_SOURCES = tests/integration/test_kill.c $(INTEGRATION_SOURCES)
+tests_integration_test_kill_LDADD = $(SQLITE_LIBS) $(INTEGRATION_LIBS)
+tests_integration_test_render_api_SOURCES = tests/integration/test_render_api.c $(INTEGRATION_SOURCES)
+tests_integration_test_render_api_LDADD = $(INTEGRATION_LIBS)

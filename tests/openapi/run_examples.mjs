@@ -1,0 +1,156 @@
+// Every operation of openapi.yaml is called with its examples: each example of a request body, with the parameters that
+// have one. The answer must have a documented success status, a documented type and a body that fits its schema. The
+// examples of answers must fit their schemas too.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import Ajv2020 from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
+
+const contract = parse(readFileSync(new URL('../../openapi/openapi.yaml', import.meta.url), 'utf8'));
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
+let checked = 0;
+let failed = 0;
+
+function check(ok, what) {
+  checked++;
+  if (!ok) {
+    failed++;
+    console.error(`FAIL ${what}`);
+  }
+}
+
+// --- The contract ---------------------------------------------------------------------------------------------
+
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats(ajv);
+ajv.addSchema(contract, 'contract');
+
+const escape = (part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1');
+
+// The object behind a possible $ref, with the JSON pointer where it stands.
+function resolve(node, pointer) {
+  if (!node.$ref) return { node, pointer };
+  const target = node.$ref.slice(1);
+  const found = target.split('/').slice(1).reduce((at, part) => at[part.replaceAll('~1', '/').replaceAll('~0', '~')], contract);
+  return resolve(found, target);
+}
+
+function complaints(pointer, value) {
+  const validate = ajv.compile({ $ref: `contract#${encodeURI(pointer)}` });
+  return validate(value) ? '' : ajv.errorsText(validate.errors);
+}
+
+function* operations() {
+  for (const [path, item] of Object.entries(contract.paths)) {
+    for (const method of METHODS.filter((m) => item[m])) {
+      const at = `/paths/${escape(path)}/${method}`;
+      const parameters = [...(item.parameters ?? []), ...(item[method].parameters ?? [])].map((p) => resolve(p, '').node);
+      yield { path, method, at, parameters, operation: item[method] };
+    }
+  }
+}
+
+function* examplesOf(media) {
+  if (media.example !== undefined) yield media.example;
+  for (const example of Object.values(media.examples ?? {})) yield example.value;
+}
+
+function checkAnswerExamples({ method, path, at, operation }) {
+  for (const [status, response] of Object.entries(operation.responses)) {
+    const { node, pointer } = resolve(response, `${at}/responses/${status}`);
+    for (const [type, media] of Object.entries(node.content ?? {})) {
+      for (const example of examplesOf(media)) {
+        const wrong = complaints(`${pointer}/content/${escape(type)}/schema`, example);
+        check(!wrong, `example of ${method} ${path} ${status} ${type}: ${wrong}`);
+      }
+    }
+  }
+}
+
+// --- The server -----------------------------------------------------------------------------------------------
+
+function startServer(dataDir) {
+  const server = spawn(process.env.PHONOND ?? './phonond', ['serve', '--listen', '127.0.0.1', '--port', '0', '--data', dataDir],
+    { stdio: ['ignore', 'pipe', 'ignore'] });
+  return new Promise((done, fail) => {
+    server.on('error', fail);
+    server.on('exit', (code) => fail(new Error(`the server ended with ${code}`)));
+    createInterface({ input: server.stdout }).once('line', (line) => done({ server, base: line.split(' ').at(-1) }));
+  });
+}
+
+async function makeJob(base) {
+  const answer = await fetch(`${base}/render?cycles=1&sample_rate=8000&seed=${Math.floor(Math.random() * 1e9)}`,
+    { method: 'POST', body: 'out $ s "bd*4, ~ sn"', headers: { 'Content-Type': 'text/plain', Prefer: 'wait=30' } });
+  return (await answer.json()).id;
+}
+
+// --- Requests -------------------------------------------------------------------------------------------------
+
+// The bodies to try: [type, value], or one [null] for an operation without.
+function bodiesOf(operation) {
+  if (!operation.requestBody) return [[null]];
+  const body = resolve(operation.requestBody, '').node;
+  return Object.entries(body.content).flatMap(([type, media]) => [...examplesOf(media)].map((value) => [type, value]));
+}
+
+async function buildRequest(base, { path, method, parameters }, [type, value]) {
+  const url = new URL(path.replace('{id}', path.includes('{id}') ? await makeJob(base) : ''), base);
+  const headers = {};
+  for (const p of parameters.filter((one) => one.example !== undefined)) {
+    // With a JSON body the options stand in the body.
+    if (p.in === 'query' && type !== 'application/json') url.searchParams.set(p.name, p.example);
+    if (p.in === 'header') headers[p.name] = p.example;
+    if (p.in === 'path') url.pathname = url.pathname.replace(encodeURI(`{${p.name}}`), p.example);
+  }
+  if (!type) return [url, { method: method.toUpperCase(), headers }];
+  headers['Content-Type'] = type;
+  return [url, { method: method.toUpperCase(), headers, body: typeof value === 'string' ? value : JSON.stringify(value) }];
+}
+
+async function checkAnswer(name, at, operation, answer) {
+  const documented = operation.responses[answer.status];
+  const body = Buffer.from(await answer.arrayBuffer());
+  check(answer.ok && documented, `${name}: status ${answer.status}: ${answer.ok ? 'not documented' : body}`);
+  if (!answer.ok || !documented) return;
+  const { node, pointer } = resolve(documented, `${at}/responses/${answer.status}`);
+  const type = (answer.headers.get('content-type') ?? '').split(';')[0];
+  if (!node.content) {
+    check(body.length === 0, `${name}: a body that is not documented`);
+    return;
+  }
+  check(node.content[type], `${name}: type ${type} is not documented`);
+  if (node.content[type] && type === 'application/json') {
+    const wrong = complaints(`${pointer}/content/${escape(type)}/schema`, JSON.parse(body));
+    check(!wrong, `${name}: ${wrong}: ${body}`);
+  }
+}
+
+async function runOperation(base, one) {
+  for (const body of bodiesOf(one.operation)) {
+    const [url, request] = await buildRequest(base, one, body);
+    const name = `${request.method} ${url.pathname}${url.search} ${body[0] ?? ''}`;
+    await checkAnswer(name, one.at, one.operation, await fetch(url, request));
+  }
+}
+
+const dataDir = mkdtempSync(join(tmpdir(), 'phonond-openapi-'));
+const { server, base } = await startServer(dataDir);
+try {
+  for (const one of operations()) {
+    checkAnswerExamples(one);
+    await runOperation(base, one);
+  }
+} finally {
+  server.removeAllListeners('exit');
+  const ended = new Promise((done) => server.on('exit', done));
+  server.kill('SIGTERM');
+  await ended;
+  rmSync(dataDir, { recursive: true, force: true });
+}
+console.log(`${checked - failed} of ${checked} checks of the contract passed`);
+process.exitCode = failed ? 1 : 0;
