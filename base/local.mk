@@ -6,6 +6,7 @@ libbase_a_SOURCES += \
 	base/diag.c base/diag.h \
 	base/error.c base/error.h \
 	base/hash.c base/hash.h \
+	base/job_control.h \
 	base/log.c base/log.h \
 	base/sink.h
 

@@ -59,6 +59,7 @@ struct queue {
 	uint64_t work_seq;          /* counts events after which a claim may find something */
 	unsigned n_submitting;      /* submissions between the check for room and their commit */
 	bool is_draining, is_stopping;
+	bool is_giving_up; /* the drain is over: what is held, or comes to be, is to be given back at once */
 	struct held_job *held;
 	struct watch *watches; /* oldest first */
 	uint64_t next_ticket;

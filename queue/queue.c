@@ -143,6 +143,7 @@ static void wait_for_held(struct queue *q, int64_t timeout_ms)
 	pthread_mutex_lock(&q->lock);
 	while (q->held && rc == 0)
 		rc = pthread_cond_timedwait(&q->idle, &q->lock, &deadline);
+	q->is_giving_up = true;
 	for (struct held_job *h = q->held; h; h = h->next) {
 		h->is_drained = true;
 		held_cancel(q, h);

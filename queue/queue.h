@@ -7,22 +7,16 @@
 #ifndef QUEUE_QUEUE_H
 #define QUEUE_QUEUE_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/job_control.h"
 #include "storage/storage.h"
 
 /* A failed run is tried again, up to the job's max_attempts, when another try can succeed: ERR_NO_SPACE, ERR_IO and
  * lost leases. Everything else (the program's errors, budgets) fails the job at once. */
-
-/* What a running job shows to the queue; the runner writes frames_*, the queue sets cancel. */
-struct job_control {
-	_Atomic uint64_t frames_done, frames_total;
-	_Atomic bool cancel;
-};
 
 /* Implemented by server/runner.c. run() renders job->source with job->options into job->content_hash's artifact
  * and fills the result members of *job (or leaves them and fills err). It must return soon after cancel is set

@@ -36,11 +36,16 @@ void held_cancel(struct queue *q, struct held_job *h)
 	pthread_cond_broadcast(&q->pause);
 }
 
+/* A claim takes its time: the drain may have looked for held jobs before this one became one. */
 static void held_add(struct queue *q, struct held_job *h)
 {
 	pthread_mutex_lock(&q->lock);
 	h->next = q->held;
 	q->held = h;
+	if (q->is_giving_up) {
+		h->is_drained = true;
+		held_cancel(q, h);
+	}
 	pthread_mutex_unlock(&q->lock);
 }
 

@@ -83,7 +83,7 @@ static const struct program *spec_compile(struct arena *a, const struct render_e
 	return p && render_frames(engine, spec, p->graph, n_frames, err) == 0 ? p : NULL;
 }
 
-int render_run(struct render_engine *engine, const struct render_spec *spec, struct render_control *control,
+int render_run(struct render_engine *engine, const struct render_spec *spec, struct job_control *control,
 	       struct sink *sink, struct diag_list *diags, struct render_result *result, struct error *err)
 {
 	struct arena arena;

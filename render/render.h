@@ -8,7 +8,6 @@
 #ifndef RENDER_RENDER_H
 #define RENDER_RENDER_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,6 +15,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/job_control.h"
 #include "base/sink.h"
 
 /* Part of every content hash. Increment whenever any program's bytes may change. */
@@ -76,13 +76,6 @@ struct render_engine *render_engine_new(const struct render_config *config, stru
 void render_engine_free(struct render_engine *engine);
 unsigned render_engine_threads(const struct render_engine *engine);
 
-/* The caller's view into a running job; zero-initialise. frames_* are written by the engine with relaxed
- * stores and only grow; cancel is set by anyone and seen within one block. */
-struct render_control {
-	_Atomic uint64_t frames_done, frames_total;
-	_Atomic bool cancel;
-};
-
 struct render_result {
 	uint64_t frames;              /* per channel */
 	uint64_t bytes;               /* of the file */
@@ -96,7 +89,7 @@ struct render_result {
 /* Compiles and renders into sink and finishes it. On failure the sink is aborted and err says why: ERR_SOURCE
  * (see diags), ERR_INVALID, ERR_CANCELED, ERR_BUDGET, ERR_NO_MEMORY, or what the sink said. diags receives
  * errors and warnings either way. control may be NULL. Any thread. */
-int render_run(struct render_engine *engine, const struct render_spec *spec, struct render_control *control,
+int render_run(struct render_engine *engine, const struct render_spec *spec, struct job_control *control,
 	       struct sink *sink, struct diag_list *diags, struct render_result *result, struct error *err) WARN_UNUSED;
 
 /* Lexes, parses, resolves and checks; -1 with ERR_SOURCE when there are errors. engine gives the sample names

@@ -166,7 +166,7 @@ static int parse_args(int argc, char **argv, struct render_args *a)
 
 /* --- Interruption --- */
 
-static struct render_control control;
+static struct job_control control;
 
 static void on_interrupt(int signo)
 {

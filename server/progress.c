@@ -11,7 +11,7 @@
 enum { BAR_CELLS = 30, PERIOD_NS = 100 * 1000 * 1000 };
 
 struct progress {
-	const struct render_control *control;
+	const struct job_control *control;
 	double sample_rate_hz;
 	uint64_t started_ns;
 	pthread_t thread;
@@ -57,7 +57,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-struct progress *progress_start(const struct render_control *control, uint32_t sample_rate_hz)
+struct progress *progress_start(const struct job_control *control, uint32_t sample_rate_hz)
 {
 	struct progress *p;
 

@@ -8,7 +8,7 @@ struct progress;
 
 /* NULL when standard error is no terminal, or when there is no thread to be had: then nothing is shown. control must
  * outlive it. */
-struct progress *progress_start(const struct render_control *control, uint32_t sample_rate_hz);
+struct progress *progress_start(const struct job_control *control, uint32_t sample_rate_hz);
 
 /* Wipes the line, ends the thread, frees. p may be NULL. */
 void progress_stop(struct progress *p);

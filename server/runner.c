@@ -1,8 +1,7 @@
 /* One job: options to spec, artifact, render, result.
  *
- * Between the renderer and the artifact stands a sink that does three things on the way: it tells the queue how far the
- * job is, carries a cancellation to the renderer, and, when all bytes are written, asks the queue whether the lease
- * still holds before the file gets its name. All three happen at writes, that is at least once per block. */
+ * Between the renderer and the artifact stands a sink that, when all bytes are written, asks the queue whether the lease
+ * still holds before the file gets its name. */
 #include "server/runner.h"
 
 #include <string.h>
@@ -14,33 +13,19 @@
 struct job_sink {
 	struct sink sink; /* first */
 	struct sink *file;
-	struct job_control *job;
-	struct render_control *render;
 	int (*finalizing)(void *ctx, struct error *err);
 	void *finalizing_ctx;
 };
 
-static void exchange_news(struct job_sink *s)
-{
-	atomic_store_explicit(&s->job->frames_done, atomic_load_explicit(&s->render->frames_done, memory_order_relaxed),
-			      memory_order_relaxed);
-	if (atomic_load_explicit(&s->job->cancel, memory_order_relaxed))
-		atomic_store_explicit(&s->render->cancel, true, memory_order_relaxed);
-}
-
 static int job_sink_write_at(struct sink *sink, uint64_t offset, const void *data, size_t n, struct error *err)
 {
-	struct job_sink *s = (struct job_sink *)sink;
-
-	exchange_news(s);
-	return sink_write_at(s->file, offset, data, n, err);
+	return sink_write_at(((struct job_sink *)sink)->file, offset, data, n, err);
 }
 
 static int job_sink_finish(struct sink *sink, struct error *err)
 {
 	struct job_sink *s = (struct job_sink *)sink;
 
-	exchange_news(s);
 	if (s->finalizing(s->finalizing_ctx, err) < 0)
 		return -1;
 	return sink_finish(s->file, err);
@@ -99,11 +84,10 @@ static int run(void *ctx, struct job *job, struct job_control *control,
 	       int (*finalizing)(void *fctx, struct error *err), void *fctx, struct error *err)
 {
 	struct runner *runner = ctx;
-	struct render_control render = { .frames_done = 0 };
 	struct render_result result;
 	struct diag_list diags = { .n = 0 };
 	struct artifact *artifact;
-	struct job_sink sink = { .sink.ops = &job_sink_ops, .job = control, .render = &render };
+	struct job_sink sink = { .sink.ops = &job_sink_ops };
 	struct spec spec;
 	int failed;
 
@@ -118,7 +102,7 @@ static int run(void *ctx, struct job *job, struct job_control *control,
 	sink.finalizing = finalizing;
 	sink.finalizing_ctx = fctx;
 	atomic_store_explicit(&control->frames_total, job->frames_total, memory_order_relaxed);
-	failed = render_run(runner->engine, &spec.render, &render, &sink.sink, &diags, &result, err);
+	failed = render_run(runner->engine, &spec.render, control, &sink.sink, &diags, &result, err);
 	artifact_free(artifact);
 	store_warnings(job, &diags);
 	if (failed < 0) {

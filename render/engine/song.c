@@ -42,7 +42,7 @@ static void output_finish(struct output *o, sample *x, size_t n)
 static int output_deliver(void *ctx, struct run *run, uint64_t block, size_t n_frames, struct error *err)
 {
 	struct output *o = ctx;
-	struct render_control *control = o->song->control;
+	struct job_control *control = o->song->control;
 	_Alignas(64) sample left[BLOCK_FRAMES_MAX], right[BLOCK_FRAMES_MAX];
 	const sample *const ch[] = { left, right };
 

@@ -18,7 +18,7 @@ struct memory_sink {
 	struct buf bytes;
 	size_t fail_at; /* fails when a write reaches this many bytes; 0: never */
 	bool is_finished, is_aborted;
-	struct render_control *cancel_at_write; /* set its flag at the first write past the header */
+	struct job_control *cancel_at_write; /* set its flag at the first write past the header */
 };
 
 static int memory_write_at(struct sink *s, uint64_t offset, const void *data, size_t n, struct error *err)
@@ -215,7 +215,7 @@ struct rendering {
 };
 
 static void render_graph(struct rendering *r, const struct graph *g, struct pool *pool, unsigned block,
-			 uint64_t n_frames, struct render_control *control)
+			 uint64_t n_frames, struct job_control *control)
 {
 	struct error err = ERROR_INIT;
 	struct sample_bank *bank = sample_bank_open(NULL, &err);
@@ -275,7 +275,7 @@ END_TEST
 START_TEST(test_canceled_render_aborts_the_sink)
 {
 	struct graph_fixture f;
-	struct render_control control = { .frames_done = 0 };
+	struct job_control control = { .frames_done = 0 };
 	struct rendering r = { .sink = { .cancel_at_write = &control } };
 	struct pool *pool = pool_start(2);
 	graph_fixture_init(&f);

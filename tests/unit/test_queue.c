@@ -329,6 +329,24 @@ START_TEST(test_drain_gives_running_jobs_back)
 }
 END_TEST
 
+START_TEST(test_drain_reaches_a_job_that_is_just_being_claimed)
+{
+	enum { ROUNDS = 200 };
+	char id[JOB_ID_SIZE];
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		start(2, 0, 0);
+		submit_ok("wait", i + 1, id);
+		usleep(i * 7 % 500); /* somewhere in the claim */
+		queue_drain(queue, 0);
+		ck_assert_int_eq(store_state(store, id), JOB_QUEUED);
+		ck_ok(queue_cancel(queue, id, &err));
+		queue_free(queue);
+		queue = NULL;
+	}
+}
+END_TEST
+
 START_TEST(test_drain_waits_for_jobs_that_end_in_time)
 {
 	char id[JOB_ID_SIZE];
@@ -430,6 +448,7 @@ static Suite *queue_suite(void)
 	tcase_add_test(t, test_cancel_racing_with_the_end_gives_one_end);
 	tcase_add_test(t, test_a_lost_lease_stops_the_runner);
 	tcase_add_test(t, test_drain_gives_running_jobs_back);
+	tcase_add_test(t, test_drain_reaches_a_job_that_is_just_being_claimed);
 	tcase_add_test(t, test_drain_waits_for_jobs_that_end_in_time);
 	tcase_add_test(t, test_jobs_of_an_earlier_process_are_taken_back);
 	tcase_add_test(t, test_a_full_queue_refuses);
