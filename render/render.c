@@ -104,6 +104,8 @@ int render_run(struct render_engine *engine, const struct render_spec *spec, str
 			.control = control,
 		};
 		rc = song_render(&song, engine->pool, sink, diags, result, err);
+		if (rc && err && err->where.end > err->where.start)
+			diag_add(diags, DIAG_ERROR, "render-failed", err->where, "%s", err->message);
 	} else {
 		sink_abort(sink);
 	}

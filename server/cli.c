@@ -66,6 +66,11 @@ void cli_print_diags(const char *name, const char *source, size_t len, const str
 	buf_fini(&text);
 }
 
+const char *cli_source_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "<stdin>" : path;
+}
+
 char *cli_read_source(const char *path, size_t *len, struct error *err)
 {
 	struct buf text = { .max_len = RENDER_SOURCE_BYTES_MAX };

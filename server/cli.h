@@ -27,6 +27,9 @@ int cli_usage_error(const char *command, const char *fmt, ...) PRINTF_LIKE(2, 3)
 /* Prints all diagnostics in gcc style to standard error. name is what the user called the source. */
 void cli_print_diags(const char *name, const char *source, size_t len, const struct diag_list *diags);
 
+/* What messages call the source at path: "<stdin>" for "-". */
+const char *cli_source_name(const char *path);
+
 /* The whole of a file, or of standard input for "-": malloc'd, NUL-terminated, at most RENDER_SOURCE_BYTES_MAX bytes.
  * NULL with err. */
 char *cli_read_source(const char *path, size_t *len, struct error *err) WARN_UNUSED;

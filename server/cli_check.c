@@ -82,7 +82,7 @@ static int check_or_dump(const struct check_args *a, const struct render_engine 
 	if (out.len)
 		fwrite(out.data, 1, out.len, stdout);
 	buf_fini(&out);
-	cli_print_diags(strcmp(a->path, "-") == 0 ? "<stdin>" : a->path, source, len, &diags);
+	cli_print_diags(cli_source_name(a->path), source, len, &diags);
 	if (failed && err.code != ERR_SOURCE)
 		return cli_fail(&err);
 	return failed ? EX_DATAERR : EX_OK;

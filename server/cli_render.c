@@ -277,14 +277,14 @@ static int render_to_output(struct render_args *a, struct render_engine *engine)
 		free(out.part_path);
 		goto report;
 	}
-	cli_print_diags(a->in, a->spec.source, a->spec.source_len, &diags);
+	cli_print_diags(cli_source_name(a->in), a->spec.source, a->spec.source_len, &diags);
 	status = output_publish(&out);
 	if (status == EX_OK && !a->is_quiet)
 		print_summary(a, &result);
 	return status;
 
 report:
-	cli_print_diags(strcmp(a->in, "-") == 0 ? "<stdin>" : a->in, a->spec.source, a->spec.source_len, &diags);
+	cli_print_diags(cli_source_name(a->in), a->spec.source, a->spec.source_len, &diags);
 	return err.code == ERR_SOURCE ? EX_DATAERR : cli_fail(&err);
 }
 

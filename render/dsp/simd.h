@@ -286,7 +286,7 @@ SIMD_INLINE f32x8 f32x8_exp2(f32x8 x)
 	f32x8 c = f32x8_clamp(x, -126.0f, 126.0f);
 	f32x8 m = c + SIMD_ROUND_F32;
 	f32x8 f = c - (m - SIMD_ROUND_F32);
-	i32x8 n = (i32x8)m - (i32x8)f32x8_splat(SIMD_ROUND_F32);
+	u32x8 n = (u32x8)m - (u32x8)f32x8_splat(SIMD_ROUND_F32);
 	f32x8 scale = (f32x8)((n + 127) << 23);
 
 	return scale + scale * f32x8_exp2m1_reduced(f);
@@ -307,7 +307,7 @@ SIMD_INLINE f32x8 f32x8_tanh(f32x8 x)
 	f32x8 y = f32x8_min(f32x8_abs(x) * 2.8853901f, f32x8_splat(40.0f)); /* 2 / ln 2 */
 	f32x8 m = y + SIMD_ROUND_F32;
 	f32x8 f = y - (m - SIMD_ROUND_F32);
-	i32x8 n = (i32x8)m - (i32x8)f32x8_splat(SIMD_ROUND_F32);
+	u32x8 n = (u32x8)m - (u32x8)f32x8_splat(SIMD_ROUND_F32);
 	f32x8 scale = (f32x8)((n + 127) << 23);
 	f32x8 e = (scale - 1.0f) + scale * f32x8_exp2m1_reduced(f);
 
@@ -318,9 +318,9 @@ SIMD_INLINE f32x8 f32x8_tanh(f32x8 x)
  * series of 2 atanh((m - 1) / (m + 1)). */
 SIMD_INLINE f32x8 f32x8_log2(f32x8 x)
 {
-	i32x8 bits = (i32x8)x;
-	i32x8 n = (bits - 0x3f3504f3) >> 23; /* 0x3f3504f3 is sqrt(1/2) */
-	f32x8 m = (f32x8)(bits - (n << 23));
+	u32x8 bits = (u32x8)x;
+	i32x8 n = (i32x8)(bits - 0x3f3504f3u) >> 23; /* 0x3f3504f3 is sqrt(1/2) */
+	f32x8 m = (f32x8)(bits - ((u32x8)n << 23));
 	f32x8 z = (m - 1.0f) / (m + 1.0f), t = z * z;
 	f32x8 p = t * 0.32059890f + 0.41219859f; /* (2 / ln 2) / 9, / 7 ... */
 

@@ -24,14 +24,15 @@ static uint64_t at_least_one(uint64_t frames)
  * age does not matter. */
 #define AGE_MAX ((uint64_t)1 << 30)
 
-/* Filled a vector at a time even for one frame, so that a lone frame has the bits of its neighbours. */
+/* Filled a vector at a time even for one frame, so that a lone frame has the bits of its neighbours. The ages are
+ * unsigned while they are added to: gcc 12 drops a signed vector's addition under -fsanitize=undefined. */
 SIMD_CLONES static void segment_fill(const struct envelope_segment *s, uint64_t first, sample *out, size_t n)
 {
 	uint64_t age = first - s->begin < AGE_MAX ? first - s->begin : AGE_MAX;
-	i32x8 ages = (i32x8)u32x8_lanes() + (int32_t)age;
+	u32x8 ages = u32x8_lanes() + (uint32_t)age;
 	f32x8 level = f32x8_splat(s->level);
 	for (size_t i = 0; i < n; i += SIMD_LANES, ages += SIMD_LANES) {
-		f32x8 x = __builtin_convertvector(ages, f32x8) * s->slope;
+		f32x8 x = __builtin_convertvector((i32x8)ages, f32x8) * s->slope;
 		f32x8 y = s->is_exponential ? level * f32x8_exp2(x) : level + x;
 		sample lanes[SIMD_LANES];
 		if (n - i >= SIMD_LANES) {

@@ -13,7 +13,8 @@
 
 #include "render/engine/event.h"
 
-enum { SCORE_ARENA_BYTES_MAX = 64 << 20 };
+/* Room for what a query may make before it meets the limit of events per cycle, so that the limit is what is reported. */
+enum { SCORE_ARENA_BYTES_MAX = 192 << 20 };
 
 #define CUT_FADE_S 0.010
 
@@ -151,19 +152,30 @@ static int window_onsets(struct score *s, const struct hap_list *haps, struct er
 	return 0;
 }
 
+/* The haps of the next cycle. A failure points at the event source. */
+static int window_query(struct score *s, struct query *q, struct hap_list *haps, struct error *err)
+{
+	struct timespan span = { rational_int(s->next_cycle), rational_int(s->next_cycle + 1) };
+
+	if (pattern_query(s->node->pattern, span, q, haps, err) == 0)
+		return 0;
+	if (err)
+		err->where = s->node->span;
+	return error_wrap(err, "in cycle %lld", (long long)s->next_cycle);
+}
+
 /* Replaces the window, whose onsets are all taken, by the next cycle. */
 static int window_load(struct score *s, struct error *err)
 {
 	struct run_shared *shared = s->run->spec.shared;
 	struct query q = { .arena = &s->arena, .seed = shared->env.seed };
 	struct hap_list haps = { .n = 0 };
-	struct timespan span = { rational_int(s->next_cycle), rational_int(s->next_cycle + 1) };
 	int64_t end;
 
 	arena_reset(&s->arena);
-	if (run_count_events(shared, 1, err) || pattern_query(s->node->pattern, span, &q, &haps, err) ||
+	if (run_count_events(shared, 1, err) || window_query(s, &q, &haps, err) ||
 	    run_count_events(shared, haps.n, err) || window_onsets(s, &haps, err) ||
-	    tempo_frame(&shared->tempo, span.end, &end, err))
+	    tempo_frame(&shared->tempo, rational_int(s->next_cycle + 1), &end, err))
 		return -1;
 	s->next_cycle++;
 	s->next_song_frame = (uint64_t)end;

@@ -8,7 +8,8 @@
 
 #include "render/pattern/pattern.h"
 
-enum { TRACK_ARENA_BYTES_MAX = 64 << 20 };
+/* As the score's arena: the limit of events per cycle is met first. */
+enum { TRACK_ARENA_BYTES_MAX = 192 << 20 };
 
 struct step {
 	struct rational at; /* cycles */

@@ -116,6 +116,19 @@ static struct operand build_function(struct builder *b, struct ast *call, const 
 	return operand_signal(node_with_inputs(b, def, inputs, def->n_params, span), span);
 }
 
+/* The nodes, at least one, summed in their order. */
+static struct operand sum_nodes(struct builder *b, const uint32_t *nodes, uint32_t n, struct span span)
+{
+	struct operand sum = operand_signal(nodes[0], span);
+
+	for (uint32_t i = 1; i < n && sum.type != TYPE_BROKEN; i++) {
+		uint32_t pair[2] = { sum.node, nodes[i] };
+
+		sum = build_named(b, "add", pair, 2, span);
+	}
+	return sum;
+}
+
 static struct operand build_stack(struct builder *b, struct ast *call, const struct scope *scope)
 {
 	struct ast *list = call->items[0];
@@ -123,7 +136,7 @@ static struct operand build_stack(struct builder *b, struct ast *call, const str
 	uint32_t *inputs = build_alloc(b, list->n_items, sizeof(*inputs));
 	bool are_events = true;
 
-	if (!parts || !inputs)
+	if (!parts || !inputs || list->n_items == 0)
 		return operand_broken();
 	for (uint32_t i = 0; i < list->n_items; i++) {
 		parts[i] = build_expr(b, list->items[i], scope);
@@ -133,7 +146,7 @@ static struct operand build_stack(struct builder *b, struct ast *call, const str
 		return build_event_stack(b, parts, list->n_items, call->span);
 	for (uint32_t i = 0; i < list->n_items; i++)
 		inputs[i] = build_signal(b, &parts[i], scope);
-	return operand_signal(node_with_inputs(b, call->def, inputs, list->n_items, call->span), call->span);
+	return sum_nodes(b, inputs, list->n_items, call->span);
 }
 
 /* `note "c4 e4"` alone is its pattern. */

@@ -42,8 +42,8 @@ struct graph_node {
 	bool is_free_pitch;
 	const struct pattern *pattern; /* GRAPH_CONTROL: numbers; GRAPH_EVENTS: control maps with s */
 	const struct node_def *def;    /* GRAPH_NODE */
-	uint32_t *inputs;              /* GRAPH_NODE: one per parameter (all of them, defaults filled in), or any number
-	                                for is_variadic; GRAPH_EVENTS: the modulators of VALUE_SIGNAL values */
+	uint32_t *inputs; /* GRAPH_NODE: one per parameter, defaults filled in; GRAPH_EVENTS: the modulators
+	                                of VALUE_SIGNAL values */
 	uint32_t n_inputs;
 	const struct instrument *instruments; /* GRAPH_EVENTS */
 	uint32_t n_instruments;
