@@ -18,7 +18,7 @@ esac
 # shellcheck disable=SC2086
 ensure_packages $BUILD_PACKAGES $TEST_PACKAGES
 [ -x configure ] || ./autogen.sh
-(cd tests/openapi && npm ci --silent --no-audit --no-fund)
+(cd tests/openapi && npm ci --loglevel=error --no-audit --no-fund)
 
 # Adds up the counts that the test programs print; a program that died without one counts as one failure.
 passed=0

@@ -8,3 +8,8 @@ librender_a_SOURCES += \
 	render/dsp/s.c render/dsp/saw.c render/dsp/simd.h render/dsp/sine.c render/dsp/speed.c render/dsp/square.c \
 	render/dsp/stack.c render/dsp/sub.c render/dsp/svf.h render/dsp/tri.c
 EXTRA_DIST += render/dsp/nodes.def
+
+check_PROGRAMS += tests/unit/test_nodes
+TESTS += tests/unit/test_nodes
+tests_unit_test_nodes_SOURCES = tests/unit/test_nodes.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_nodes_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

@@ -14,9 +14,11 @@ librender_a_SOURCES += \
 	render/io/sample_folder.c render/io/sample_folder.h \
 	render/io/samples.c render/io/samples.h
 
-check_PROGRAMS += tests/unit/test_encode tests/unit/test_kit
-TESTS += tests/unit/test_encode tests/unit/test_kit
+check_PROGRAMS += tests/unit/test_encode tests/unit/test_kit tests/unit/test_samples
+TESTS += tests/unit/test_encode tests/unit/test_kit tests/unit/test_samples
 tests_unit_test_encode_SOURCES = tests/unit/test_encode.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_encode_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_kit_SOURCES = tests/unit/test_kit.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_kit_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_samples_SOURCES = tests/unit/test_samples.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_samples_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

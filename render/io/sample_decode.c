@@ -184,7 +184,9 @@ static int convert_channel(const sample *in, size_t n_in, sample *out, size_t n_
 static int convert_rate(struct sample_audio *a, uint32_t sample_rate_hz, struct error *err)
 {
 	double ratio = sample_rate_hz / a->data.sample_rate_hz;
-	size_t n_out = (size_t)ceil((double)a->data.n_frames * ratio);
+	uint64_t rate_in_hz = (uint64_t)a->data.sample_rate_hz;
+	/* Rounded up in whole numbers: a second stays a second. */
+	size_t n_out = (size_t)(((uint64_t)a->data.n_frames * sample_rate_hz + rate_in_hz - 1) / rate_in_hz);
 	struct sample_audio out = { .block = NULL };
 	sample *ch[2];
 	int rc = sample_audio_alloc(&out, a->data.n_ch, n_out ? n_out : 1, sample_rate_hz, ch, err);

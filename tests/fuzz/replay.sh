@@ -1,0 +1,21 @@
+#!/bin/sh
+# Runs the fuzz targets over their seeds and mutants of them.
+set -u
+: "${PHONOND_SRCDIR:?the source folder}"
+fuzz=$PHONOND_SRCDIR/tests/fuzz
+passed=0
+failed=0
+run() {
+	if out=$("$@" 2>&1); then
+		passed=$((passed + $(echo "$out" | tail -n 1 | cut -d' ' -f1)))
+	else
+		failed=$((failed + 1))
+		echo "$out" | tail -n 30
+	fi
+}
+run tests/fuzz/fuzz_mini "$fuzz/mini.seeds"
+for program in "$PHONOND_SRCDIR"/examples/*.ph "$PHONOND_SRCDIR"/tests/cases/*/*.cases; do
+	run tests/fuzz/fuzz_source -f "$program"
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

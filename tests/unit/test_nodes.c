@@ -1,0 +1,285 @@
+/* What must hold for every function of the registry that has a kernel: finite output whatever goes in, the same bits however
+ * the frames are cut and whether a constant comes as a constant or as a buffer, and a reset state that equals a new one. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "render/dsp/node.h"
+#include "tests/lib/test.h"
+
+enum { FRAMES = 8192, CHANNELS = 2, STATE_BYTES_MAX = 64 << 20 };
+
+/* How the parameters that are no audio input are driven. */
+enum drive { DRIVE_DEFAULT, DRIVE_MIN, DRIVE_MAX, DRIVE_BEYOND, DRIVE_MODULATED, DRIVE_COUNT };
+/* What the audio inputs get. */
+enum feed { FEED_SILENCE, FEED_IMPULSE, FEED_NOISE, FEED_LOUD, FEED_COUNT };
+
+static const struct node_env env = { .sample_rate_hz = 44100, .cps = 0.5, .cycles_per_frame = 0.5 / 44100, .seed = 7 };
+
+static sample inputs[NODE_PARAMS_MAX][CHANNELS][FRAMES] __attribute__((aligned(64)));
+static sample whole[CHANNELS][FRAMES] __attribute__((aligned(64)));
+static sample cut[CHANNELS][FRAMES] __attribute__((aligned(64)));
+
+static double middle(const struct param_def *p)
+{
+	if (p->flags & PARAM_OPTIONAL)
+		return p->def;
+	if (p->min > 0 && p->max / p->min > 100)
+		return sqrt(p->min * p->max);
+	return (p->min + p->max) / 2;
+}
+
+static double random_01(uint64_t a, uint64_t b)
+{
+	return (double)(hash64_pair(a, b) >> 11) * 0x1p-53;
+}
+
+static double drive_value(const struct param_def *p, enum drive drive, unsigned idx, size_t frame)
+{
+	double span = fmin(p->max, 1e6) - fmax(p->min, -1e6);
+
+	switch (drive) {
+	case DRIVE_MIN:
+		return p->min;
+	case DRIVE_MAX:
+		return p->max;
+	case DRIVE_BEYOND:
+		return frame / 64 % 2 ? p->max * 2 + 1 : p->min - fabs(p->max) - 1;
+	case DRIVE_MODULATED:
+		return fmax(p->min, -1e6) + span * random_01(idx, frame);
+	default:
+		return middle(p);
+	}
+}
+
+static double feed_value(enum feed feed, unsigned idx, size_t ch, size_t frame)
+{
+	switch (feed) {
+	case FEED_IMPULSE:
+		return frame == 100;
+	case FEED_NOISE:
+		return 2 * random_01(idx * 2 + ch + 1000, frame) - 1;
+	case FEED_LOUD:
+		return frame / 50 % 2 ? 1000 : -1000;
+	default:
+		return 0;
+	}
+}
+
+static void fill_inputs(const struct node_def *def, enum drive drive, enum feed feed)
+{
+	for (unsigned p = 0; p < def->n_params; p++)
+		for (size_t ch = 0; ch < CHANNELS; ch++)
+			for (size_t i = 0; i < FRAMES; i++) {
+				const struct param_def *param = &def->params[p];
+				inputs[p][ch][i] =
+					(sample)(param->flags & PARAM_INPUT ? feed_value(feed, p, ch, i)
+									    : drive_value(param, drive, p, i));
+			}
+}
+
+/* Parameters whose value never changes are handed over as constants when is_folded, as buffers otherwise. */
+static void bind(const struct node_def *def, enum drive drive, bool is_folded, size_t at, struct node_input *in)
+{
+	unsigned n_ch = def->is_stereo ? 2 : 1;
+
+	for (unsigned p = 0; p < def->n_params; p++)
+		for (unsigned ch = 0; ch < n_ch; ch++) {
+			bool varies =
+				def->params[p].flags & PARAM_INPUT || drive == DRIVE_BEYOND || drive == DRIVE_MODULATED;
+			bool is_const = def->params[p].flags & PARAM_CONST || (is_folded && !varies);
+			in[p * n_ch + ch] = (struct node_input){ .data = is_const ? NULL : inputs[p][ch] + at,
+								 .value = inputs[p][ch][0] };
+		}
+}
+
+static size_t state_bytes(const struct node_def *def, const struct node_input *in)
+{
+	return def->state_bytes ? def->state_bytes(&env, in) : def->n_acc * sizeof(uint64_t);
+}
+
+static void reset(const struct node_def *def, void *state, const struct node_input *in)
+{
+	if (def->reset)
+		def->reset(state, &env, in);
+	else
+		memset(state, 0, state_bytes(def, in));
+}
+
+static void run(const struct node_def *def, void *state, enum drive drive, bool is_folded, size_t step,
+		sample out[CHANNELS][FRAMES])
+{
+	struct node_input in[NODE_PARAMS_MAX * CHANNELS];
+
+	for (size_t at = 0; at < FRAMES; at += step) {
+		struct node_io io = {
+			.in = in, .out = { out[0] + at, out[1] + at }, .frame = at, .env = &env, .id = 42
+		};
+		bind(def, drive, is_folded, at, in);
+		def->process(state, &io, step);
+	}
+}
+
+static void check_finite(const struct node_def *def, enum drive drive, enum feed feed)
+{
+	for (unsigned ch = 0; ch < (def->is_stereo ? 2u : 1u); ch++)
+		for (size_t i = 0; i < FRAMES; i++)
+			ck_assert_msg(isfinite(whole[ch][i]), "%s: drive %d, feed %d: frame %zu is %g", def->name,
+				      drive, feed, i, (double)whole[ch][i]);
+}
+
+static void check_equal(const struct node_def *def, enum drive drive, enum feed feed, const char *what)
+{
+	for (unsigned ch = 0; ch < (def->is_stereo ? 2u : 1u); ch++)
+		for (size_t i = 0; i < FRAMES; i++)
+			ck_assert_msg(memcmp(&whole[ch][i], &cut[ch][i], sizeof(sample)) == 0,
+				      "%s: drive %d, feed %d, %s: frame %zu is %.9g instead of %.9g", def->name, drive,
+				      feed, what, i, (double)cut[ch][i], (double)whole[ch][i]);
+}
+
+static const struct node_def *kernel(int i)
+{
+	const struct node_def *def = node_registry[i];
+	return def->process ? def : NULL;
+}
+
+static void check_node(const struct node_def *def, enum drive drive, enum feed feed)
+{
+	static const size_t steps[] = { 512, 64, 1 };
+	struct node_input in[NODE_PARAMS_MAX * CHANNELS];
+	size_t bytes;
+	void *state;
+
+	fill_inputs(def, drive, feed);
+	bind(def, drive, false, 0, in);
+	bytes = state_bytes(def, in);
+	ck_assert_uint_le(bytes, STATE_BYTES_MAX);
+	state = aligned_alloc(64, (bytes + 127) / 64 * 64);
+	ck_assert_ptr_nonnull(state);
+	memset(state, 0, bytes);
+	reset(def, state, in);
+	run(def, state, drive, false, BLOCK_FRAMES_MAX, whole);
+	check_finite(def, drive, feed);
+	for (size_t s = 0; s < sizeof steps / sizeof steps[0]; s++) {
+		reset(def, state, in); /* used before: must be as new */
+		run(def, state, drive, false, steps[s], cut);
+		check_equal(def, drive, feed, "cut");
+	}
+	free(state);
+}
+
+START_TEST(test_output_is_finite_and_independent_of_the_cut)
+{
+	const struct node_def *def = kernel(_i);
+
+	for (int drive = 0; def && drive < DRIVE_COUNT; drive++)
+		for (int feed = 0; feed < FEED_COUNT; feed++)
+			check_node(def, (enum drive)drive, (enum feed)feed);
+}
+END_TEST
+
+START_TEST(test_a_constant_is_the_same_as_a_buffer_that_holds_it)
+{
+	static const enum drive still[] = { DRIVE_DEFAULT, DRIVE_MIN, DRIVE_MAX };
+	const struct node_def *def = kernel(_i);
+
+	for (size_t d = 0; def && d < 3; d++) {
+		struct node_input in[NODE_PARAMS_MAX * CHANNELS];
+		void *state = aligned_alloc(64, STATE_BYTES_MAX);
+
+		ck_assert_ptr_nonnull(state);
+		fill_inputs(def, still[d], FEED_NOISE);
+		bind(def, still[d], false, 0, in);
+		memset(state, 0, state_bytes(def, in));
+		reset(def, state, in);
+		run(def, state, still[d], false, 512, whole);
+		bind(def, still[d], true, 0, in);
+		memset(state, 0, state_bytes(def, in));
+		reset(def, state, in);
+		run(def, state, still[d], true, 512, cut);
+		check_equal(def, still[d], FEED_NOISE, "folded");
+		free(state);
+	}
+}
+END_TEST
+
+START_TEST(test_advance_adds_what_process_would)
+{
+	const struct node_def *def = kernel(_i);
+	uint64_t by_process[4] = { 0 }, by_advance[4] = { 0 };
+
+	if (!def || def->time_class != TIME_SCAN)
+		return;
+	ck_assert_ptr_nonnull(def->advance);
+	ck_assert_uint_le(def->n_acc, 4);
+	fill_inputs(def, DRIVE_MODULATED, FEED_NOISE);
+	for (size_t at = 0; at < FRAMES; at += 512) {
+		struct node_input in[NODE_PARAMS_MAX * CHANNELS];
+		struct node_io io = { .in = in, .out = { whole[0], whole[1] }, .frame = at, .env = &env };
+		bind(def, DRIVE_MODULATED, false, at, in);
+		def->process(by_process, &io, 512);
+		def->advance(by_advance, &io, 512);
+		ck_assert_mem_eq(by_process, by_advance, sizeof by_process);
+	}
+	ck_assert_uint_ne(by_process[0], 0);
+}
+END_TEST
+
+START_TEST(test_silence_stays_silence_in_an_effect)
+{
+	const struct node_def *def = kernel(_i);
+
+	if (!def || def->n_params == 0 || !(def->params[0].flags & PARAM_INPUT) ||
+	    def->params[0].flags & PARAM_OPTIONAL)
+		return;
+	check_node(def, DRIVE_DEFAULT, FEED_SILENCE);
+	for (size_t i = 0; i < FRAMES; i++)
+		ck_assert_msg(whole[0][i] == 0, "%s makes %g from nothing", def->name, (double)whole[0][i]);
+}
+END_TEST
+
+START_TEST(test_every_row_of_the_registry_is_complete)
+{
+	const struct node_def *def = node_registry[_i];
+
+	if (_i > 0)
+		ck_assert_int_lt(strcmp(node_registry[_i - 1]->name, def->name), 0);
+	ck_assert_ptr_eq(node_find(def->name, strlen(def->name)), def);
+	for (size_t a = 0; def->aliases[a]; a++)
+		ck_assert_ptr_eq(node_find(def->aliases[a], strlen(def->aliases[a])), def);
+	ck_assert_msg(def->doc && def->doc[0], "%s has no doc", def->name);
+	ck_assert_msg(def->reference && def->reference[0], "%s has no reference", def->name);
+	ck_assert_msg(def->example && def->example[0], "%s has no example", def->name);
+	for (unsigned p = 0; p < def->n_params; p++) {
+		const struct param_def *param = &def->params[p];
+		ck_assert(param->name && param->unit && param->doc);
+		if (def->process || def->is_modifier) /* the rest take names and lists */
+			ck_assert_msg(param->min < param->max, "%s: %s has no range", def->name, param->name);
+		if (param->flags & PARAM_OPTIONAL)
+			ck_assert_msg(param->def >= param->min && param->def <= param->max, "%s: default of %s",
+				      def->name, param->name);
+	}
+}
+END_TEST
+
+static Suite *nodes_suite(void)
+{
+	Suite *s = suite_create("nodes");
+	TCase *t = tcase_create("registry");
+	int n = (int)node_registry_len;
+
+	suite_add_tcase(s, t);
+	tcase_set_timeout(t, 120);
+	tcase_add_loop_test(t, test_every_row_of_the_registry_is_complete, 0, n);
+	tcase_add_loop_test(t, test_output_is_finite_and_independent_of_the_cut, 0, n);
+	tcase_add_loop_test(t, test_a_constant_is_the_same_as_a_buffer_that_holds_it, 0, n);
+	tcase_add_loop_test(t, test_advance_adds_what_process_would, 0, n);
+	tcase_add_loop_test(t, test_silence_stays_silence_in_an_effect, 0, n);
+	return s;
+}
+
+int main(void)
+{
+	return test_run(nodes_suite());
+}
