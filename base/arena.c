@@ -102,8 +102,9 @@ static char *align_up(char *p, size_t align)
 
 void *arena_alloc_aligned(struct arena *a, size_t n_bytes, size_t align)
 {
-	char *p = align_up(a->at, align);
-	if (!a->at || p > a->end || n_bytes > (size_t)(a->end - p)) {
+	char *p = a->at ? align_up(a->at, align) : NULL;
+
+	if (!p || p > a->end || n_bytes > (size_t)(a->end - p)) {
 		if (n_bytes > SIZE_MAX / 2 || chunk_add(a, n_bytes + align) < 0)
 			return NULL;
 		p = align_up(a->at, align);
