@@ -53,17 +53,6 @@ int render_dump(const struct render_engine *engine, const char *source, size_t l
 	return dump_compiled(engine, source, len, what, out, diags, err);
 }
 
-static int query_span(const char *from, const char *to, struct timespan *span, struct error *err)
-{
-	span->begin = rational_parse(from, strlen(from));
-	span->end = rational_parse(to, strlen(to));
-	if (!rational_is_valid(span->begin) || !rational_is_valid(span->end))
-		return error_set(err, ERR_INVALID, "cycles must be numbers such as 0, 1.5 or 3/8");
-	if (rational_cmp(span->begin, span->end) > 0)
-		return error_set(err, ERR_INVALID, "cycles must not end before they begin");
-	return 0;
-}
-
 static int query_print(const struct pattern *p, struct timespan span, struct arena *a, struct buf *out,
 		       struct error *err)
 {
@@ -84,7 +73,7 @@ int render_query(const char *expr, size_t len, const char *from, const char *to,
 	struct timespan span;
 	struct arena arena;
 	int rc = -1;
-	if (query_span(from, to, &span, err))
+	if (render_parse_span(from, to, &span, err))
 		return -1;
 	arena_init(&arena, COMPILE_BYTES_MAX);
 	const struct pattern *p = lang_compile_pattern(&arena, expr, len, diags, err);

@@ -23,6 +23,9 @@ const struct program *render_compile(struct arena *a, const struct render_engine
 int render_frames(const struct render_engine *engine, const struct render_spec *spec, const struct graph *graph,
 		  uint64_t *n_frames, struct error *err) WARN_UNUSED;
 
+/* Decimal or "n/d" texts to a span of cycles; -1 with ERR_INVALID. */
+int render_parse_span(const char *from, const char *to, struct timespan *span, struct error *err) WARN_UNUSED;
+
 /* Memory of a compiled program: many times what a source of the largest size needs, unless it is made to grow. */
 #define COMPILE_BYTES_MAX ((size_t)128 << 20)
 

@@ -118,4 +118,10 @@ int render_dump(const struct render_engine *engine, const char *source, size_t l
 int render_query(const char *expr, size_t len, const char *from, const char *to, struct buf *out,
 		 struct diag_list *diags, struct error *err) WARN_UNUSED;
 
+/* What a program plays in cycles [from, to), as JSON Lines in the order of time, one line per onset of an event source:
+ * {"time_s":..,"duration_s":..,"source":{"line":..,"column":..,"offset":..,"length":..}|null,"hap":{..}}. source is the
+ * place in the program that the event comes from, hap as in render_query(). */
+int render_events(const struct render_engine *engine, const char *source, size_t len, const char *from, const char *to,
+		  struct buf *out, struct diag_list *diags, struct error *err) WARN_UNUSED;
+
 #endif

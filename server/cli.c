@@ -149,3 +149,20 @@ int cli_parse_io(const char *command, const char *text, enum io_backend *out)
 	cli_usage_error(command, "--io takes auto, uring or pwrite, found '%s'", text);
 	return -1;
 }
+
+int cli_parse_cycles(const char *command, const char *text, char from[CLI_CYCLE_SIZE], char to[CLI_CYCLE_SIZE])
+{
+	const char *colon = strchr(text, ':');
+	size_t n = colon ? (size_t)(colon - text) : 0;
+	const char *rest = colon ? colon + 1 : text;
+
+	if (n >= CLI_CYCLE_SIZE || strlen(rest) >= CLI_CYCLE_SIZE || !*rest || (colon && n == 0)) {
+		cli_usage_error(command, "--cycles takes A:B, found '%s'", text);
+		return -1;
+	}
+	snprintf(from, CLI_CYCLE_SIZE, "%.*s", (int)n, text);
+	if (!colon)
+		strcpy(from, "0");
+	snprintf(to, CLI_CYCLE_SIZE, "%s", rest);
+	return 0;
+}

@@ -16,6 +16,7 @@ int cli_serve(int argc, char **argv);
 int cli_render(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_query(int argc, char **argv);
+int cli_events(int argc, char **argv);
 int cli_health(int argc, char **argv);
 
 /* "phonond: <text>" on standard error; returns the sysexits status that fits the error. */
@@ -38,6 +39,11 @@ char *cli_read_source(const char *path, size_t *len, struct error *err) WARN_UNU
 int cli_parse_number(const char *command, const char *option, const char *text, double min, double max,
 		     double *out) WARN_UNUSED;
 int cli_parse_whole(const char *command, const char *option, const char *text, uint64_t max, uint64_t *out) WARN_UNUSED;
+enum { CLI_CYCLE_SIZE = 48 };
+
+/* "A:B", or "B" for 0:B, into two texts; what they say is judged by who uses them. */
+int cli_parse_cycles(const char *command, const char *text, char from[CLI_CYCLE_SIZE],
+		     char to[CLI_CYCLE_SIZE]) WARN_UNUSED;
 /* "auto", "uring", "pwrite". */
 int cli_parse_io(const char *command, const char *text, enum io_backend *out) WARN_UNUSED;
 

@@ -5,8 +5,6 @@
 
 #include "server/cli.h"
 
-enum { BOUND_SIZE = 48 };
-
 static void print_help(void)
 {
 	puts("Usage: phonond query [--cycles=A:B] EXPR\n"
@@ -17,24 +15,6 @@ static void print_help(void)
 	     "  -h, --help\n"
 	     "\n"
 	     "Exit status: 0, 65 EXPR has errors, 64 wrong usage.");
-}
-
-/* "A:B" or "B" (from 0). */
-static int parse_cycles(const char *text, char from[BOUND_SIZE], char to[BOUND_SIZE])
-{
-	const char *colon = strchr(text, ':');
-	size_t n = colon ? (size_t)(colon - text) : 0;
-	const char *rest = colon ? colon + 1 : text;
-
-	if (n >= BOUND_SIZE || strlen(rest) >= BOUND_SIZE || !*rest || (colon && n == 0)) {
-		cli_usage_error("query", "--cycles takes A:B, found '%s'", text);
-		return -1;
-	}
-	snprintf(from, BOUND_SIZE, "%.*s", (int)n, text);
-	if (!colon)
-		strcpy(from, "0");
-	snprintf(to, BOUND_SIZE, "%s", rest);
-	return 0;
 }
 
 static int print_haps(const char *expr, const char *from, const char *to)
@@ -60,13 +40,13 @@ int cli_query(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	char from[BOUND_SIZE] = "0", to[BOUND_SIZE] = "1";
+	char from[CLI_CYCLE_SIZE] = "0", to[CLI_CYCLE_SIZE] = "1";
 	int c;
 
 	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1)
 		switch (c) {
 		case 'c':
-			if (parse_cycles(optarg, from, to) < 0)
+			if (cli_parse_cycles("query", optarg, from, to) < 0)
 				return EX_USAGE;
 			break;
 		case 'h':

@@ -16,6 +16,7 @@ static const struct command {
 	{ "render", cli_render, "render a program to an audio file" },
 	{ "check", cli_check, "report what is wrong with a program" },
 	{ "query", cli_query, "print the events of a pattern as JSON Lines" },
+	{ "events", cli_events, "print what a program will play as JSON Lines" },
 	{ "health", cli_health, "ask a running server whether it is ready" },
 };
 

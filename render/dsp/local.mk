@@ -9,7 +9,14 @@ librender_a_SOURCES += \
 	render/dsp/stack.c render/dsp/sub.c render/dsp/svf.h render/dsp/tri.c
 EXTRA_DIST += render/dsp/nodes.def
 
-check_PROGRAMS += tests/unit/test_nodes
-TESTS += tests/unit/test_nodes
+DSP_TESTS = tests/unit/test_filter tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd
+check_PROGRAMS += $(DSP_TESTS)
+TESTS += $(DSP_TESTS)
+tests_unit_test_filter_SOURCES = tests/unit/test_filter.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_filter_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_nodes_SOURCES = tests/unit/test_nodes.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_nodes_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_osc_SOURCES = tests/unit/test_osc.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_osc_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_simd_SOURCES = tests/unit/test_simd.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_simd_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

@@ -9,7 +9,7 @@
  *
  * Everything is inlined, so that no vector crosses a call and no ABI depends on its width. The polynomials
  * interpolate at Chebyshev nodes (float) or are Taylor series on a reduced range (double); the error bounds
- * given here are tested. Arguments that are NaN give NaN or a value in range, never undefined behaviour. */
+ * given here are tested. Arguments that are NaN give any value, never undefined behaviour. */
 #ifndef RENDER_DSP_SIMD_H
 #define RENDER_DSP_SIMD_H
 
@@ -236,7 +236,7 @@ SIMD_INLINE u32x8 u32x8_from_phases(u64x4 low, u64x4 high)
 			(uint32_t)(high[2] >> 32), (uint32_t)(high[3] >> 32) };
 }
 
-/* A 32-bit phase as cycles in [-1/2, 1/2): exact to 24 bits, finest around 0. */
+/* A 32-bit phase as cycles in [-1/2, 1/2]: exact to 24 bits, finest around 0. */
 SIMD_INLINE f32x8 f32x8_from_phase(u32x8 phase)
 {
 	return __builtin_convertvector((i32x8)phase, f32x8) * 0x1p-32f;
@@ -314,7 +314,7 @@ SIMD_INLINE f32x8 f32x8_tanh(f32x8 x)
 	return f32x8_copysign(e / (e + 2.0f), x);
 }
 
-/* log2(x) for normal x > 0, absolute error < 3e-7: the mantissa is brought to [1/sqrt 2, sqrt 2), then the
+/* log2(x) for normal x > 0, relative error < 3e-7 (absolute as well for 2^-20..2): the mantissa is brought to [1/sqrt 2, sqrt 2), then the
  * series of 2 atanh((m - 1) / (m + 1)). */
 SIMD_INLINE f32x8 f32x8_log2(f32x8 x)
 {
@@ -450,7 +450,7 @@ SIMD_INLINE u32x8 u32x8_hash_frames(uint64_t key, uint64_t frame)
 	return u32x8_mix(u32x8_mix(low ^ (uint32_t)key) + (uint32_t)(key >> 32) + high * 0x9e3779b9u);
 }
 
-/* Uniform in [-1, 1). */
+/* Uniform in [-1, 1]. */
 SIMD_INLINE f32x8 f32x8_uniform(u32x8 bits)
 {
 	return __builtin_convertvector((i32x8)bits, f32x8) * 0x1p-31f;

@@ -1,6 +1,6 @@
 # Sources of render/engine, and of the door of render/
 librender_a_SOURCES += \
-	render/content_hash.c render/dump.c render/engine.h render/render.c render/spec.c \
+	render/content_hash.c render/dump.c render/engine.h render/events.c render/render.c render/spec.c \
 	render/engine/envelope.c render/engine/envelope.h \
 	render/engine/event.c render/engine/event.h \
 	render/engine/mix.c render/engine/mix.h \

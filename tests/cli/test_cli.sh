@@ -37,7 +37,7 @@ m=$PHONOND_EXAMPLES/m.ph
 ok "version" exits 0 "$PHONOND" --version
 ok "version text" grep -q '^phonond [0-9]' out
 ok "help" exits 0 "$PHONOND" --help
-for command in serve render check query health; do
+for command in serve render check query events health; do
 	ok "help of $command" exits 0 "$PHONOND" $command --help
 	ok "help of $command goes to standard output" grep -q "^Usage: phonond $command" out
 	ok "help of $command fits a screen" test "$(wc -l <out)" -le 40
@@ -77,6 +77,12 @@ ok "its events" test "$(wc -l <out)" -eq 6
 ok "query far away" exits 0 "$PHONOND" query --cycles 10000000:10000001 '"<a b c>"'
 ok "query with an error" exits 65 "$PHONOND" query '"bd(3,"'
 ok "query with bad cycles" exits 64 "$PHONOND" query --cycles x:y '"bd"'
+
+# --- events
+ok "events" exits 0 "$PHONOND" events --cycles 0:2 "$m"
+ok "events come in the order of time" awk -F'[:,]' '$2 < last { bad = 1 } { last = $2 } END { exit bad || NR < 20 }' out
+ok "the first one is the kick, from its place in line 2" grep -q '^{"time_s":0,.*"line":2,"column":9,.*"s":"808bd"' out
+ok "events of a program with errors" exits 65 "$PHONOND" events typo.ph
 
 # --- render
 ok "render" exits 0 "$PHONOND" render "$m" m.wav --cycles 4

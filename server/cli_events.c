@@ -1,0 +1,68 @@
+/* phonond events: what a program will play, as JSON Lines. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "server/cli.h"
+
+static void print_help(void)
+{
+	puts("Usage: phonond events [--cycles=A:B] SRC\n"
+	     "Prints what a program will play, one JSON object a line in the order of time: when, how long, with "
+	     "which\n"
+	     "values, and from which place in the program. SRC may be - for standard input.\n"
+	     "\n"
+	     "  -c, --cycles=A:B   from cycle A up to cycle B (default 0:1); numbers or fractions such as 1/8\n"
+	     "  -h, --help\n"
+	     "\n"
+	     "Exit status: 0, 65 SRC has errors, 66 SRC cannot be read, 64 wrong usage.");
+}
+
+static int print_events(const char *path, const char *from, const char *to)
+{
+	struct diag_list diags = { .n = 0 };
+	struct error err = ERROR_INIT;
+	struct buf out = BUF_INIT;
+	size_t len;
+	char *source = cli_read_source(path, &len, &err);
+	int failed;
+
+	if (!source)
+		return cli_fail(&err);
+	failed = render_events(NULL, source, len, from, to, &out, &diags, &err);
+	if (out.len)
+		fwrite(out.data, 1, out.len, stdout);
+	buf_fini(&out);
+	cli_print_diags(cli_source_name(path), source, len, &diags);
+	free(source);
+	if (failed && err.code != ERR_SOURCE)
+		return cli_fail(&err);
+	return failed ? EX_DATAERR : EX_OK;
+}
+
+int cli_events(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "cycles", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	char from[CLI_CYCLE_SIZE] = "0", to[CLI_CYCLE_SIZE] = "1";
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1)
+		switch (c) {
+		case 'c':
+			if (cli_parse_cycles("events", optarg, from, to) < 0)
+				return EX_USAGE;
+			break;
+		case 'h':
+			print_help();
+			return EX_OK;
+		default:
+			return EX_USAGE;
+		}
+	if (optind != argc - 1)
+		return cli_usage_error("events", "expected one SRC, found %d", argc - optind);
+	return print_events(argv[optind], from, to);
+}
