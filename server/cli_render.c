@@ -144,7 +144,8 @@ static int parse_args(int argc, char **argv, struct render_args *a)
 	struct error err = ERROR_INIT;
 	int c;
 
-	*a = (struct render_args){ .io = IO_AUTO };
+	/* Who renders on an own machine may render for as long as it takes. */
+	*a = (struct render_args){ .io = IO_AUTO, .config.job_duration_s = 1e12 };
 	render_spec_init(&a->spec);
 	while ((c = getopt_long(argc, argv, "c:d:r:g:t:b:qh", options, NULL)) != -1) {
 		if (c == 'h') {
