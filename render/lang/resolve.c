@@ -167,6 +167,7 @@ static bool is_transform_within(const struct ast *node, unsigned depth)
 		/* One argument more than the transform takes is the pattern: `rev "a b"`. */
 		return node->transform && positional_count(node) != node->transform->n_params + 1;
 	case AST_SECTION:
+	case AST_BROKEN:
 		return true;
 	case AST_APPLY:
 		return node->base == node->n_items;

@@ -178,7 +178,8 @@ static enum lang_type apply_type(const struct ast *node, enum lang_type base)
 {
 	for (uint32_t i = 0; i < node->n_items; i++) {
 		const struct ast *item = node->items[i];
-		if ((item->kind == AST_NAME || item->kind == AST_CALL) && !item->def && !item->transform)
+		if (item->kind == AST_BROKEN ||
+		    ((item->kind == AST_NAME || item->kind == AST_CALL) && !item->def && !item->transform))
 			return TYPE_BROKEN;
 	}
 	if (node->base == node->n_items)
@@ -215,7 +216,7 @@ static enum lang_type alone_new(struct ast *node, unsigned depth)
 				  node->base < node->n_items ? alone(node->items[node->base], depth) : TYPE_TRANSFORM);
 	case AST_SECTION:
 		return TYPE_TRANSFORM;
-	case AST_KEYWORD:
+	default:
 		break;
 	}
 	return TYPE_BROKEN;
