@@ -165,7 +165,10 @@ static void check_name(void *ctx, const struct value *v, struct span span)
 
 static void modify(struct builder *b, struct events *e, const struct pattern *modifier)
 {
-	e->pattern = pattern_modify(build_arena(b), e->pattern, modifier);
+	if (e->section)
+		section_add(b, e->section, modifier);
+	else
+		e->pattern = pattern_modify(build_arena(b), e->pattern, modifier);
 	e->instance = NULL;
 	b->shared->is_exhausted |= !e->pattern;
 }
@@ -195,7 +198,14 @@ static bool set_control(struct builder *b, struct events *e, enum control_key ke
 {
 	const struct pattern *p = v->pattern;
 
-	if (v->type == TYPE_SIGNAL || v->type == TYPE_EVENTS)
+	bool is_signal = v->type == TYPE_SIGNAL || v->type == TYPE_EVENTS;
+	if (is_signal && e->section) {
+		diag_add(b->shared->diags, DIAG_ERROR, "wrong-type", v->span,
+			 "in a section, the value of '%s' must be a number or a pattern, found %s", control_name(key),
+			 lang_type_name(v->type));
+		return false;
+	}
+	if (is_signal)
 		return modulate(b, e, key, build_signal(b, v, scope));
 	if (v->type == TYPE_NUMBER)
 		p = pattern_of_number(b, v->number);

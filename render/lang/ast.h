@@ -67,6 +67,7 @@ struct ast {
 	uint32_t base;                         /* AST_APPLY: the operand that is transformed; n_items: none */
 	const struct pattern *pattern;         /* AST_STRING: NULL when it is malformed */
 	uint32_t id;                           /* number of the node in the program: the same for any layout */
+	unsigned char has_effect;              /* types.c: 0 not looked at, 1 no, 2 yes */
 	unsigned char types[3];                /* types.c: as it stands, behind a signal, behind events */
 };
 

@@ -308,6 +308,18 @@ static void check_apply(const struct ast *node, struct diag_list *diags)
 		check_value(base, diags);
 }
 
+/* The section takes what it is applied to as its input. */
+static void check_section(const struct ast *node, struct diag_list *diags)
+{
+	struct ast *item = node->items[0];
+
+	if (type_of(item) != TYPE_BROKEN && type_behind(item, TYPE_SIGNAL) == TYPE_BROKEN &&
+	    type_behind(item, TYPE_EVENTS) == TYPE_BROKEN)
+		diag_hint(diag_add(diags, DIAG_ERROR, "takes-no-input", item->span,
+				   "the right side of '#' takes no input"),
+			  "expected an effect such as 'lpf 400'");
+}
+
 static void check_node(struct ast *node, bool is_behind, struct diag_list *diags);
 
 static void check_children(struct ast *node, bool is_behind, struct diag_list *diags)
@@ -315,7 +327,7 @@ static void check_children(struct ast *node, bool is_behind, struct diag_list *d
 	for (uint32_t i = 0; i < node->n_items; i++) {
 		bool is_spine = (node->kind == AST_ARITH && i == 0) || (node->kind == AST_APPLY && i == node->base) ||
 				(node->kind == AST_CHAIN && i == 0);
-		bool is_link = node->kind == AST_CHAIN && i > 0;
+		bool is_link = (node->kind == AST_CHAIN && i > 0) || node->kind == AST_SECTION;
 		check_node(node->items[i], is_link || (is_spine && is_behind), diags);
 	}
 }
@@ -349,8 +361,7 @@ static void check_node(struct ast *node, bool is_behind, struct diag_list *diags
 		check_apply(node, diags);
 		break;
 	case AST_SECTION:
-		diag_add(diags, DIAG_ERROR, "unsupported", node->span,
-			 "effect sections ('(# lpf 300)') are not supported");
+		check_section(node, diags);
 		break;
 	default:
 		break;

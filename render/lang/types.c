@@ -114,12 +114,55 @@ static enum lang_type stack_type(const struct ast *call, unsigned depth)
 	return TYPE_EVENTS;
 }
 
+enum { EFFECT_NO = 1, EFFECT_YES = 2 };
+
+static bool has_effect(struct ast *node, unsigned depth);
+
+static bool has_effect_within(struct ast *const *items, uint32_t n, unsigned depth)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (has_effect(items[i], depth + 1))
+			return true;
+	return false;
+}
+
+static bool has_effect_new(struct ast *node, unsigned depth)
+{
+	switch (node->kind) {
+	case AST_SECTION:
+		return behind(node->items[0], TYPE_EVENTS, depth + 1) != TYPE_EVENTS;
+	case AST_CALL:
+		return node->transform && has_effect_within(node->items, node->n_items, depth);
+	case AST_APPLY:
+		return node->base == node->n_items && has_effect_within(node->items, node->n_items, depth);
+	case AST_BUS:
+		return node->bus && node->bus->expr && has_effect(node->bus->expr, depth + 1);
+	default:
+		return false;
+	}
+}
+
+/* Whether a transform makes a signal of the events it is applied to: `every 4 (# lpf 300)`. */
+static bool has_effect(struct ast *node, unsigned depth)
+{
+	if (node->has_effect)
+		return node->has_effect == EFFECT_YES;
+	if (depth > TYPE_DEPTH_MAX)
+		return false;
+	node->has_effect = EFFECT_NO; /* within its own definition */
+	node->has_effect = has_effect_new(node, depth) ? EFFECT_YES : EFFECT_NO;
+	return node->has_effect == EFFECT_YES;
+}
+
 /* A transform with its pattern as last argument. */
 static enum lang_type applied_type(const struct ast *call, unsigned depth)
 {
+	uint32_t n = call->n_items - 1;
+
 	if (ast_positional_count(call) != call->transform->n_params + 1)
 		return TYPE_TRANSFORM;
-	return alone(call->items[call->n_items - 1], depth + 1);
+	enum lang_type t = alone(call->items[n], depth + 1);
+	return t == TYPE_EVENTS && has_effect_within(call->items, n, depth) ? TYPE_SIGNAL : t;
 }
 
 static enum lang_type call_type(const struct ast *call, unsigned depth)
@@ -174,7 +217,7 @@ static enum lang_type chain_rest(enum lang_type t, const struct ast *node, unsig
 	return t;
 }
 
-static enum lang_type apply_type(const struct ast *node, enum lang_type base)
+static enum lang_type apply_type(const struct ast *node, enum lang_type base, unsigned depth)
 {
 	for (uint32_t i = 0; i < node->n_items; i++) {
 		const struct ast *item = node->items[i];
@@ -184,6 +227,9 @@ static enum lang_type apply_type(const struct ast *node, enum lang_type base)
 	}
 	if (node->base == node->n_items)
 		return TYPE_TRANSFORM;
+	if (base == TYPE_EVENTS && (has_effect_within(node->items, node->base, depth) ||
+				    has_effect_within(node->items + node->base + 1, node->n_items - node->base - 1, depth)))
+		return TYPE_SIGNAL;
 	return base == TYPE_NUMBER || base == TYPE_LIST || base == TYPE_TRANSFORM ? TYPE_BROKEN : base;
 }
 
@@ -213,7 +259,8 @@ static enum lang_type alone_new(struct ast *node, unsigned depth)
 		return chain_rest(alone(node->items[0], depth), node, depth);
 	case AST_APPLY:
 		return apply_type(node,
-				  node->base < node->n_items ? alone(node->items[node->base], depth) : TYPE_TRANSFORM);
+				  node->base < node->n_items ? alone(node->items[node->base], depth) : TYPE_TRANSFORM,
+				  depth);
 	case AST_SECTION:
 		return TYPE_TRANSFORM;
 	default:
