@@ -124,10 +124,18 @@ struct bus {
 	uint32_t idx;
 };
 
+/* Where a statement begins. */
+struct head_place {
+	uint32_t token;
+	unsigned loops; /* around it */
+};
+
 struct ast_program {
 	struct stmt *stmts; /* in source order */
 	uint32_t n_stmts, cap_stmts;
 	uint32_t n_nodes;
+	struct head_place *heads; /* in source order, of all statements, for the formatter */
+	uint32_t n_heads, cap_heads;
 	struct edit *edits; /* in no order; they do not overlap */
 	uint32_t n_edits, cap_edits;
 	struct macro *macros; /* expand(): one per kind and name, the last definition of each */

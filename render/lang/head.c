@@ -149,11 +149,13 @@ enum head head_at(const struct parser *p, size_t i)
 
 size_t token_column(const struct parser *p, size_t i)
 {
-	uint32_t start = p->tokens[i].span.start, at = start;
+	uint32_t start = p->tokens[i].span.start, column = 0;
 
-	while (at > 0 && (p->source[at - 1] == ' ' || p->source[at - 1] == '\t'))
-		at--;
-	return start - at;
+	while (start > 0 && p->source[start - 1] != '\n')
+		start--;
+	while (p->source[start + column] == ' ' || p->source[start + column] == '\t')
+		column++;
+	return column;
 }
 
 static bool is_below_empty_line(const struct parser *p, size_t i)

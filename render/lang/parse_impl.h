@@ -58,7 +58,7 @@ bool statement_starts(const struct parser *p, size_t i);
  * bracket does not swallow the rest of the program. */
 bool statement_starts_within(const struct parser *p, size_t i);
 
-/* Spaces and tabs before token i on its line. */
+/* Spaces and tabs that begin the line of token i. */
 size_t token_column(const struct parser *p, size_t i);
 
 /* --- parse.c */

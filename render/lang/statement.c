@@ -331,8 +331,27 @@ static void recover(struct parser *p)
 	}
 }
 
+static void note_head(struct parser *p)
+{
+	struct ast_program *program = p->program;
+
+	if (program->n_heads == program->cap_heads) {
+		uint32_t cap = program->cap_heads ? 2 * program->cap_heads : 16;
+		struct head_place *grown =
+			arena_grow_array(p->arena, program->heads, program->n_heads, cap, sizeof(*grown));
+		if (!grown) {
+			p->is_exhausted = true;
+			return;
+		}
+		program->heads = grown;
+		program->cap_heads = cap;
+	}
+	program->heads[program->n_heads++] = (struct head_place){ (uint32_t)p->at, p->loops };
+}
+
 static void parse_next(struct parser *p)
 {
+	note_head(p);
 	p->begin = p->at;
 	p->brackets = p->unclosed = p->conditions = p->nesting = 0;
 	p->has_failed = p->has_failed_in_brackets = p->is_loop_head = false;
