@@ -139,6 +139,10 @@ struct operand operand_broken(void);
 struct operand operand_signal(uint32_t node, struct span span);
 struct operand operand_pattern(const struct pattern *p, struct span span);
 
+/* Whose structure the result of an operator has; a number has none of its own. */
+enum pattern_structure build_structure(struct arith op, const struct operand *x, const struct operand *y);
+enum pattern_op build_op(struct arith op);
+
 /* --- build_call.c */
 /* A call; input is what stands before `#`, or NULL. */
 struct operand build_call(struct builder *b, struct ast *call, const struct operand *input, const struct scope *scope);
@@ -149,6 +153,9 @@ struct operand build_named(struct builder *b, const char *name, const uint32_t *
 struct operand build_events(struct builder *b, struct ast *call, const struct scope *scope);
 struct operand build_modifier(struct builder *b, struct ast *call, const struct operand *input,
 			      const struct scope *scope);
+/* `events # note "0 3" + "12"`, and with is_behind false `events |+ n 1`: what arith_sets_values() knows. */
+struct operand build_values(struct builder *b, struct ast *node, const struct operand *input,
+			    const struct scope *scope, bool is_behind);
 /* `osc # note "c e"`: the signal as an instrument that the pattern plays. */
 struct operand build_played(struct builder *b, struct ast *call, const struct operand *input,
 			    const struct scope *scope);

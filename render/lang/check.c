@@ -260,6 +260,16 @@ static void check_operand(struct ast *item, bool may_be_effect, struct diag_list
 		check_value(item, diags);
 }
 
+static void check_operands(const struct ast *node, bool is_behind, struct diag_list *diags)
+{
+	bool sets_values = node->kind == AST_ARITH && (is_behind || type_of(node->items[0]) == TYPE_EVENTS) &&
+			   arith_sets_values(node, is_behind);
+
+	for (uint32_t i = 0; i < node->n_items; i++)
+		if (!sets_values || ast_modifier_key(node->items[i]) == CONTROL_NONE)
+			check_operand(node->items[i], i == 0, diags);
+}
+
 /* The call that takes what stands before `#`: leftmost in arithmetic, `$` and chains. NULL: there is none. */
 static const struct ast *leftmost_call(const struct ast *node)
 {
@@ -350,8 +360,7 @@ static void check_node(struct ast *node, bool is_behind, struct diag_list *diags
 		break;
 	case AST_ARITH:
 	case AST_NEGATE:
-		for (uint32_t i = 0; i < node->n_items; i++)
-			check_operand(node->items[i], i == 0, diags);
+		check_operands(node, is_behind, diags);
 		break;
 	case AST_CHAIN:
 		check_chain(node, is_behind ? type_behind(node->items[0], TYPE_SIGNAL) : type_of(node->items[0]),

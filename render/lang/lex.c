@@ -270,11 +270,19 @@ static const struct operator_row {
 	enum compare_op compare;
 } operators[] = {
 	/* Longest first where one begins another. */
+	{ "|+|", TOKEN_OP, { ARITH_ADD, ARITH_PLAIN }, 0 },
+	{ "|-|", TOKEN_OP, { ARITH_SUB, ARITH_PLAIN }, 0 },
+	{ "|*|", TOKEN_OP, { ARITH_MUL, ARITH_PLAIN }, 0 },
+	{ "|/|", TOKEN_OP, { ARITH_DIV, ARITH_PLAIN }, 0 },
+	{ "|>|", TOKEN_OP, { ARITH_KEEP_RIGHT, ARITH_PLAIN }, 0 },
+	{ "|<|", TOKEN_OP, { ARITH_KEEP_LEFT, ARITH_PLAIN }, 0 },
 	{ "|+", TOKEN_OP, { ARITH_ADD, ARITH_LEFT }, 0 },
 	{ "|-", TOKEN_OP, { ARITH_SUB, ARITH_LEFT }, 0 },
 	{ "|*", TOKEN_OP, { ARITH_MUL, ARITH_LEFT }, 0 },
 	{ "|/", TOKEN_OP, { ARITH_DIV, ARITH_LEFT }, 0 },
 	{ "|>", TOKEN_OP, { ARITH_KEEP_RIGHT, ARITH_LEFT }, 0 },
+	{ "|<", TOKEN_OP, { ARITH_KEEP_LEFT, ARITH_LEFT }, 0 },
+	{ ">|", TOKEN_OP, { ARITH_KEEP_RIGHT, ARITH_RIGHT }, 0 },
 	{ "<|", TOKEN_OP, { ARITH_KEEP_LEFT, ARITH_RIGHT }, 0 },
 	{ "+|", TOKEN_OP, { ARITH_ADD, ARITH_RIGHT }, 0 },
 	{ "-|", TOKEN_OP, { ARITH_SUB, ARITH_RIGHT }, 0 },
@@ -310,10 +318,11 @@ enum { N_OPERATORS = sizeof(operators) / sizeof(operators[0]) };
 
 const char *arith_text(struct arith op)
 {
-	for (size_t i = 0; i < N_OPERATORS; i++)
-		if (operators[i].kind == TOKEN_OP && operators[i].arith.op == op.op &&
-		    operators[i].arith.form == op.form)
-			return operators[i].text;
+	/* From the end: of two spellings, "|+|" and "+", the shorter is the canonical one. */
+	for (size_t i = N_OPERATORS; i > 0; i--)
+		if (operators[i - 1].kind == TOKEN_OP && operators[i - 1].arith.op == op.op &&
+		    operators[i - 1].arith.form == op.form)
+			return operators[i - 1].text;
 	return "?";
 }
 

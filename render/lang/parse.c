@@ -69,7 +69,7 @@ void parse_expected(struct parser *p, const char *expected)
 			  "ranges belong in 'for i in 1..3:', in '~x[1..3]' and in strings: \"1 .. 3\"");
 	else if (t->kind == TOKEN_COMPARE)
 		diag_hint(parse_error(p, "misplaced-comparison", t->span, "a comparison is no value"),
-			  "comparisons belong in 'if a %.2s b then … else …'", parse_text(p, t).at);
+			  "comparisons belong in 'if a %s b then … else …'", compare_text(t->compare));
 	else if (t->kind == TOKEN_END)
 		parse_error(p, "unexpected-end", gap_span(p), "expected %s, found the end of the statement", expected);
 	else

@@ -202,6 +202,50 @@ static enum lang_type combine(enum lang_type a, enum lang_type b, struct arith o
 	return a == TYPE_NUMBER && b == TYPE_NUMBER ? TYPE_NUMBER : TYPE_PATTERN;
 }
 
+enum control_key ast_modifier_key(const struct ast *node)
+{
+	const struct node_def *def = node->kind == AST_CALL ? node->def : NULL;
+
+	if (!def || !def->is_modifier || node->n_items != 1 || node->items[0]->kind == AST_KEYWORD)
+		return CONTROL_NONE;
+	return (enum control_key)def->controls[node_def_input(def) == 0 ? 1 : 0];
+}
+
+static enum lang_type value_type(const struct ast *node, unsigned depth)
+{
+	return ast_modifier_key(node) != CONTROL_NONE ? alone(node->items[0], depth + 1) : alone((struct ast *)node, depth);
+}
+
+static bool sets_values(const struct ast *node, bool is_behind, unsigned depth)
+{
+	bool is_value = !is_behind;
+
+	for (uint32_t i = 0; i < node->n_items; i++) {
+		const struct ast *item = node->items[i];
+		bool is_modifier = ast_modifier_key(item) != CONTROL_NONE;
+		if (i == 0 && !is_behind)
+			continue;
+		if (i == 0 && item->kind == AST_ARITH && sets_values(item, true, depth + 1)) {
+			is_value = true; /* a product before a sum */
+			continue;
+		}
+		enum lang_type t = value_type(item, depth);
+		if ((t != TYPE_NUMBER && t != TYPE_PATTERN) || (!is_modifier && (i == 0 || !is_behind)))
+			return false;
+		if (i > 0 && node->ops[i - 1].form == ARITH_SIGNAL)
+			return false;
+		bool is_sum = i > 0 && (node->ops[i - 1].op == ARITH_ADD || node->ops[i - 1].op == ARITH_SUB);
+		bool is_plain = i == 0 || node->ops[i - 1].form == ARITH_PLAIN;
+		is_value |= t == TYPE_PATTERN || is_sum || !is_plain || (i > 0 && is_modifier);
+	}
+	return is_value;
+}
+
+bool arith_sets_values(const struct ast *node, bool is_behind)
+{
+	return sets_values(node, is_behind, 0);
+}
+
 static enum lang_type arith_rest(enum lang_type t, const struct ast *node, unsigned depth)
 {
 	for (uint32_t i = 1; i < node->n_items; i++)
@@ -254,6 +298,8 @@ static enum lang_type alone_new(struct ast *node, unsigned depth)
 		return t == TYPE_EVENTS ? TYPE_SIGNAL : t;
 	}
 	case AST_ARITH:
+		if (alone(node->items[0], depth) == TYPE_EVENTS && sets_values(node, false, depth))
+			return TYPE_EVENTS;
 		return arith_rest(alone(node->items[0], depth), node, depth);
 	case AST_CHAIN:
 		return chain_rest(alone(node->items[0], depth), node, depth);
@@ -310,6 +356,8 @@ static enum lang_type behind_new(struct ast *node, enum lang_type input, unsigne
 	case AST_BUS:
 		return node->bus && node->bus->expr ? behind(node->bus->expr, input, depth) : TYPE_BROKEN;
 	case AST_ARITH:
+		if (input == TYPE_EVENTS && sets_values(node, true, depth))
+			return TYPE_EVENTS;
 		return arith_rest(behind(node->items[0], input, depth), node, depth);
 	case AST_CHAIN:
 		return chain_rest(behind(node->items[0], input, depth), node, depth);
