@@ -127,7 +127,8 @@ int render_format(const char *source, size_t len, struct buf *out, struct diag_l
 {
 	if (len <= RENDER_SOURCE_BYTES_MAX)
 		return lang_format(source, len, out, diags, err);
-	return error_set(err, ERR_TOO_LARGE, "'source' must be at most %u bytes, found %zu", RENDER_SOURCE_BYTES_MAX, len);
+	return error_set(err, ERR_TOO_LARGE, "'source' must be at most %u bytes, found %zu", RENDER_SOURCE_BYTES_MAX,
+			 len);
 }
 
 int render_length(const struct render_engine *engine, const struct render_spec *spec, uint64_t *n_frames,

@@ -307,8 +307,8 @@ static struct operand first_values(struct builder *b, struct ast *node, enum con
 	return values;
 }
 
-struct operand build_values(struct builder *b, struct ast *node, const struct operand *input,
-			    const struct scope *scope, bool is_behind)
+struct operand build_values(struct builder *b, struct ast *node, const struct operand *input, const struct scope *scope,
+			    bool is_behind)
 {
 	enum control_key key = CONTROL_NONE;
 	struct operand v = *input, values = v;

@@ -237,8 +237,7 @@ static struct operand combine_patterns(struct builder *b, struct arith op, const
 
 	if (!left || !right)
 		return operand_broken();
-	const struct pattern *p =
-		pattern_combine(build_arena(b), build_op(op), build_structure(op, x, y), left, right);
+	const struct pattern *p = pattern_combine(build_arena(b), build_op(op), build_structure(op, x, y), left, right);
 	b->shared->is_exhausted |= !p;
 	return operand_pattern(p, span);
 }

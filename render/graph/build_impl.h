@@ -22,7 +22,7 @@ enum base_kind { BASE_EVENTS, BASE_SIGNAL };
 /* `(# speed 2 # lpf 300)` as a transform. */
 struct section {
 	struct ast *item;
-	bool is_effect[2]; /* by base_kind: it makes a signal of what it is applied to */
+	bool is_effect[2];                /* by base_kind: it makes a signal of what it is applied to */
 	const struct pattern **modifiers; /* of events, when it is no effect on them: applied one after the other */
 	uint32_t n_modifiers;
 };
@@ -154,8 +154,8 @@ struct operand build_events(struct builder *b, struct ast *call, const struct sc
 struct operand build_modifier(struct builder *b, struct ast *call, const struct operand *input,
 			      const struct scope *scope);
 /* `events # note "0 3" + "12"`, and with is_behind false `events |+ n 1`: what arith_sets_values() knows. */
-struct operand build_values(struct builder *b, struct ast *node, const struct operand *input,
-			    const struct scope *scope, bool is_behind);
+struct operand build_values(struct builder *b, struct ast *node, const struct operand *input, const struct scope *scope,
+			    bool is_behind);
 /* `osc # note "c e"`: the signal as an instrument that the pattern plays. */
 struct operand build_played(struct builder *b, struct ast *call, const struct operand *input,
 			    const struct scope *scope);

@@ -68,10 +68,11 @@ bool ast_program_equal(const struct ast_program *a, const struct ast_program *b)
 static const char *kind_name(enum ast_kind kind)
 {
 	static const char *const names[] = {
-		[AST_NUMBER] = "number", [AST_STRING] = "string",   [AST_BUS] = "bus",     [AST_NAME] = "name",
-		[AST_CALL] = "call",     [AST_KEYWORD] = "keyword", [AST_LIST] = "list",   [AST_NEGATE] = "negate",
-		[AST_ARITH] = "arith",   [AST_APPLY] = "apply",     [AST_CHAIN] = "chain", [AST_SECTION] = "section",
-		[AST_INDEX] = "index",   [AST_USE] = "use",         [AST_TEMPLATE] = "template",
+		[AST_NUMBER] = "number",     [AST_STRING] = "string", [AST_BUS] = "bus",
+		[AST_NAME] = "name",         [AST_CALL] = "call",     [AST_KEYWORD] = "keyword",
+		[AST_LIST] = "list",         [AST_NEGATE] = "negate", [AST_ARITH] = "arith",
+		[AST_APPLY] = "apply",       [AST_CHAIN] = "chain",   [AST_SECTION] = "section",
+		[AST_INDEX] = "index",       [AST_USE] = "use",       [AST_TEMPLATE] = "template",
 		[AST_VARIABLE] = "variable", [AST_IF] = "if",
 	};
 	return names[kind];
@@ -119,10 +120,12 @@ static int dump_part(const struct ast *node, unsigned indent, struct buf *out)
 static int dump_stmt(const struct stmt *s, unsigned indent, struct buf *out)
 {
 	static const char *const names[] = {
-		[STMT_BUS] = "bus", [STMT_MODIFIER] = "modifier", [STMT_OUTPUT] = "output",
-		[STMT_CPS] = "cps", [STMT_BPM] = "bpm",           [STMT_OUTMIX] = "outmix",
-		[STMT_FUNCTION] = "function", [STMT_FUNCTION_BUS] = "function bus", [STMT_TEMPLATE] = "template",
-		[STMT_VARIABLE] = "variable", [STMT_FOR] = "for",
+		[STMT_BUS] = "bus",           [STMT_MODIFIER] = "modifier",
+		[STMT_OUTPUT] = "output",     [STMT_CPS] = "cps",
+		[STMT_BPM] = "bpm",           [STMT_OUTMIX] = "outmix",
+		[STMT_FUNCTION] = "function", [STMT_FUNCTION_BUS] = "function bus",
+		[STMT_TEMPLATE] = "template", [STMT_VARIABLE] = "variable",
+		[STMT_FOR] = "for",
 	};
 	if (buf_printf(out, "%*s%s", (int)(2 * indent), "", names[s->kind]))
 		return -1;

@@ -25,24 +25,24 @@
 #define AST_NODES_MAX 50000u
 
 enum ast_kind {
-	AST_NUMBER,  /* text */
-	AST_STRING,  /* text: between the quotes, as written */
-	AST_BUS,     /* text: without ~ */
-	AST_INDEX,   /* ~text[items[0]], or ~text[items[0]..items[1]] */
-	AST_USE,     /* ~text items…: a call of a function bus */
+	AST_NUMBER,   /* text */
+	AST_STRING,   /* text: between the quotes, as written */
+	AST_BUS,      /* text: without ~ */
+	AST_INDEX,    /* ~text[items[0]], or ~text[items[0]..items[1]] */
+	AST_USE,      /* ~text items…: a call of a function bus */
 	AST_TEMPLATE, /* text: without @ */
 	AST_VARIABLE, /* text: without % */
-	AST_IF,      /* if items[0] compare items[1] then items[2] else items[3] */
-	AST_NAME,    /* text: a function or transform without arguments */
-	AST_CALL,    /* text: the function; items: arguments, in order, AST_KEYWORD among them */
-	AST_KEYWORD, /* text: the parameter; items[0]: its value */
-	AST_LIST,    /* items */
-	AST_NEGATE,  /* items[0] */
-	AST_ARITH,   /* items[0] ops[0] items[1] ops[1] … of one precedence, left to right */
-	AST_APPLY,   /* items[0] $ items[1] $ … */
-	AST_CHAIN,   /* items[0] # items[1] # … */
-	AST_SECTION, /* ( # items[0] ): an effect as a transform */
-	AST_BROKEN,  /* expand(): complained about */
+	AST_IF,       /* if items[0] compare items[1] then items[2] else items[3] */
+	AST_NAME,     /* text: a function or transform without arguments */
+	AST_CALL,     /* text: the function; items: arguments, in order, AST_KEYWORD among them */
+	AST_KEYWORD,  /* text: the parameter; items[0]: its value */
+	AST_LIST,     /* items */
+	AST_NEGATE,   /* items[0] */
+	AST_ARITH,    /* items[0] ops[0] items[1] ops[1] … of one precedence, left to right */
+	AST_APPLY,    /* items[0] $ items[1] $ … */
+	AST_CHAIN,    /* items[0] # items[1] # … */
+	AST_SECTION,  /* ( # items[0] ): an effect as a transform */
+	AST_BROKEN,   /* expand(): complained about */
 };
 
 /* Bytes that are not NUL-terminated: a piece of the source. */
@@ -58,7 +58,7 @@ struct ast {
 	struct text text;
 	struct ast **items;
 	uint32_t n_items;
-	struct arith *ops; /* AST_ARITH: n_items - 1 */
+	struct arith *ops;       /* AST_ARITH: n_items - 1 */
 	enum compare_op compare; /* AST_IF */
 	/* Written by resolve(): */
 	const struct node_def *def;            /* AST_NAME, AST_CALL: NULL when it is no signal function */
@@ -72,17 +72,17 @@ struct ast {
 };
 
 enum stmt_kind {
-	STMT_BUS,      /* ~name $ expr */
-	STMT_MODIFIER, /* ~name # expr */
-	STMT_OUTPUT,   /* out $ expr, oN $ expr */
-	STMT_CPS,      /* cps: value */
-	STMT_BPM,      /* bpm: value */
-	STMT_OUTMIX,   /* outmix: value */
-	STMT_FUNCTION, /* fn name params = expr */
+	STMT_BUS,          /* ~name $ expr */
+	STMT_MODIFIER,     /* ~name # expr */
+	STMT_OUTPUT,       /* out $ expr, oN $ expr */
+	STMT_CPS,          /* cps: value */
+	STMT_BPM,          /* bpm: value */
+	STMT_OUTMIX,       /* outmix: value */
+	STMT_FUNCTION,     /* fn name params = expr */
 	STMT_FUNCTION_BUS, /* ~name params $ expr */
-	STMT_TEMPLATE, /* @name: expr */
-	STMT_VARIABLE, /* %name: expr */
-	STMT_FOR,      /* for name in from..to: body */
+	STMT_TEMPLATE,     /* @name: expr */
+	STMT_VARIABLE,     /* %name: expr */
+	STMT_FOR,          /* for name in from..to: body */
 };
 
 struct stmt {
@@ -93,8 +93,8 @@ struct stmt {
 	unsigned output;   /* STMT_OUTPUT: 0 for out */
 	struct text value; /* of settings */
 	struct span value_span;
-	struct ast *expr;  /* NULL when it could not be read: a complaint says why */
-	struct ast *index; /* `~name[index]`, or NULL */
+	struct ast *expr;    /* NULL when it could not be read: a complaint says why */
+	struct ast *index;   /* `~name[index]`, or NULL */
 	struct text *params; /* of functions */
 	uint32_t n_params;
 	struct ast *from, *to; /* STMT_FOR: NULL when broken */

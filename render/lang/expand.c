@@ -312,7 +312,8 @@ static struct ast *expand_use(struct expander *x, struct macro *m, const struct 
 
 	if (keyword) {
 		diag_add(x->diags, DIAG_ERROR, "unknown-keyword", keyword->span,
-			 "'%s%.*s' takes its arguments by position", sigil_of(m->stmt->kind), shown(m->name), m->name.at);
+			 "'%s%.*s' takes its arguments by position", sigil_of(m->stmt->kind), shown(m->name),
+			 m->name.at);
 		return broken(x, use);
 	}
 	if (args && first)
@@ -353,9 +354,8 @@ static struct ast *expand_named(struct expander *x, const struct ast *node, enum
 
 	if (m)
 		return expand_use(x, m, node, env, NULL, NULL);
-	struct diag *d = diag_add(x->diags, DIAG_ERROR,
-				  kind == STMT_TEMPLATE ? "unknown-template" : "unknown-variable", node->span,
-				  "unknown %s '%s%.*s'", kind == STMT_TEMPLATE ? "template" : "variable",
+	struct diag *d = diag_add(x->diags, DIAG_ERROR, kind == STMT_TEMPLATE ? "unknown-template" : "unknown-variable",
+				  node->span, "unknown %s '%s%.*s'", kind == STMT_TEMPLATE ? "template" : "variable",
 				  sigil_of(kind), shown(node->text), node->text.at);
 	suggest_macro(x, d, node, kind);
 	return broken(x, node);
@@ -571,11 +571,12 @@ static struct ast *expand_apply(struct expander *x, const struct ast *node, uint
 		const struct ast *item = node->items[i];
 		struct macro *m = node->n_items > from + 1 ? find_incomplete(x, item, env) : NULL;
 		bool takes_left = m && postfix && n > 0, takes_right = m && !postfix && i + 1 < node->n_items;
-		struct ast *other = takes_left	 ? fold(x, node, AST_APPLY, items, n)
-				    : takes_right ? expand_node(x, fold(x, node, AST_APPLY, node->items + i + 1,
-									node->n_items - i - 1),
-								env)
-						  : NULL;
+		struct ast *other =
+			takes_left ? fold(x, node, AST_APPLY, items, n)
+			: takes_right
+				? expand_node(x, fold(x, node, AST_APPLY, node->items + i + 1, node->n_items - i - 1),
+					      env)
+				: NULL;
 		if ((takes_left || takes_right) && !other)
 			return NULL;
 		if (takes_left) {

@@ -25,13 +25,13 @@ struct reading {
 struct layout {
 	const struct reading *in;
 	struct buf *out;
-	size_t head;        /* of program.heads: the statement being printed, or the next one */
-	const struct token *sign; /* its ':' or NULL */
-	unsigned depth;     /* open brackets */
-	unsigned line;      /* indent of the line being printed */
+	size_t head;                          /* of program.heads: the statement being printed, or the next one */
+	const struct token *sign;             /* its ':' or NULL */
+	unsigned depth;                       /* open brackets */
+	unsigned line;                        /* indent of the line being printed */
 	unsigned opened[AST_NESTING_MAX + 1]; /* per open bracket: indent of the line that it is in */
-	bool has_failed;    /* out is full */
-	bool must_break;    /* a comment to the end of the line was printed */
+	bool has_failed;                      /* out is full */
+	bool must_break;                      /* a comment to the end of the line was printed */
 };
 
 /* --- Output -------------------------------------------------------------------------------------------------------- */
@@ -118,7 +118,8 @@ static const struct token *find_sign(const struct layout *l, size_t k)
 static bool is_dollar(const struct layout *l, const struct token *t)
 {
 	const struct token *head = l->head > 0 ? token_at(l, l->in->program.heads[l->head - 1].token) : NULL;
-	struct text name = { l->in->source + (head ? head->span.start : 0), head ? head->span.end - head->span.start : 0 };
+	struct text name = { l->in->source + (head ? head->span.start : 0),
+			     head ? head->span.end - head->span.start : 0 };
 
 	if (!head || t != l->sign)
 		return false;
@@ -308,8 +309,8 @@ static bool is_faithful(struct arena *a, const struct reading *in, const struct 
 	struct diag_list diags = { .n = 0 };
 	struct reading again;
 
-	return read_text(a, out->data ? out->data : "", out->len, &again, &diags) == 0 &&
-	       diags.n_errors == 0 && ast_program_equal(&in->program, &again.program);
+	return read_text(a, out->data ? out->data : "", out->len, &again, &diags) == 0 && diags.n_errors == 0 &&
+	       ast_program_equal(&in->program, &again.program);
 }
 
 static int format_within(struct arena *a, const char *source, size_t len, struct buf *out, struct diag_list *diags,

@@ -207,4 +207,3 @@ bool statement_starts(const struct parser *p, size_t i)
 		return false;
 	return head != HEAD_NONE;
 }
-

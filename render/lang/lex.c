@@ -85,8 +85,7 @@ static bool span_is(const struct lexer *l, const struct token *t, const char *wo
 static bool statement_is_setting(const struct lexer *l)
 {
 	static const char *const settings[] = { "tempo",  "cps",   "bpm",         "outmix",   "buffer", "hush",
-						"unhush", "panic", "resetCycles", "setCycle", "nudge",
-						"for" };
+						"unhush", "panic", "resetCycles", "setCycle", "nudge",  "for" };
 	const struct token *first = &l->items[l->statement];
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		if (first->kind == TOKEN_NAME && span_is(l, first, settings[i]))
@@ -453,7 +452,7 @@ const char *token_kind_name(enum token_kind kind)
 		[TOKEN_VARIABLE] = "a variable", [TOKEN_OP] = "an operator", [TOKEN_HASH] = "'#'",
 		[TOKEN_DOLLAR] = "'$'",          [TOKEN_EQUALS] = "'='",     [TOKEN_COLON] = "':'",
 		[TOKEN_COMMA] = "','",           [TOKEN_OPEN] = "'('",       [TOKEN_CLOSE] = "')'",
-		[TOKEN_LIST_OPEN] = "'['",       [TOKEN_LIST_CLOSE] = "']'",  [TOKEN_COMPARE] = "a comparison",
+		[TOKEN_LIST_OPEN] = "'['",       [TOKEN_LIST_CLOSE] = "']'", [TOKEN_COMPARE] = "a comparison",
 		[TOKEN_RANGE] = "'..'",
 	};
 	return names[kind];

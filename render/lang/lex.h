@@ -52,11 +52,11 @@ enum compare_op { COMPARE_EQUAL, COMPARE_UNEQUAL, COMPARE_LESS, COMPARE_GREATER,
 struct token {
 	enum token_kind kind;
 	struct span span;
-	struct arith arith;        /* TOKEN_OP */
-	enum compare_op compare;   /* TOKEN_COMPARE */
-	bool is_unclosed;          /* an opening bracket that nothing closes */
-	bool starts_line;   /* nothing but space and comments before it on its line */
-	bool touches_left;  /* no space between it and the token before */
+	struct arith arith;      /* TOKEN_OP */
+	enum compare_op compare; /* TOKEN_COMPARE */
+	bool is_unclosed;        /* an opening bracket that nothing closes */
+	bool starts_line;        /* nothing but space and comments before it on its line */
+	bool touches_left;       /* no space between it and the token before */
 };
 
 /* Points into the source; TOKENS end with TOKEN_END, which is not counted in n. */

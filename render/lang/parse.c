@@ -242,8 +242,7 @@ void parse_edit(struct parser *p, uint32_t at, uint32_t len, const char *text)
 
 	if (program->n_edits == program->cap_edits) {
 		uint32_t cap = program->cap_edits ? 2 * program->cap_edits : 8;
-		struct edit *grown =
-			arena_grow_array(p->arena, program->edits, program->n_edits, cap, sizeof(*grown));
+		struct edit *grown = arena_grow_array(p->arena, program->edits, program->n_edits, cap, sizeof(*grown));
 		if (!grown) {
 			exhausted(p);
 			return;

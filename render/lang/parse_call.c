@@ -203,8 +203,8 @@ static bool has_parens(const struct parser *p, const struct ast *node, const str
 }
 
 /* f(a, b c) becomes f a (b c), and (f a (b c)) where the call is an argument. */
-static void edit_old_call(struct parser *p, const struct ast *name, const struct token *open,
-			  const struct operands *o, bool is_arg)
+static void edit_old_call(struct parser *p, const struct ast *name, const struct token *open, const struct operands *o,
+			  bool is_arg)
 {
 	const struct token *close = &p->tokens[p->at - 1];
 	bool needs_parens = is_arg && o->n > 0;
@@ -469,8 +469,7 @@ static struct ast *parse_condition(struct parser *p)
 	p->conditions--;
 	is_whole = is_whole && operands_add(p, &o, parse_expr(p));
 	p->nesting--;
-	struct ast *node =
-		is_whole ? operands_node(p, AST_IF, &o, span_join(start, p->tokens[p->at - 1].span)) : NULL;
+	struct ast *node = is_whole ? operands_node(p, AST_IF, &o, span_join(start, p->tokens[p->at - 1].span)) : NULL;
 	if (node)
 		node->compare = compare;
 	return node;

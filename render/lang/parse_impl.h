@@ -9,9 +9,9 @@ struct parser {
 	const char *source;
 	const struct token *tokens; /* ends with TOKEN_END */
 	size_t n, at;
-	size_t begin;      /* first token of the statement being read */
-	unsigned brackets; /* open ones: within them hardly a line starts a statement */
-	unsigned unclosed; /* of these, those that nothing closes */
+	size_t begin;        /* first token of the statement being read */
+	unsigned brackets;   /* open ones: within them hardly a line starts a statement */
+	unsigned unclosed;   /* of these, those that nothing closes */
 	unsigned conditions; /* open ones: within them 'then' and 'else' are no names */
 	unsigned nesting;
 	unsigned loops; /* open ones */

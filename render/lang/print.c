@@ -117,7 +117,7 @@ static int print_bare(const struct ast *node, struct buf *out)
 		return buf_printf(out, ":") || print_call(node, out) ? -1 : 0;
 	case AST_LIST:
 		return buf_printf(out, "[") || print_operands(node, ", ", RANK_IF, out) || buf_printf(out, "]") ? -1
-														   : 0;
+														: 0;
 	case AST_NEGATE:
 		return print_negate(node, out);
 	case AST_ARITH:
@@ -127,9 +127,8 @@ static int print_bare(const struct ast *node, struct buf *out)
 	case AST_CHAIN:
 		return print_operands(node, " # ", RANK_APPLY, out);
 	case AST_SECTION:
-		return buf_printf(out, "(# ") || print_node(node->items[0], RANK_IF, out) || buf_printf(out, ")")
-			       ? -1
-			       : 0;
+		return buf_printf(out, "(# ") || print_node(node->items[0], RANK_IF, out) || buf_printf(out, ")") ? -1
+														  : 0;
 	case AST_BROKEN: /* made by expand(), after printing */
 		break;
 	}
@@ -152,7 +151,8 @@ static int print_name(const char *sigil, const struct stmt *s, struct buf *out)
 {
 	if (buf_printf(out, "%s%.*s", sigil, (int)s->name.len, s->name.at))
 		return -1;
-	return s->index && (buf_printf(out, "[") || print_node(s->index, RANK_SUM, out) || buf_printf(out, "]")) ? -1 : 0;
+	return s->index && (buf_printf(out, "[") || print_node(s->index, RANK_SUM, out) || buf_printf(out, "]")) ? -1
+														 : 0;
 }
 
 static int print_params(const struct stmt *s, struct buf *out)

@@ -231,12 +231,17 @@ static void parse_live(struct parser *p, const struct token *head)
 			 "'%.*s' steers a live performance and has no effect on a render", (int)word.len, word.at);
 }
 
-static void complain_unknown(struct parser *p, const struct token *head)
+static const char *nearest_word(struct text t)
 {
 	static const char *const known[] = { "out", "tempo", "cps", "bpm", "outmix", "fn", "for" };
+	return diag_nearest(t.at, t.len, known, sizeof(known) / sizeof(known[0]));
+}
+
+static void complain_unknown(struct parser *p, const struct token *head)
+{
 	struct text name = parse_text(p, head);
 	int len = name.len > 40 ? 40 : (int)name.len;
-	const char *near = diag_nearest(name.at, name.len, known, sizeof(known) / sizeof(known[0]));
+	const char *near = nearest_word(name);
 	struct diag *d = parse_error(p, "unknown-statement", head->span,
 				     "'%.*s' starts no statement; expected out, oN, ~name or a setting", len, name.at);
 	if (near)
@@ -249,10 +254,14 @@ static void complain_no_statement(struct parser *p)
 {
 	const struct token *t = &p->tokens[p->at];
 	struct text text = parse_text(p, t);
+	const char *near = t->kind == TOKEN_NAME ? nearest_word(text) : NULL;
+	struct diag *d = parse_error(p, "expected-statement", t->span, "expected a statement, found '%.*s'",
+				     text.len > 40 ? 40 : (int)text.len, text.at);
 
-	diag_hint(parse_error(p, "expected-statement", t->span, "expected a statement, found '%.*s'",
-			      text.len > 40 ? 40 : (int)text.len, text.at),
-		  "a statement is 'out $ …', 'o1 $ …', '~name $ …' or 'tempo: …'");
+	if (near)
+		diag_suggest(d, t->span, near);
+	else
+		diag_hint(d, "a statement is 'out $ …', 'o1 $ …', '~name $ …' or 'tempo: …'");
 }
 
 static void parse_loop(struct parser *p, const struct token *head);

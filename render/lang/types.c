@@ -213,7 +213,8 @@ enum control_key ast_modifier_key(const struct ast *node)
 
 static enum lang_type value_type(const struct ast *node, unsigned depth)
 {
-	return ast_modifier_key(node) != CONTROL_NONE ? alone(node->items[0], depth + 1) : alone((struct ast *)node, depth);
+	return ast_modifier_key(node) != CONTROL_NONE ? alone(node->items[0], depth + 1)
+						      : alone((struct ast *)node, depth);
 }
 
 static bool sets_values(const struct ast *node, bool is_behind, unsigned depth)
@@ -271,8 +272,9 @@ static enum lang_type apply_type(const struct ast *node, enum lang_type base, un
 	}
 	if (node->base == node->n_items)
 		return TYPE_TRANSFORM;
-	if (base == TYPE_EVENTS && (has_effect_within(node->items, node->base, depth) ||
-				    has_effect_within(node->items + node->base + 1, node->n_items - node->base - 1, depth)))
+	if (base == TYPE_EVENTS &&
+	    (has_effect_within(node->items, node->base, depth) ||
+	     has_effect_within(node->items + node->base + 1, node->n_items - node->base - 1, depth)))
 		return TYPE_SIGNAL;
 	return base == TYPE_NUMBER || base == TYPE_LIST || base == TYPE_TRANSFORM ? TYPE_BROKEN : base;
 }
