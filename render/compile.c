@@ -2,6 +2,7 @@
 
 #include "render/graph/build.h"
 #include "render/lang/check.h"
+#include "render/lang/expand.h"
 #include "render/lang/parse.h"
 #include "render/lang/resolve.h"
 #include "render/render.h"
@@ -46,7 +47,7 @@ const struct program *compile(struct arena *a, const char *source, size_t len, c
 		return NULL;
 	}
 	if (!program || lex(a, source, len, &tokens, diags) || parse_program(a, source, &tokens, &tree, diags) ||
-	    print_canonical(a, &tree, program) || resolve(a, &tree, diags))
+	    print_canonical(a, &tree, program) || expand(a, &tree, diags) || resolve(a, &tree, diags))
 		return too_large(err);
 	check_program(&tree, diags);
 	if (diags->n_errors > 0)

@@ -1,4 +1,4 @@
-/* From text to graph, on one screen: lex, parse, resolve, check, build. */
+/* From text to graph, on one screen: lex, parse, expand, resolve, check, build. */
 #ifndef RENDER_COMPILE_H
 #define RENDER_COMPILE_H
 

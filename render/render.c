@@ -6,6 +6,7 @@
 #include "render/engine.h"
 #include "render/engine/song.h"
 #include "render/io/samples.h"
+#include "render/lang/lang.h"
 
 #define JOB_MEMORY_BYTES_DEFAULT ((size_t)512 << 20)
 #define JOB_DURATION_S_DEFAULT 3600.0
@@ -122,6 +123,14 @@ int render_check(const struct render_engine *engine, const char *source, size_t 
 	const struct program *p = render_compile(&arena, engine, source, len, diags, err);
 	arena_fini(&arena);
 	return p ? 0 : -1;
+}
+
+int render_format(const char *source, size_t len, struct buf *out, struct diag_list *diags, struct error *err)
+{
+	if (len <= RENDER_SOURCE_BYTES_MAX)
+		return lang_format(source, len, out, diags, err);
+	return error_set(err, ERR_TOO_LARGE, "'source' must be at most %u bytes, found %zu", RENDER_SOURCE_BYTES_MAX,
+			 len);
 }
 
 int render_length(const struct render_engine *engine, const struct render_spec *spec, uint64_t *n_frames,

@@ -112,6 +112,12 @@ enum render_dump { RENDER_DUMP_TOKENS, RENDER_DUMP_AST, RENDER_DUMP_GRAPH, RENDE
 int render_dump(const struct render_engine *engine, const char *source, size_t len, enum render_dump what,
 		struct buf *out, struct diag_list *diags, struct error *err) WARN_UNUSED;
 
+/* Appends the program in canonical layout: current forms, one statement a line; comments, empty lines between statements
+ * and line breaks within them stay. The result means the same, and formatting it again changes nothing. ERR_SOURCE when
+ * the program cannot be read (see diags), ERR_TOO_LARGE, ERR_INTERNAL; out may then hold a part. Any thread. */
+int render_format(const char *source, size_t len, struct buf *out, struct diag_list *diags,
+		  struct error *err) WARN_UNUSED;
+
 /* The haps of a mini-notation string or pattern expression (`"bd(3,8)" $ fast 2`) over cycles [from, to), as
  * JSON Lines in the form of tests/vectors: {"whole":["n/d","n/d"],"part":[...],"value":...}. from and to are
  * decimal or "n/d" texts. */

@@ -15,6 +15,7 @@
 int cli_serve(int argc, char **argv);
 int cli_render(int argc, char **argv);
 int cli_check(int argc, char **argv);
+int cli_fmt(int argc, char **argv);
 int cli_query(int argc, char **argv);
 int cli_events(int argc, char **argv);
 int cli_health(int argc, char **argv);

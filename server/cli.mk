@@ -5,6 +5,7 @@ phonond_SOURCES = \
 	server/cli.c server/cli.h \
 	server/cli_check.c \
 	server/cli_events.c \
+	server/cli_fmt.c \
 	server/cli_health.c \
 	server/cli_query.c \
 	server/cli_render.c \

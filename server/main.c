@@ -15,6 +15,7 @@ static const struct command {
 	{ "serve", cli_serve, "run the HTTP service" },
 	{ "render", cli_render, "render a program to an audio file" },
 	{ "check", cli_check, "report what is wrong with a program" },
+	{ "fmt", cli_fmt, "bring a program into canonical layout" },
 	{ "query", cli_query, "print the events of a pattern as JSON Lines" },
 	{ "events", cli_events, "print what a program will play as JSON Lines" },
 	{ "health", cli_health, "ask a running server whether it is ready" },

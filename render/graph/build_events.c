@@ -165,7 +165,10 @@ static void check_name(void *ctx, const struct value *v, struct span span)
 
 static void modify(struct builder *b, struct events *e, const struct pattern *modifier)
 {
-	e->pattern = pattern_modify(build_arena(b), e->pattern, modifier);
+	if (e->section)
+		section_add(b, e->section, modifier);
+	else
+		e->pattern = pattern_modify(build_arena(b), e->pattern, modifier);
 	e->instance = NULL;
 	b->shared->is_exhausted |= !e->pattern;
 }
@@ -195,7 +198,14 @@ static bool set_control(struct builder *b, struct events *e, enum control_key ke
 {
 	const struct pattern *p = v->pattern;
 
-	if (v->type == TYPE_SIGNAL || v->type == TYPE_EVENTS)
+	bool is_signal = v->type == TYPE_SIGNAL || v->type == TYPE_EVENTS;
+	if (is_signal && e->section) {
+		diag_add(b->shared->diags, DIAG_ERROR, "wrong-type", v->span,
+			 "in a section, the value of '%s' must be a number or a pattern, found %s", control_name(key),
+			 lang_type_name(v->type));
+		return false;
+	}
+	if (is_signal)
 		return modulate(b, e, key, build_signal(b, v, scope));
 	if (v->type == TYPE_NUMBER)
 		p = pattern_of_number(b, v->number);
@@ -245,6 +255,77 @@ struct operand build_modifier(struct builder *b, struct ast *call, const struct 
 			return operand_broken();
 	v.span.end = call->span.end;
 	return v;
+}
+
+/* An operand of arithmetic on values as a map: `speed 2` of its own control, "12" of the one before it. */
+static struct operand value_operand(struct builder *b, struct ast *item, enum control_key *key,
+				    const struct scope *scope)
+{
+	bool is_modifier = ast_modifier_key(item) != CONTROL_NONE;
+
+	if (is_modifier)
+		*key = ast_modifier_key(item);
+	struct operand v = build_expr(b, is_modifier ? item->items[0] : item, scope);
+	if (v.type == TYPE_NUMBER)
+		v.pattern = pattern_of_number(b, v.number);
+	else if (v.type != TYPE_PATTERN || !pattern_check_values(b, v.pattern, *key))
+		return operand_broken();
+	v.pattern = v.pattern ? tower_apply(b, scope->modifier, v.pattern, false) : NULL;
+	v.pattern = v.pattern ? pattern_control(build_arena(b), *key, v.pattern) : NULL;
+	b->shared->is_exhausted |= !v.pattern;
+	return v.pattern ? v : operand_broken();
+}
+
+/* Combines the maps of values with those of all operands but the first. */
+static struct operand combine_values(struct builder *b, const struct ast *node, struct operand values,
+				     enum control_key *key, const struct scope *scope)
+{
+	for (uint32_t i = 1; i < node->n_items && values.type != TYPE_BROKEN; i++) {
+		struct operand right = value_operand(b, node->items[i], key, scope);
+		struct arith op = node->ops[i - 1];
+		if (right.type == TYPE_BROKEN)
+			return right;
+		values.pattern = pattern_combine(build_arena(b), build_op(op), build_structure(op, &values, &right),
+						 values.pattern, right.pattern);
+		if (values.type == TYPE_NUMBER)
+			values.type = right.type;
+		b->shared->is_exhausted |= !values.pattern;
+	}
+	return values.pattern ? values : operand_broken();
+}
+
+/* The first operand may be a product of its own: as deep as ranks of operators. */
+static struct operand first_values(struct builder *b, struct ast *node, enum control_key *key,
+				   const struct scope *scope)
+{
+	if (node->kind != AST_ARITH)
+		return value_operand(b, node, key, scope);
+	if (!build_enter(b, node->span))
+		return operand_broken();
+	struct operand values = combine_values(b, node, first_values(b, node->items[0], key, scope), key, scope);
+	build_leave(b);
+	return values;
+}
+
+struct operand build_values(struct builder *b, struct ast *node, const struct operand *input, const struct scope *scope,
+			    bool is_behind)
+{
+	enum control_key key = CONTROL_NONE;
+	struct operand v = *input, values = v;
+
+	if (!is_behind)
+		events_seal(b, &v.events);
+	values.pattern = v.events.pattern;
+	values = is_behind ? first_values(b, node, &key, scope) : combine_values(b, node, values, &key, scope);
+	if (values.type == TYPE_BROKEN)
+		return values;
+	if (is_behind)
+		modify(b, &v.events, values.pattern);
+	else
+		v.events.pattern = values.pattern;
+	v.events.instance = NULL;
+	v.span.end = node->span.end;
+	return v.events.pattern ? v : operand_broken();
 }
 
 /* --- Sources

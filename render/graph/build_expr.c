@@ -205,8 +205,7 @@ static const struct pattern *as_numbers(struct builder *b, const struct operand 
 	return v->type == TYPE_NUMBER ? pattern_of_number(b, v->number) : pattern_to_numbers(b, v->pattern, false);
 }
 
-static struct operand combine_patterns(struct builder *b, struct arith op, const struct operand *x,
-				       const struct operand *y)
+enum pattern_op build_op(struct arith op)
 {
 	static const enum pattern_op ops[] = {
 		[ARITH_ADD] = PATTERN_ADD,
@@ -216,24 +215,29 @@ static struct operand combine_patterns(struct builder *b, struct arith op, const
 		[ARITH_KEEP_LEFT] = PATTERN_KEEP_LEFT,
 		[ARITH_KEEP_RIGHT] = PATTERN_KEEP_RIGHT,
 	};
-	static const enum pattern_structure structures[] = {
-		[ARITH_PLAIN] = STRUCTURE_BOTH,
-		[ARITH_LEFT] = STRUCTURE_LEFT,
-		[ARITH_RIGHT] = STRUCTURE_RIGHT,
-		[ARITH_SIGNAL] = STRUCTURE_BOTH,
-	};
+	return ops[op.op];
+}
+
+enum pattern_structure build_structure(struct arith op, const struct operand *x, const struct operand *y)
+{
+	if (op.form == ARITH_LEFT)
+		return STRUCTURE_LEFT;
+	if (op.form == ARITH_RIGHT)
+		return STRUCTURE_RIGHT;
+	if (y->type == TYPE_NUMBER)
+		return STRUCTURE_LEFT;
+	return x->type == TYPE_NUMBER ? STRUCTURE_RIGHT : STRUCTURE_BOTH;
+}
+
+static struct operand combine_patterns(struct builder *b, struct arith op, const struct operand *x,
+				       const struct operand *y)
+{
 	const struct pattern *left = as_numbers(b, x), *right = as_numbers(b, y);
 	struct span span = { x->span.start, y->span.end };
 
 	if (!left || !right)
 		return operand_broken();
-	/* A number has no structure of its own that could add events. */
-	enum pattern_structure structure = structures[op.form];
-	if (structure == STRUCTURE_BOTH && y->type == TYPE_NUMBER)
-		structure = STRUCTURE_LEFT;
-	else if (structure == STRUCTURE_BOTH && x->type == TYPE_NUMBER)
-		structure = STRUCTURE_RIGHT;
-	const struct pattern *p = pattern_combine(build_arena(b), ops[op.op], structure, left, right);
+	const struct pattern *p = pattern_combine(build_arena(b), build_op(op), build_structure(op, x, y), left, right);
 	b->shared->is_exhausted |= !p;
 	return operand_pattern(p, span);
 }
@@ -393,7 +397,10 @@ static struct operand expr_new(struct builder *b, struct ast *node, const struct
 		v = build_expr(b, node->items[0], scope);
 		return v.type == TYPE_BROKEN ? v : negate(b, &v, scope);
 	case AST_ARITH:
-		return arith_rest(b, build_expr(b, node->items[0], scope), node, scope);
+		v = build_expr(b, node->items[0], scope);
+		if (v.type == TYPE_EVENTS && arith_sets_values(node, false))
+			return build_values(b, node, &v, scope, false);
+		return arith_rest(b, v, node, scope);
 	case AST_CHAIN:
 		return build_chain(b, node, scope);
 	case AST_APPLY:
@@ -425,6 +432,8 @@ static struct operand behind_new(struct builder *b, struct ast *node, const stru
 	case AST_BUS:
 		return splice_bus(b, node, input, scope);
 	case AST_ARITH:
+		if (input->type == TYPE_EVENTS && arith_sets_values(node, true))
+			return build_values(b, node, input, scope, true);
 		return arith_rest(b, build_behind(b, node->items[0], input, scope), node, scope);
 	case AST_CHAIN:
 		return chain_rest(b, build_behind(b, node->items[0], input, scope), node, 1, scope, false);

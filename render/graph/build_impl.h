@@ -16,9 +16,22 @@ enum {
 	BUILD_DEPTH_MAX = 1500,
 };
 
+/* What a transform is applied to. */
+enum base_kind { BASE_EVENTS, BASE_SIGNAL };
+
+/* `(# speed 2 # lpf 300)` as a transform. */
+struct section {
+	struct ast *item;
+	bool is_effect[2];                /* by base_kind: it makes a signal of what it is applied to */
+	const struct pattern **modifiers; /* of events, when it is no effect on them: applied one after the other */
+	uint32_t n_modifiers;
+};
+
 /* One transform with its arguments, and whether it found a pattern. */
 struct transform_use {
-	const struct transform_def *def;
+	const struct transform_def *def; /* NULL: it is a section alone */
+	struct section *section;
+	bool is_effect[2]; /* by base_kind: itself, or a section among its arguments */
 	struct transform_arg args[TRANSFORM_PARAMS_MAX];
 	uint64_t site;
 	struct span span;
@@ -53,6 +66,7 @@ struct events {
 	const uint32_t *modulators; /* nodes that VALUE_SIGNAL values refer to by position */
 	uint32_t n_modulators;
 	struct instance *instance; /* the bus that it is, while nothing has changed it */
+	struct section *section;   /* collects what modifiers set, instead of the pattern; or NULL */
 };
 
 /* The value of an expression. type says which member counts. */
@@ -125,6 +139,10 @@ struct operand operand_broken(void);
 struct operand operand_signal(uint32_t node, struct span span);
 struct operand operand_pattern(const struct pattern *p, struct span span);
 
+/* Whose structure the result of an operator has; a number has none of its own. */
+enum pattern_structure build_structure(struct arith op, const struct operand *x, const struct operand *y);
+enum pattern_op build_op(struct arith op);
+
 /* --- build_call.c */
 /* A call; input is what stands before `#`, or NULL. */
 struct operand build_call(struct builder *b, struct ast *call, const struct operand *input, const struct scope *scope);
@@ -135,6 +153,9 @@ struct operand build_named(struct builder *b, const char *name, const uint32_t *
 struct operand build_events(struct builder *b, struct ast *call, const struct scope *scope);
 struct operand build_modifier(struct builder *b, struct ast *call, const struct operand *input,
 			      const struct scope *scope);
+/* `events # note "0 3" + "12"`, and with is_behind false `events |+ n 1`: what arith_sets_values() knows. */
+struct operand build_values(struct builder *b, struct ast *node, const struct operand *input, const struct scope *scope,
+			    bool is_behind);
 /* `osc # note "c e"`: the signal as an instrument that the pattern plays. */
 struct operand build_played(struct builder *b, struct ast *call, const struct operand *input,
 			    const struct scope *scope);
@@ -158,10 +179,21 @@ struct operand build_apply_behind(struct builder *b, struct ast *node, const str
 				  const struct scope *scope);
 /* `rev "a b"`: the pattern as last argument. */
 struct operand build_applied(struct builder *b, struct ast *call, const struct scope *scope);
+/* "every"; "# …" of a section alone. */
+const char *use_name(const struct transform_use *use);
 /* Words to frequencies (is_hz) or MIDI note numbers; other words are complained about. NULL then. */
 const struct pattern *pattern_to_numbers(struct builder *b, const struct pattern *p, bool is_hz);
 bool pattern_check_values(struct builder *b, const struct pattern *p, enum control_key key);
 const struct pattern *pattern_of_number(struct builder *b, double x);
+
+/* --- build_section.c */
+struct section *build_section(struct builder *b, struct ast *node, const struct scope *scope);
+void section_add(struct builder *b, struct section *section, const struct pattern *modifier);
+const struct pattern *section_apply(struct arena *a, const struct section *section, const struct pattern *p);
+bool tower_has_effect(const struct tower *t, enum base_kind base);
+/* The base under transforms of which at least one has an effect: a signal. */
+struct operand build_with_effects(struct builder *b, struct ast *base, enum base_kind kind, const struct tower *t,
+				  const struct scope *scope);
 
 static inline struct arena *build_arena(struct builder *b)
 {

@@ -32,20 +32,30 @@ const struct tower *tower_concat(struct builder *b, const struct tower *first, c
 	return head;
 }
 
+const char *use_name(const struct transform_use *use)
+{
+	return use->def ? use->def->name : "# \xe2\x80\xa6";
+}
+
+static const struct pattern *use_apply(const struct transform_use *use, struct arena *a, const struct pattern *p)
+{
+	return use->def ? use->def->apply(a, use->args, use->site, p) : section_apply(a, use->section, p);
+}
+
 /* pattern_fn.apply over a tower. */
 static const struct pattern *apply_function(const void *ctx, struct arena *a, const struct pattern *p)
 {
 	for (const struct tower *t = ctx; t && p; t = t->next)
-		p = t->use->def->apply(a, t->use->args, t->use->site, p);
+		p = use_apply(t->use, a, p);
 	return p;
 }
 
 const struct pattern *tower_apply(struct builder *b, const struct tower *tower, const struct pattern *p, bool is_events)
 {
 	for (; tower && p; tower = tower->next) {
-		if (tower->use->needs_events && !is_events)
+		if ((tower->use->needs_events && !is_events) || tower->use->is_effect[BASE_EVENTS])
 			continue;
-		p = tower->use->def->apply(build_arena(b), tower->use->args, tower->use->site, p);
+		p = use_apply(tower->use, build_arena(b), p);
 		tower->use->n_applied++;
 	}
 	if (!p)
@@ -97,7 +107,24 @@ static struct transform_use *build_use(struct builder *b, const struct ast *call
 		struct ast *arg = i < call->n_items ? call->items[i] : NULL;
 		use->args[i] = build_transform_arg(b, &use->def->params[i], arg, scope);
 		use->needs_events |= tower_needs_events(use->args[i].fn.ctx);
+		use->is_effect[BASE_EVENTS] |= tower_has_effect(use->args[i].fn.ctx, BASE_EVENTS);
+		use->is_effect[BASE_SIGNAL] |= tower_has_effect(use->args[i].fn.ctx, BASE_SIGNAL);
 	}
+	return use;
+}
+
+static struct transform_use *build_section_use(struct builder *b, struct ast *node, const struct scope *scope)
+{
+	struct transform_use *use = build_alloc(b, 1, sizeof(*use));
+	struct section *section = build_section(b, node, scope);
+
+	if (!use || !section)
+		return NULL;
+	use->section = section;
+	use->span = node->span;
+	use->needs_events = true;
+	use->is_effect[BASE_EVENTS] = section->is_effect[BASE_EVENTS];
+	use->is_effect[BASE_SIGNAL] = section->is_effect[BASE_SIGNAL];
 	return use;
 }
 
@@ -125,6 +152,9 @@ static const struct tower *build_tower_new(struct builder *b, struct ast *node, 
 		return next;
 	case AST_BUS:
 		return build_tower_bus(b, node, next, scope);
+	case AST_SECTION:
+		use = build_section_use(b, node, scope);
+		return use ? tower_cons(b, use, next) : next;
 	default:
 		return next;
 	}
@@ -166,7 +196,7 @@ static void complain_events_needed(struct builder *b, const struct tower *t)
 		if (t->use->needs_events)
 			diag_hint(diag_add(b->shared->diags, DIAG_ERROR, "needs-events", t->use->span,
 					   "'%s' transforms events, but there is a pattern of values",
-					   t->use->def->name),
+					   use_name(t->use)),
 				  "use it on a source such as s \"bd sn\"");
 }
 
@@ -180,14 +210,20 @@ static struct operand apply_to_pattern(struct builder *b, struct operand v, cons
 	return v.pattern ? v : operand_broken();
 }
 
+/* Effects are no transforms of patterns: where they have been switched, they have done their work. */
+static bool is_done(const struct transform_use *use)
+{
+	return use->is_effect[BASE_SIGNAL] || use->is_effect[BASE_EVENTS];
+}
+
 static void complain_unused(struct builder *b, const struct tower *t, const struct tower *end)
 {
 	for (; t != end; t = t->next)
-		if (t->use->n_applied == 0)
+		if (t->use->n_applied == 0 && !is_done(t->use))
 			diag_hint(diag_add(b->shared->diags, DIAG_ERROR, "nothing-to-transform", t->use->span,
-					   "'%s' finds no %s here that it could transform", t->use->def->name,
+					   "'%s' finds no %s here that it could transform", use_name(t->use),
 					   t->use->needs_events ? "events" : "pattern"),
-				  "put it where the pattern is: s \"bd\" $ %s …", t->use->def->name);
+				  "put it where the pattern is: s \"bd\" $ %s …", use_name(t->use));
 }
 
 /* A signal is built with the transforms in its scope, so that they reach every pattern inside it. */
@@ -204,22 +240,34 @@ static struct operand apply_to_signal(struct builder *b, struct ast *base, const
 	return operand_signal(node, base->span);
 }
 
+/* base under t, when there is an effect among t. */
+static struct operand apply_effects(struct builder *b, struct ast *base, enum base_kind kind, const struct tower *t,
+				    const struct scope *scope)
+{
+	struct operand v = build_with_effects(b, base, kind, t, scope);
+
+	if (v.type != TYPE_BROKEN)
+		complain_unused(b, t, NULL);
+	return v;
+}
+
 struct operand build_apply(struct builder *b, struct ast *node, const struct scope *scope)
 {
 	if (node->base >= node->n_items)
 		return operand_broken();
 	struct ast *base = node->items[node->base];
 	enum lang_type type = type_of(base);
-
-	if (type == TYPE_SIGNAL)
-		return apply_to_signal(b, base,
-				       postfix_tower(b, node, build_prefix_tower(b, node, scope->tower, scope), scope),
-				       scope);
-	struct operand v = build_expr(b, base, scope);
+	enum base_kind kind = type == TYPE_EVENTS ? BASE_EVENTS : BASE_SIGNAL;
 	const struct tower *after = postfix_tower(b, node, NULL, scope),
-			   *before = build_prefix_tower(b, node, NULL, scope);
+			   *before = build_prefix_tower(b, node, NULL, scope), *whole = tower_concat(b, after, before);
+
+	if (type != TYPE_PATTERN && tower_has_effect(whole, kind))
+		return apply_effects(b, base, kind, whole, scope);
+	if (type == TYPE_SIGNAL)
+		return apply_to_signal(b, base, tower_concat(b, whole, scope->tower), scope);
+	struct operand v = build_expr(b, base, scope);
 	if (v.type == TYPE_PATTERN)
-		return apply_to_pattern(b, v, tower_concat(b, after, before));
+		return apply_to_pattern(b, v, whole);
 	if (v.type != TYPE_EVENTS)
 		return operand_broken();
 	if (after || base->kind == AST_CHAIN)
@@ -257,7 +305,11 @@ struct operand build_applied(struct builder *b, struct ast *call, const struct s
 
 	if (!use)
 		return operand_broken();
-	if (type_of(base) == TYPE_SIGNAL)
+	enum lang_type type = type_of(base);
+	enum base_kind kind = type == TYPE_EVENTS ? BASE_EVENTS : BASE_SIGNAL;
+	if (type != TYPE_PATTERN && use->is_effect[kind])
+		return apply_effects(b, base, kind, tower_cons(b, use, NULL), scope);
+	if (type == TYPE_SIGNAL)
 		return apply_to_signal(b, base, tower_cons(b, use, scope->tower), scope);
 	v = build_expr(b, base, scope);
 	if (v.type == TYPE_PATTERN)

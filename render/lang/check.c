@@ -260,6 +260,16 @@ static void check_operand(struct ast *item, bool may_be_effect, struct diag_list
 		check_value(item, diags);
 }
 
+static void check_operands(const struct ast *node, bool is_behind, struct diag_list *diags)
+{
+	bool sets_values = node->kind == AST_ARITH && (is_behind || type_of(node->items[0]) == TYPE_EVENTS) &&
+			   arith_sets_values(node, is_behind);
+
+	for (uint32_t i = 0; i < node->n_items; i++)
+		if (!sets_values || ast_modifier_key(node->items[i]) == CONTROL_NONE)
+			check_operand(node->items[i], i == 0, diags);
+}
+
 /* The call that takes what stands before `#`: leftmost in arithmetic, `$` and chains. NULL: there is none. */
 static const struct ast *leftmost_call(const struct ast *node)
 {
@@ -308,6 +318,18 @@ static void check_apply(const struct ast *node, struct diag_list *diags)
 		check_value(base, diags);
 }
 
+/* The section takes what it is applied to as its input. */
+static void check_section(const struct ast *node, struct diag_list *diags)
+{
+	struct ast *item = node->items[0];
+
+	if (type_of(item) != TYPE_BROKEN && type_behind(item, TYPE_SIGNAL) == TYPE_BROKEN &&
+	    type_behind(item, TYPE_EVENTS) == TYPE_BROKEN)
+		diag_hint(diag_add(diags, DIAG_ERROR, "takes-no-input", item->span,
+				   "the right side of '#' takes no input"),
+			  "expected an effect such as 'lpf 400'");
+}
+
 static void check_node(struct ast *node, bool is_behind, struct diag_list *diags);
 
 static void check_children(struct ast *node, bool is_behind, struct diag_list *diags)
@@ -315,7 +337,7 @@ static void check_children(struct ast *node, bool is_behind, struct diag_list *d
 	for (uint32_t i = 0; i < node->n_items; i++) {
 		bool is_spine = (node->kind == AST_ARITH && i == 0) || (node->kind == AST_APPLY && i == node->base) ||
 				(node->kind == AST_CHAIN && i == 0);
-		bool is_link = node->kind == AST_CHAIN && i > 0;
+		bool is_link = (node->kind == AST_CHAIN && i > 0) || node->kind == AST_SECTION;
 		check_node(node->items[i], is_link || (is_spine && is_behind), diags);
 	}
 }
@@ -338,8 +360,7 @@ static void check_node(struct ast *node, bool is_behind, struct diag_list *diags
 		break;
 	case AST_ARITH:
 	case AST_NEGATE:
-		for (uint32_t i = 0; i < node->n_items; i++)
-			check_operand(node->items[i], i == 0, diags);
+		check_operands(node, is_behind, diags);
 		break;
 	case AST_CHAIN:
 		check_chain(node, is_behind ? type_behind(node->items[0], TYPE_SIGNAL) : type_of(node->items[0]),
@@ -349,8 +370,7 @@ static void check_node(struct ast *node, bool is_behind, struct diag_list *diags
 		check_apply(node, diags);
 		break;
 	case AST_SECTION:
-		diag_add(diags, DIAG_ERROR, "unsupported", node->span,
-			 "effect sections ('(# lpf 300)') are not supported");
+		check_section(node, diags);
 		break;
 	default:
 		break;

@@ -2,6 +2,7 @@
 
 #include "render/graph/build.h"
 #include "render/lang/check.h"
+#include "render/lang/expand.h"
 #include "render/lang/parse.h"
 #include "render/lang/resolve.h"
 
@@ -46,6 +47,8 @@ const struct pattern *lang_compile_pattern(struct arena *a, const char *expr, si
 		return NULL;
 	}
 	node = parse_expression(a, expr, &tokens, &program, diags);
+	if (node)
+		node = expand_expression(a, &program, node, diags);
 	if (node && resolve_expression(a, &program, node, diags) == 0)
 		check_expression(node, diags);
 	if (diags->n_errors == 0 && node) {

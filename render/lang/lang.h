@@ -12,6 +12,10 @@
 int lang_dump_tokens(const char *source, size_t len, struct buf *out, struct diag_list *diags) WARN_UNUSED;
 int lang_dump_ast(const char *source, size_t len, struct buf *out, struct diag_list *diags) WARN_UNUSED;
 
+/* A program in canonical layout: render_format() has the contract. */
+int lang_format(const char *source, size_t len, struct buf *out, struct diag_list *diags,
+		struct error *err) WARN_UNUSED;
+
 /* The pattern of an expression such as `"bd(3,8)" $ fast 2` or `s "bd" # gain 0.5`. NULL with ERR_SOURCE when diags
  * received errors, with ERR_TOO_LARGE when the arena is exhausted. expr must live as long as the pattern. */
 const struct pattern *lang_compile_pattern(struct arena *a, const char *expr, size_t len, struct diag_list *diags,

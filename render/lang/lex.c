@@ -85,7 +85,7 @@ static bool span_is(const struct lexer *l, const struct token *t, const char *wo
 static bool statement_is_setting(const struct lexer *l)
 {
 	static const char *const settings[] = { "tempo",  "cps",   "bpm",         "outmix",   "buffer", "hush",
-						"unhush", "panic", "resetCycles", "setCycle", "nudge" };
+						"unhush", "panic", "resetCycles", "setCycle", "nudge",  "for" };
 	const struct token *first = &l->items[l->statement];
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		if (first->kind == TOKEN_NAME && span_is(l, first, settings[i]))
@@ -206,7 +206,7 @@ static void lex_number(struct lexer *l)
 	if (peek(l, 0) == '-')
 		l->at++;
 	take_digits(l);
-	if (peek(l, 0) == '.') {
+	if (peek(l, 0) == '.' && peek(l, 1) != '.') {
 		l->at++;
 		take_digits(l);
 	}
@@ -215,7 +215,7 @@ static void lex_number(struct lexer *l)
 		l->at += 1 + (size_t)sign;
 		take_digits(l);
 	}
-	if (is_name_start(peek(l, 0)) || peek(l, 0) == '.') {
+	if (is_name_start(peek(l, 0)) || (peek(l, 0) == '.' && peek(l, 1) != '.')) {
 		while (is_name_char(peek(l, 0)) || peek(l, 0) == '.')
 			l->at++;
 		diag_add(l->diags, DIAG_ERROR, "malformed-number", span_from(l, start),
@@ -266,44 +266,69 @@ static const struct operator_row {
 	const char *text;
 	enum token_kind kind;
 	struct arith arith;
+	enum compare_op compare;
 } operators[] = {
 	/* Longest first where one begins another. */
-	{ "|+", TOKEN_OP, { ARITH_ADD, ARITH_LEFT } },
-	{ "|-", TOKEN_OP, { ARITH_SUB, ARITH_LEFT } },
-	{ "|*", TOKEN_OP, { ARITH_MUL, ARITH_LEFT } },
-	{ "|/", TOKEN_OP, { ARITH_DIV, ARITH_LEFT } },
-	{ "|>", TOKEN_OP, { ARITH_KEEP_RIGHT, ARITH_LEFT } },
-	{ "<|", TOKEN_OP, { ARITH_KEEP_LEFT, ARITH_RIGHT } },
-	{ "+|", TOKEN_OP, { ARITH_ADD, ARITH_RIGHT } },
-	{ "-|", TOKEN_OP, { ARITH_SUB, ARITH_RIGHT } },
-	{ "*|", TOKEN_OP, { ARITH_MUL, ARITH_RIGHT } },
-	{ "/|", TOKEN_OP, { ARITH_DIV, ARITH_RIGHT } },
-	{ "~+", TOKEN_OP, { ARITH_ADD, ARITH_SIGNAL } },
-	{ "~-", TOKEN_OP, { ARITH_SUB, ARITH_SIGNAL } },
-	{ "~*", TOKEN_OP, { ARITH_MUL, ARITH_SIGNAL } },
-	{ "~/", TOKEN_OP, { ARITH_DIV, ARITH_SIGNAL } },
-	{ "+", TOKEN_OP, { ARITH_ADD, ARITH_PLAIN } },
-	{ "-", TOKEN_OP, { ARITH_SUB, ARITH_PLAIN } },
-	{ "*", TOKEN_OP, { ARITH_MUL, ARITH_PLAIN } },
-	{ "/", TOKEN_OP, { ARITH_DIV, ARITH_PLAIN } },
-	{ "#", TOKEN_HASH, { 0, 0 } },
-	{ "$", TOKEN_DOLLAR, { 0, 0 } },
-	{ "=", TOKEN_EQUALS, { 0, 0 } },
-	{ ":", TOKEN_COLON, { 0, 0 } },
-	{ ",", TOKEN_COMMA, { 0, 0 } },
-	{ "(", TOKEN_OPEN, { 0, 0 } },
-	{ ")", TOKEN_CLOSE, { 0, 0 } },
-	{ "[", TOKEN_LIST_OPEN, { 0, 0 } },
-	{ "]", TOKEN_LIST_CLOSE, { 0, 0 } },
+	{ "|+|", TOKEN_OP, { ARITH_ADD, ARITH_PLAIN }, 0 },
+	{ "|-|", TOKEN_OP, { ARITH_SUB, ARITH_PLAIN }, 0 },
+	{ "|*|", TOKEN_OP, { ARITH_MUL, ARITH_PLAIN }, 0 },
+	{ "|/|", TOKEN_OP, { ARITH_DIV, ARITH_PLAIN }, 0 },
+	{ "|>|", TOKEN_OP, { ARITH_KEEP_RIGHT, ARITH_PLAIN }, 0 },
+	{ "|<|", TOKEN_OP, { ARITH_KEEP_LEFT, ARITH_PLAIN }, 0 },
+	{ "|+", TOKEN_OP, { ARITH_ADD, ARITH_LEFT }, 0 },
+	{ "|-", TOKEN_OP, { ARITH_SUB, ARITH_LEFT }, 0 },
+	{ "|*", TOKEN_OP, { ARITH_MUL, ARITH_LEFT }, 0 },
+	{ "|/", TOKEN_OP, { ARITH_DIV, ARITH_LEFT }, 0 },
+	{ "|>", TOKEN_OP, { ARITH_KEEP_RIGHT, ARITH_LEFT }, 0 },
+	{ "|<", TOKEN_OP, { ARITH_KEEP_LEFT, ARITH_LEFT }, 0 },
+	{ ">|", TOKEN_OP, { ARITH_KEEP_RIGHT, ARITH_RIGHT }, 0 },
+	{ "<|", TOKEN_OP, { ARITH_KEEP_LEFT, ARITH_RIGHT }, 0 },
+	{ "+|", TOKEN_OP, { ARITH_ADD, ARITH_RIGHT }, 0 },
+	{ "-|", TOKEN_OP, { ARITH_SUB, ARITH_RIGHT }, 0 },
+	{ "*|", TOKEN_OP, { ARITH_MUL, ARITH_RIGHT }, 0 },
+	{ "/|", TOKEN_OP, { ARITH_DIV, ARITH_RIGHT }, 0 },
+	{ "~+", TOKEN_OP, { ARITH_ADD, ARITH_SIGNAL }, 0 },
+	{ "~-", TOKEN_OP, { ARITH_SUB, ARITH_SIGNAL }, 0 },
+	{ "~*", TOKEN_OP, { ARITH_MUL, ARITH_SIGNAL }, 0 },
+	{ "~/", TOKEN_OP, { ARITH_DIV, ARITH_SIGNAL }, 0 },
+	{ "+", TOKEN_OP, { ARITH_ADD, ARITH_PLAIN }, 0 },
+	{ "-", TOKEN_OP, { ARITH_SUB, ARITH_PLAIN }, 0 },
+	{ "*", TOKEN_OP, { ARITH_MUL, ARITH_PLAIN }, 0 },
+	{ "/", TOKEN_OP, { ARITH_DIV, ARITH_PLAIN }, 0 },
+	{ "==", TOKEN_COMPARE, { 0, 0 }, COMPARE_EQUAL },
+	{ "!=", TOKEN_COMPARE, { 0, 0 }, COMPARE_UNEQUAL },
+	{ "<=", TOKEN_COMPARE, { 0, 0 }, COMPARE_AT_MOST },
+	{ ">=", TOKEN_COMPARE, { 0, 0 }, COMPARE_AT_LEAST },
+	{ "<", TOKEN_COMPARE, { 0, 0 }, COMPARE_LESS },
+	{ ">", TOKEN_COMPARE, { 0, 0 }, COMPARE_GREATER },
+	{ "..", TOKEN_RANGE, { 0, 0 }, 0 },
+	{ "#", TOKEN_HASH, { 0, 0 }, 0 },
+	{ "$", TOKEN_DOLLAR, { 0, 0 }, 0 },
+	{ "=", TOKEN_EQUALS, { 0, 0 }, 0 },
+	{ ":", TOKEN_COLON, { 0, 0 }, 0 },
+	{ ",", TOKEN_COMMA, { 0, 0 }, 0 },
+	{ "(", TOKEN_OPEN, { 0, 0 }, 0 },
+	{ ")", TOKEN_CLOSE, { 0, 0 }, 0 },
+	{ "[", TOKEN_LIST_OPEN, { 0, 0 }, 0 },
+	{ "]", TOKEN_LIST_CLOSE, { 0, 0 }, 0 },
 };
 
 enum { N_OPERATORS = sizeof(operators) / sizeof(operators[0]) };
 
 const char *arith_text(struct arith op)
 {
+	/* From the end: of two spellings, "|+|" and "+", the shorter is the canonical one. */
+	for (size_t i = N_OPERATORS; i > 0; i--)
+		if (operators[i - 1].kind == TOKEN_OP && operators[i - 1].arith.op == op.op &&
+		    operators[i - 1].arith.form == op.form)
+			return operators[i - 1].text;
+	return "?";
+}
+
+const char *compare_text(enum compare_op op)
+{
 	for (size_t i = 0; i < N_OPERATORS; i++)
-		if (operators[i].kind == TOKEN_OP && operators[i].arith.op == op.op &&
-		    operators[i].arith.form == op.form)
+		if (operators[i].kind == TOKEN_COMPARE && operators[i].compare == op)
 			return operators[i].text;
 	return "?";
 }
@@ -324,7 +349,9 @@ static bool lex_operator(struct lexer *l)
 			continue;
 		l->at += n;
 		track_depth(l, operators[i].kind);
-		push(l, operators[i].kind, start)->arith = operators[i].arith;
+		struct token *t = push(l, operators[i].kind, start);
+		t->arith = operators[i].arith;
+		t->compare = operators[i].compare;
 		return true;
 	}
 	return false;
@@ -362,7 +389,7 @@ static bool is_number_start(const struct lexer *l)
 		return true;
 	if (c != '-' || !(is_digit(next) || (next == '.' && is_digit(peek(l, 2)))))
 		return false;
-	return l->at == 0 || strchr(" \t\r\n([,$#*/+|:=", l->source[l->at - 1]) != NULL;
+	return l->at == 0 || strchr(" \t\r\n([,$#*/+|:=<>.", l->source[l->at - 1]) != NULL;
 }
 
 static void lex_token(struct lexer *l)
@@ -388,6 +415,21 @@ static void lex_token(struct lexer *l)
 	}
 }
 
+/* Opening brackets that no later one closes. Counted from the end, whatever their kinds: a stray ')' further down is
+ * taken for the missing one. */
+static void mark_unclosed(struct token *items, size_t n)
+{
+	size_t n_closing = 0;
+
+	for (size_t i = n; i > 0; i--) {
+		struct token *t = &items[i - 1];
+		if (t->kind == TOKEN_CLOSE || t->kind == TOKEN_LIST_CLOSE)
+			n_closing++;
+		else if (t->kind == TOKEN_OPEN || t->kind == TOKEN_LIST_OPEN)
+			t->is_unclosed = n_closing > 0 ? n_closing-- == 0 : true;
+	}
+}
+
 int lex(struct arena *a, const char *source, size_t len, struct token_list *out, struct diag_list *diags)
 {
 	struct lexer l = { .arena = a, .source = source, .len = len, .diags = diags, .starts_line = true };
@@ -396,6 +438,7 @@ int lex(struct arena *a, const char *source, size_t len, struct token_list *out,
 		lex_token(&l);
 	push(&l, TOKEN_END, l.len)->span = (struct span){ (uint32_t)len, (uint32_t)len };
 	*out = (struct token_list){ l.items, l.n ? l.n - 1 : 0 };
+	mark_unclosed(l.items, l.n);
 	return l.is_exhausted ? -1 : 0;
 }
 
@@ -409,7 +452,8 @@ const char *token_kind_name(enum token_kind kind)
 		[TOKEN_VARIABLE] = "a variable", [TOKEN_OP] = "an operator", [TOKEN_HASH] = "'#'",
 		[TOKEN_DOLLAR] = "'$'",          [TOKEN_EQUALS] = "'='",     [TOKEN_COLON] = "':'",
 		[TOKEN_COMMA] = "','",           [TOKEN_OPEN] = "'('",       [TOKEN_CLOSE] = "')'",
-		[TOKEN_LIST_OPEN] = "'['",       [TOKEN_LIST_CLOSE] = "']'",
+		[TOKEN_LIST_OPEN] = "'['",       [TOKEN_LIST_CLOSE] = "']'", [TOKEN_COMPARE] = "a comparison",
+		[TOKEN_RANGE] = "'..'",
 	};
 	return names[kind];
 }

@@ -19,7 +19,9 @@ enum token_kind {
 	TOKEN_BUS,      /* ~name, or ~name:part:part */
 	TOKEN_TEMPLATE, /* @name */
 	TOKEN_VARIABLE, /* %name */
-	TOKEN_OP,       /* arithmetic; op says which */
+	TOKEN_OP,       /* arithmetic; arith says which */
+	TOKEN_COMPARE,  /* == != < > <= >=; compare says which */
+	TOKEN_RANGE,    /* .. */
 	TOKEN_HASH,
 	TOKEN_DOLLAR,
 	TOKEN_EQUALS,
@@ -45,12 +47,16 @@ struct arith {
 	unsigned char form; /* enum arith_form */
 };
 
+enum compare_op { COMPARE_EQUAL, COMPARE_UNEQUAL, COMPARE_LESS, COMPARE_GREATER, COMPARE_AT_MOST, COMPARE_AT_LEAST };
+
 struct token {
 	enum token_kind kind;
 	struct span span;
-	struct arith arith; /* TOKEN_OP */
-	bool starts_line;   /* nothing but space and comments before it on its line */
-	bool touches_left;  /* no space between it and the token before */
+	struct arith arith;      /* TOKEN_OP */
+	enum compare_op compare; /* TOKEN_COMPARE */
+	bool is_unclosed;        /* an opening bracket that nothing closes */
+	bool starts_line;        /* nothing but space and comments before it on its line */
+	bool touches_left;       /* no space between it and the token before */
 };
 
 /* Points into the source; TOKENS end with TOKEN_END, which is not counted in n. */
@@ -68,6 +74,9 @@ const char *token_kind_name(enum token_kind kind);
 
 /* "+", "|+", "+|", "~+"… */
 const char *arith_text(struct arith op);
+
+/* "==", "<="… */
+const char *compare_text(enum compare_op op);
 
 /* One line per token: "start..end kind text". -1 when out is full. */
 int token_list_print(const struct token_list *tokens, const char *source, struct buf *out) WARN_UNUSED;

@@ -109,8 +109,53 @@ static bool wants_suggestion(const struct resolver *r)
 	return r->diags->n_errors <= DIAGS_MAX;
 }
 
+/* Functions of the language that need a machine which a render does not have. False: node is none of them. */
+static bool complain_live_function(struct resolver *r, const struct ast *node)
+{
+	static const struct {
+		const char *name, *why, *instead;
+	} functions[] = {
+		{ "midi", "a render sends no MIDI", "play a bus: s \"~lead\" # note \"c4 e4\"" },
+		{ "midi_out", "a render sends no MIDI", "play a bus: s \"~lead\" # note \"c4 e4\"" },
+		{ "midi_in", "a render hears no MIDI device", "write the notes as a pattern: note \"c4 e4\"" },
+		{ "midicc", "a render hears no MIDI device", "use a pattern or a slow oscillator instead" },
+		{ "cc", "a render hears no MIDI device", "use a pattern or a slow oscillator instead" },
+		{ "vst", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
+		{ "vst3", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
+		{ "vsti", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
+		{ "au", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
+		{ "clap", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
+		{ "lv2", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
+		{ "plugin", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
+	};
+
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
+		if (text_is(node->text, functions[i].name, strlen(functions[i].name))) {
+			diag_hint(diag_add(r->diags, DIAG_ERROR, "live-only", node->name_span,
+					   "'%s' cannot be used: %s", functions[i].name, functions[i].why),
+				  "%s", functions[i].instead);
+			return true;
+		}
+	return false;
+}
+
+/* The functions of the program itself, after those of the registries. */
+static size_t add_own_functions(struct resolver *r, const char **names, size_t n)
+{
+	for (uint32_t i = 0; i < r->program->n_macros && n < NAMES_MAX; i++) {
+		const struct macro *m = &r->program->macros[i];
+		if (m->stmt->kind != STMT_FUNCTION)
+			continue;
+		names[n] = arena_strndup(r->arena, m->name.at, m->name.len);
+		n += names[n] != NULL;
+	}
+	return n;
+}
+
 static void complain_function(struct resolver *r, const struct ast *node)
 {
+	if (complain_live_function(r, node))
+		return;
 	struct diag *d = diag_add(r->diags, DIAG_ERROR, "unknown-function", node->name_span, "unknown function '%.*s'",
 				  shown(node->text), node->text.at);
 	const struct bus *bus = ast_find_bus(r->program, node->text.at, node->text.len);
@@ -120,7 +165,8 @@ static void complain_function(struct resolver *r, const struct ast *node)
 		diag_suggest(d, node->name_span, bus->name);
 		return;
 	}
-	const char *near = names ? diag_nearest(node->text.at, node->text.len, names, function_names(names)) : NULL;
+	size_t n = names ? add_own_functions(r, names, function_names(names)) : 0;
+	const char *near = diag_nearest(node->text.at, node->text.len, names, n);
 	if (near)
 		diag_suggest(d, node->name_span, near);
 }
@@ -167,6 +213,7 @@ static bool is_transform_within(const struct ast *node, unsigned depth)
 		/* One argument more than the transform takes is the pattern: `rev "a b"`. */
 		return node->transform && positional_count(node) != node->transform->n_params + 1;
 	case AST_SECTION:
+	case AST_BROKEN:
 		return true;
 	case AST_APPLY:
 		return node->base == node->n_items;

@@ -1,180 +1,7 @@
-/* Statements: where they start, what they are called, how to go on after one that cannot be read.
- *
- * Outside brackets a line starts a statement exactly when it looks like the head of one:
- *     out   oN  dN  outN              anything after it
- *     tempo cps bpm outmix buffer     before ':', '=' or a value
- *     ~name                           before '$' ':' '=', or before '#' unless the line above ends in an operator
- *     ~name a b …                     before '$' or ':' (a function bus)
- *     name                            before '=', or before ':' or '$' when nothing is called that (a misspelling)
- *     @name %name                     before ':'
- *     fn for hush panic …             (live performance and macros: complained about)
- * Every other line continues the one before it, so chains may break anywhere. */
-#include <ctype.h>
+/* Statements, and how to go on after one that cannot be read. */
 #include <string.h>
 
 #include "render/lang/parse_impl.h"
-
-/* Numbers of outputs: four digits are more than the mixer takes; the limit keeps the number in range. */
-enum { OUTPUT_DIGITS_MAX = 4 };
-
-enum head {
-	HEAD_NONE,
-	HEAD_OUTPUT,
-	HEAD_CPS,
-	HEAD_BPM,
-	HEAD_OUTMIX,
-	HEAD_BUFFER,
-	HEAD_BUS,          /* ~name $, ~name:, ~name = */
-	HEAD_MODIFIER,     /* ~name # */
-	HEAD_FUNCTION_BUS, /* ~name a b $ */
-	HEAD_OLD_BUS,      /* name = */
-	HEAD_TEMPLATE,
-	HEAD_VARIABLE,
-	HEAD_FUNCTION, /* fn */
-	HEAD_LOOP,     /* for */
-	HEAD_LIVE,     /* hush, panic … */
-	HEAD_UNKNOWN,  /* name $, name: of an unknown name */
-};
-
-/* --- Heads ---------------------------------------------------------------------------------------------------- */
-
-/* "out" is 0, "o3", "d3", "out3" are 3; -1: no output. */
-static int output_number(struct text t)
-{
-	uint32_t i = t.len >= 3 && memcmp(t.at, "out", 3) == 0 ? 3 : 1;
-	int number = 0;
-
-	if (i == 1 && (t.len < 2 || (t.at[0] != 'o' && t.at[0] != 'd')))
-		return -1;
-	if (t.len - i > OUTPUT_DIGITS_MAX)
-		return -1;
-	for (; i < t.len; i++) {
-		if (!isdigit((unsigned char)t.at[i]))
-			return -1;
-		number = 10 * number + (t.at[i] - '0');
-	}
-	return number;
-}
-
-static bool is_definition_sign(enum token_kind k)
-{
-	return k == TOKEN_DOLLAR || k == TOKEN_COLON || k == TOKEN_EQUALS;
-}
-
-static enum head setting_head(struct text t, enum token_kind next)
-{
-	static const struct {
-		const char *name;
-		enum head head;
-	} settings[] = { { "tempo", HEAD_CPS },
-			 { "cps", HEAD_CPS },
-			 { "bpm", HEAD_BPM },
-			 { "outmix", HEAD_OUTMIX },
-			 { "buffer", HEAD_BUFFER } };
-
-	if (next != TOKEN_COLON && next != TOKEN_EQUALS && next != TOKEN_NUMBER && next != TOKEN_NAME)
-		return HEAD_NONE;
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-		if (text_is(t, settings[i].name, strlen(settings[i].name)))
-			return settings[i].head;
-	return HEAD_NONE;
-}
-
-/* hush, hush2, unhush, unhush2, panic, resetCycles, setCycle, nudge */
-static bool is_live_word(struct text t)
-{
-	static const char *const words[] = { "hush", "unhush", "panic", "resetCycles", "setCycle", "nudge" };
-
-	while (t.len > 0 && isdigit((unsigned char)t.at[t.len - 1]))
-		t.len--;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (text_is(t, words[i], strlen(words[i])))
-			return true;
-	return false;
-}
-
-static enum head name_head(const struct parser *p, const struct token *t)
-{
-	struct text name = parse_text(p, t);
-	enum token_kind next = t[1].kind;
-	enum head setting = setting_head(name, next);
-
-	if (output_number(name) >= 0)
-		return HEAD_OUTPUT;
-	if (setting != HEAD_NONE)
-		return setting;
-	if (is_live_word(name) && next != TOKEN_DOLLAR)
-		return HEAD_LIVE;
-	if (text_is(name, "fn", 2) && next == TOKEN_NAME)
-		return HEAD_FUNCTION;
-	if (text_is(name, "for", 3) && next == TOKEN_NAME)
-		return HEAD_LOOP;
-	if (next == TOKEN_EQUALS)
-		return HEAD_OLD_BUS;
-	bool is_known = node_find(name.at, name.len) || transform_find(name.at, name.len);
-	if ((next == TOKEN_COLON && t[1].touches_left && !t[2].touches_left) || (next == TOKEN_DOLLAR && !is_known))
-		return HEAD_UNKNOWN;
-	return HEAD_NONE;
-}
-
-static bool ends_open(const struct token *t)
-{
-	return t->kind == TOKEN_OP || t->kind == TOKEN_HASH || t->kind == TOKEN_DOLLAR || t->kind == TOKEN_COMMA ||
-	       t->kind == TOKEN_EQUALS || t->kind == TOKEN_COLON;
-}
-
-static enum head bus_head(const struct parser *p, const struct token *t)
-{
-	const struct token *next = t + 1;
-
-	if (is_definition_sign(next->kind))
-		return HEAD_BUS;
-	if (next->kind == TOKEN_HASH)
-		return t > p->tokens && ends_open(t - 1) ? HEAD_NONE : HEAD_MODIFIER;
-	while (next->kind == TOKEN_NAME && !next->starts_line)
-		next++;
-	if (next > t + 1 && (next->kind == TOKEN_DOLLAR || next->kind == TOKEN_COLON))
-		return HEAD_FUNCTION_BUS;
-	return HEAD_NONE;
-}
-
-static enum head head_at(const struct parser *p, size_t i)
-{
-	const struct token *t = &p->tokens[i];
-
-	if (t->kind == TOKEN_NAME)
-		return name_head(p, t);
-	if (t->kind == TOKEN_BUS)
-		return bus_head(p, t);
-	if (t->kind == TOKEN_TEMPLATE && t[1].kind == TOKEN_COLON)
-		return HEAD_TEMPLATE;
-	if (t->kind == TOKEN_VARIABLE && t[1].kind == TOKEN_COLON)
-		return HEAD_VARIABLE;
-	return HEAD_NONE;
-}
-
-bool statement_starts_surely(const struct parser *p, size_t i)
-{
-	const struct token *t = &p->tokens[i];
-	enum head head = t->starts_line ? head_at(p, i) : HEAD_NONE;
-
-	if (head == HEAD_BUS)
-		return t[1].kind == TOKEN_COLON || t[1].kind == TOKEN_EQUALS;
-	if (head == HEAD_OUTPUT)
-		return is_definition_sign(t[1].kind);
-	return head == HEAD_CPS || head == HEAD_BPM || head == HEAD_OUTMIX || head == HEAD_TEMPLATE ||
-	       head == HEAD_VARIABLE;
-}
-
-bool statement_starts(const struct parser *p, size_t i)
-{
-	enum head head = p->tokens[i].starts_line ? head_at(p, i) : HEAD_NONE;
-
-	/* `rev $` of a misspelt name may also continue an open line: "out $\n revv $ s "bd"". */
-	if (head == HEAD_UNKNOWN && i > 0 && ends_open(&p->tokens[i - 1]))
-		return false;
-	return head != HEAD_NONE;
-}
 
 /* --- Statements --------------------------------------------------------------------------------------------------- */
 
@@ -197,10 +24,21 @@ static struct stmt *stmt_new(struct parser *p, enum stmt_kind kind, const struct
 	return s;
 }
 
-static void warn_old(struct parser *p, struct span span, const char *what, const char *now)
+/* An old form and the current one: the edit is the way there. */
+static void warn_old(struct parser *p, const struct stmt *s, const struct token *last, const char *what, uint32_t at,
+		     uint32_t len, const char *text)
 {
-	diag_hint(diag_add(p->diags, DIAG_WARNING, "old-statement", span, "%s is an old form", what), "write '%s'",
-		  now);
+	struct diag *d = diag_add(p->diags, DIAG_WARNING, "old-statement", s->head, "%s is an old form", what);
+	struct span span = { s->head.start, last->span.end };
+
+	if (!text)
+		p->is_exhausted = true;
+	if (!text)
+		return;
+	parse_edit(p, at, len, text);
+	parse_fix(p, d, span);
+	if (d->has_fix)
+		diag_hint(d, "write '%.60s …'", d->fix_text);
 }
 
 static void parse_definition(struct parser *p, struct stmt *s)
@@ -213,44 +51,125 @@ static void parse_definition(struct parser *p, struct stmt *s)
 	s->span.end = p->at > p->begin ? p->tokens[p->at - 1].span.end : s->span.end;
 }
 
+static bool is_sign(const struct token *t)
+{
+	return t->kind == TOKEN_DOLLAR || t->kind == TOKEN_COLON || t->kind == TOKEN_EQUALS;
+}
+
 /* output = ( "out" | "oN" | "dN" | "outN" ) [ "$" | ":" | "=" | "#" ] expr */
 static void parse_output(struct parser *p, const struct token *head)
 {
 	struct stmt *s = stmt_new(p, STMT_OUTPUT, head);
 	const struct token *sign = &p->tokens[p->at];
-	struct text name = parse_text(p, head);
 
 	if (!s)
 		return;
-	s->output = (unsigned)output_number(name);
-	if (is_definition_sign(sign->kind) || sign->kind == TOKEN_HASH)
+	s->output = (unsigned)head_output_number(parse_text(p, head));
+	if (is_sign(sign) || sign->kind == TOKEN_HASH)
 		p->at++;
-	if (sign->kind != TOKEN_DOLLAR && sign->kind != TOKEN_COLON && sign->kind != TOKEN_END)
-		warn_old(p, head->span, "an output without '$'", "out $ …");
+	if (sign->kind == TOKEN_EQUALS || sign->kind == TOKEN_HASH)
+		warn_old(p, s, sign, "an output without '$'", sign->span.start, 1, "$");
+	else if (!is_sign(sign) && sign->kind != TOKEN_END)
+		warn_old(p, s, head, "an output without '$'", head->span.end, 0, " $");
 	parse_definition(p, s);
 }
 
-static void parse_bus_statement(struct parser *p, const struct token *head, enum stmt_kind kind, unsigned trim)
+/* name = id without its sigil; an index may follow */
+static bool parse_stmt_name(struct parser *p, struct stmt *s, const struct token *head, unsigned trim)
 {
-	struct stmt *s = stmt_new(p, kind, head);
-	const struct token *sign = &p->tokens[p->at];
+	const struct token *next = &p->tokens[p->at];
 
-	if (!s)
-		return;
 	s->name = parse_text(p, head);
 	s->name.at += trim;
 	s->name.len -= trim;
-	p->at++;
-	if (sign->kind == TOKEN_EQUALS)
-		diag_hint(diag_add(p->diags, DIAG_WARNING, "old-statement", head->span,
-				   "a definition with '=' is an old form"),
-			  "write '~%.*s $ …'", s->name.len > 60 ? 60 : (int)s->name.len, s->name.at);
+	if (head->kind != TOKEN_BUS || next->kind != TOKEN_LIST_OPEN || !next->touches_left)
+		return true;
+	p->at--;
+	struct ast *index = parse_index(p, false);
+	if (index)
+		s->index = index->items[0];
+	s->head.end = p->tokens[p->at - 1].span.end;
+	return index != NULL;
+}
+
+/* bus = "~" id [ index ] ( "$" | ":" | "=" | "#" ) expr, and the old: id "=" expr */
+static void parse_bus_statement(struct parser *p, const struct token *head, enum stmt_kind kind, unsigned trim)
+{
+	struct stmt *s = stmt_new(p, kind, head);
+
+	if (!s || !parse_stmt_name(p, s, head, trim))
+		return;
+	const struct token *sign = &p->tokens[p->at++];
+	if (sign->kind == TOKEN_EQUALS && trim)
+		warn_old(p, s, sign, "a definition with '='", sign->span.start, 1, "$");
+	else if (sign->kind == TOKEN_EQUALS)
+		warn_old(p, s, sign, "a definition with '='", head->span.start, sign->span.end - head->span.start,
+			 arena_printf(p->arena, "~%.*s $", (int)s->name.len, s->name.at));
 	parse_definition(p, s);
 }
 
-static bool is_setting_value(const struct parser *p, const struct stmt *s, const struct token *t)
+/* The names up to the sign; a copy in the arena. */
+static bool parse_params(struct parser *p, struct stmt *s)
 {
-	(void)p;
+	size_t n = 0;
+
+	while (p->tokens[p->at + n].kind == TOKEN_NAME)
+		n++;
+	s->params = ARENA_ARRAY(p->arena, n, struct text);
+	if (!s->params) {
+		p->is_exhausted = true;
+		return false;
+	}
+	for (; s->n_params < n; p->at++)
+		s->params[s->n_params++] = parse_text(p, &p->tokens[p->at]);
+	return true;
+}
+
+/* function bus = "~" id [ index ] id { id } ( "$" | ":" ) expr */
+static void parse_function_bus(struct parser *p, const struct token *head)
+{
+	struct stmt *s = stmt_new(p, STMT_FUNCTION_BUS, head);
+
+	if (!s || !parse_stmt_name(p, s, head, 1) || !parse_params(p, s))
+		return;
+	p->at++;
+	parse_definition(p, s);
+}
+
+/* function = "fn" id { id } "=" expr */
+static void parse_function(struct parser *p, const struct token *head)
+{
+	struct stmt *s = stmt_new(p, STMT_FUNCTION, head);
+	const struct token *name = &p->tokens[p->at++];
+
+	if (!s || !parse_stmt_name(p, s, name, 0))
+		return;
+	s->head = name->span;
+	if (!parse_params(p, s))
+		return;
+	if (p->tokens[p->at].kind != TOKEN_EQUALS) {
+		parse_expected(p, "a parameter or '='");
+		return;
+	}
+	p->at++;
+	parse_definition(p, s);
+}
+
+/* template = ( "@" | "%" ) id ":" [ "#" ] expr */
+static void parse_template(struct parser *p, const struct token *head, enum stmt_kind kind)
+{
+	struct stmt *s = stmt_new(p, kind, head);
+
+	if (!s || !parse_stmt_name(p, s, head, 1))
+		return;
+	p->at++;
+	if (kind == STMT_TEMPLATE && parse_peek(p)->kind == TOKEN_HASH)
+		p->at++;
+	parse_definition(p, s);
+}
+
+static bool is_setting_value(const struct stmt *s, const struct token *t)
+{
 	return t->kind == (s->kind == STMT_OUTMIX ? TOKEN_NAME : TOKEN_NUMBER);
 }
 
@@ -264,10 +183,11 @@ static void parse_setting(struct parser *p, const struct token *head, enum stmt_
 		return;
 	if (sign->kind == TOKEN_COLON || sign->kind == TOKEN_EQUALS)
 		p->at++;
-	if (sign->kind != TOKEN_COLON)
-		warn_old(p, head->span, "a setting without ':'", kind == STMT_BPM ? "bpm: 120" : "tempo: 0.5");
 	const struct token *value = &p->tokens[p->at];
-	if (!is_setting_value(p, s, value)) {
+	if (sign->kind != TOKEN_COLON)
+		warn_old(p, s, value, "a setting without ':'", head->span.end,
+			 (sign->kind == TOKEN_EQUALS ? sign->span.end : head->span.end) - head->span.end, ":");
+	if (!is_setting_value(s, value)) {
 		parse_error(p, "expected-literal", value->kind == TOKEN_END ? head->span : value->span,
 			    kind == STMT_OUTMIX ? "expected one of none, gain, sqrt, tanh, hard"
 						: "expected a literal number");
@@ -291,25 +211,37 @@ static void parse_buffer(struct parser *p, const struct token *head)
 		p->at++;
 }
 
-/* The name stays known, so that its uses are not complained about as well. */
-static void parse_function_bus(struct parser *p, const struct token *head)
+/* hush panic resetCycles … steer a performance. A render has nobody to steer it: what would change nothing that is
+ * rendered is only remarked on. */
+static void parse_live(struct parser *p, const struct token *head)
 {
-	struct stmt *s = stmt_new(p, STMT_BUS, head);
+	struct text word = parse_text(p, head);
+	const struct token *value = &p->tokens[p->at];
+	bool has_value = value->kind == TOKEN_NUMBER && !value->starts_line;
+	struct text number = parse_text(p, value);
 
-	if (!s)
-		return;
-	s->name = parse_text(p, head);
-	s->name.at++;
-	s->name.len--;
-	parse_error(p, "unsupported", head->span, "function buses (a bus with parameters) are not supported");
+	if (has_value)
+		p->at++;
+	if (text_is(word, "setCycle", 8) && has_value && !text_is(number, "0", 1))
+		diag_hint(parse_error(p, "live-only", head->span, "'setCycle' steers a live performance"),
+			  "a render begins at cycle 0; shift patterns with 'early %.*s'",
+			  number.len > 20 ? 20 : (int)number.len, number.at);
+	else
+		diag_add(p->diags, DIAG_WARNING, "live-only", head->span,
+			 "'%.*s' steers a live performance and has no effect on a render", (int)word.len, word.at);
+}
+
+static const char *nearest_word(struct text t)
+{
+	static const char *const known[] = { "out", "tempo", "cps", "bpm", "outmix", "fn", "for" };
+	return diag_nearest(t.at, t.len, known, sizeof(known) / sizeof(known[0]));
 }
 
 static void complain_unknown(struct parser *p, const struct token *head)
 {
-	static const char *const known[] = { "out", "tempo", "cps", "bpm", "outmix" };
 	struct text name = parse_text(p, head);
 	int len = name.len > 40 ? 40 : (int)name.len;
-	const char *near = diag_nearest(name.at, name.len, known, sizeof(known) / sizeof(known[0]));
+	const char *near = nearest_word(name);
 	struct diag *d = parse_error(p, "unknown-statement", head->span,
 				     "'%.*s' starts no statement; expected out, oN, ~name or a setting", len, name.at);
 	if (near)
@@ -322,11 +254,17 @@ static void complain_no_statement(struct parser *p)
 {
 	const struct token *t = &p->tokens[p->at];
 	struct text text = parse_text(p, t);
+	const char *near = t->kind == TOKEN_NAME ? nearest_word(text) : NULL;
+	struct diag *d = parse_error(p, "expected-statement", t->span, "expected a statement, found '%.*s'",
+				     text.len > 40 ? 40 : (int)text.len, text.at);
 
-	diag_hint(parse_error(p, "expected-statement", t->span, "expected a statement, found '%.*s'",
-			      text.len > 40 ? 40 : (int)text.len, text.at),
-		  "a statement is 'out $ …', 'o1 $ …', '~name $ …' or 'tempo: …'");
+	if (near)
+		diag_suggest(d, t->span, near);
+	else
+		diag_hint(d, "a statement is 'out $ …', 'o1 $ …', '~name $ …' or 'tempo: …'");
 }
+
+static void parse_loop(struct parser *p, const struct token *head);
 
 static void parse_statement(struct parser *p)
 {
@@ -367,20 +305,19 @@ static void parse_statement(struct parser *p)
 		parse_function_bus(p, head);
 		break;
 	case HEAD_TEMPLATE:
-		parse_error(p, "unsupported", head->span, "templates ('@name:') are not supported");
+		parse_template(p, head, STMT_TEMPLATE);
 		break;
 	case HEAD_VARIABLE:
-		parse_error(p, "unsupported", head->span, "pattern variables ('%%name:') are not supported");
+		parse_template(p, head, STMT_VARIABLE);
 		break;
 	case HEAD_FUNCTION:
-		parse_error(p, "unsupported", head->span, "functions ('fn name … = …') are not supported");
+		parse_function(p, head);
 		break;
 	case HEAD_LOOP:
-		parse_error(p, "unsupported", head->span, "loops ('for i in a..b:') are not supported");
+		parse_loop(p, head);
 		break;
 	case HEAD_LIVE:
-		parse_error(p, "unsupported", head->span, "'%.*s' steers a live performance and is not supported here",
-			    (int)parse_text(p, head).len, parse_text(p, head).at);
+		parse_live(p, head);
 		break;
 	case HEAD_UNKNOWN:
 	case HEAD_NONE:
@@ -403,6 +340,123 @@ static void recover(struct parser *p)
 	}
 }
 
+static void note_head(struct parser *p)
+{
+	struct ast_program *program = p->program;
+
+	if (program->n_heads == program->cap_heads) {
+		uint32_t cap = program->cap_heads ? 2 * program->cap_heads : 16;
+		struct head_place *grown =
+			arena_grow_array(p->arena, program->heads, program->n_heads, cap, sizeof(*grown));
+		if (!grown) {
+			p->is_exhausted = true;
+			return;
+		}
+		program->heads = grown;
+		program->cap_heads = cap;
+	}
+	program->heads[program->n_heads++] = (struct head_place){ (uint32_t)p->at, p->loops };
+}
+
+static void parse_next(struct parser *p)
+{
+	note_head(p);
+	p->begin = p->at;
+	p->brackets = p->unclosed = p->conditions = p->nesting = 0;
+	p->has_failed = p->has_failed_in_brackets = p->is_loop_head = false;
+	parse_statement(p);
+	if (p->has_failed)
+		recover(p);
+}
+
+/* --- Loops ---------------------------------------------------------------------------------------------------- */
+
+/* Loops within loops: each is a level of recursion here and in expand.c. */
+enum { LOOPS_MAX = 16 };
+
+/* loop = "for" id "in" sum ".." sum ":" */
+static bool parse_loop_head(struct parser *p, struct stmt *s)
+{
+	const struct token *name = &p->tokens[p->at++];
+	const struct token *in = &p->tokens[p->at];
+
+	s->name = parse_text(p, name);
+	if (in->kind != TOKEN_NAME || !text_is(parse_text(p, in), "in", 2)) {
+		parse_expected(p, "'in'");
+		return false;
+	}
+	p->at++;
+	p->is_loop_head = true;
+	s->from = parse_sum(p);
+	if (!s->from)
+		return false;
+	if (!parse_accept(p, TOKEN_RANGE)) {
+		parse_expected(p, "'..' and the last number of the loop");
+		return false;
+	}
+	s->to = parse_sum(p);
+	p->is_loop_head = false;
+	if (!s->to)
+		return false;
+	if (parse_accept(p, TOKEN_COLON))
+		return true;
+	parse_expected(p, "':'");
+	return false;
+}
+
+/* The body is what follows on the same line, or the lines that are indented more than the loop. */
+static bool is_in_body(const struct parser *p, size_t head_column, bool is_first)
+{
+	if (p->at >= p->n)
+		return false;
+	return p->tokens[p->at].starts_line ? token_column(p, p->at) > head_column : is_first;
+}
+
+/* Statements go to a list of their own while the body is read. */
+static void parse_loop_body(struct parser *p, struct stmt *s, size_t column)
+{
+	struct ast_program *program = p->program, outer = *program;
+
+	program->stmts = NULL;
+	program->n_stmts = program->cap_stmts = 0;
+	for (bool is_first = true; is_in_body(p, column, is_first) && !p->is_exhausted; is_first = false)
+		parse_next(p);
+	s->body = program->stmts;
+	s->n_body = program->n_stmts;
+	program->stmts = outer.stmts;
+	program->n_stmts = outer.n_stmts;
+	program->cap_stmts = outer.cap_stmts;
+	s->span.end = p->tokens[p->at - 1].span.end;
+}
+
+static void parse_loop(struct parser *p, const struct token *head)
+{
+	size_t column = token_column(p, (size_t)(head - p->tokens));
+	struct stmt *s = stmt_new(p, STMT_FOR, head);
+
+	if (!s)
+		return;
+	if (p->loops == LOOPS_MAX) {
+		parse_error(p, "nested-too-deep", head->span, "loops are nested deeper than %d", LOOPS_MAX);
+		return;
+	}
+	struct stmt loop = *s;
+	bool is_whole = parse_loop_head(p, &loop);
+	if (!is_whole)
+		loop.from = loop.to = NULL;
+	if (p->has_failed)
+		recover(p);
+	size_t at = (size_t)(s - p->program->stmts);
+	p->loops++;
+	parse_loop_body(p, &loop, column);
+	p->loops--;
+	p->has_failed = false;
+	if (is_whole && loop.n_body == 0 && !p->is_exhausted)
+		diag_hint(diag_add(p->diags, DIAG_ERROR, "empty-loop", loop.head, "this loop repeats nothing"),
+			  "indent the statements that it repeats");
+	p->program->stmts[at] = loop;
+}
+
 int parse_program(struct arena *a, const char *source, const struct token_list *tokens, struct ast_program *out,
 		  struct diag_list *diags)
 {
@@ -411,13 +465,7 @@ int parse_program(struct arena *a, const char *source, const struct token_list *
 	};
 
 	*out = (struct ast_program){ .stmts = NULL };
-	while (p.at < p.n && !p.is_exhausted) {
-		p.begin = p.at;
-		p.brackets = p.nesting = 0;
-		p.has_failed = p.has_failed_in_brackets = false;
-		parse_statement(&p);
-		if (p.has_failed)
-			recover(&p);
-	}
+	while (p.at < p.n && !p.is_exhausted)
+		parse_next(&p);
 	return p.is_exhausted ? -1 : 0;
 }

@@ -114,12 +114,55 @@ static enum lang_type stack_type(const struct ast *call, unsigned depth)
 	return TYPE_EVENTS;
 }
 
+enum { EFFECT_NO = 1, EFFECT_YES = 2 };
+
+static bool has_effect(struct ast *node, unsigned depth);
+
+static bool has_effect_within(struct ast *const *items, uint32_t n, unsigned depth)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (has_effect(items[i], depth + 1))
+			return true;
+	return false;
+}
+
+static bool has_effect_new(struct ast *node, unsigned depth)
+{
+	switch (node->kind) {
+	case AST_SECTION:
+		return behind(node->items[0], TYPE_EVENTS, depth + 1) != TYPE_EVENTS;
+	case AST_CALL:
+		return node->transform && has_effect_within(node->items, node->n_items, depth);
+	case AST_APPLY:
+		return node->base == node->n_items && has_effect_within(node->items, node->n_items, depth);
+	case AST_BUS:
+		return node->bus && node->bus->expr && has_effect(node->bus->expr, depth + 1);
+	default:
+		return false;
+	}
+}
+
+/* Whether a transform makes a signal of the events it is applied to: `every 4 (# lpf 300)`. */
+static bool has_effect(struct ast *node, unsigned depth)
+{
+	if (node->has_effect)
+		return node->has_effect == EFFECT_YES;
+	if (depth > TYPE_DEPTH_MAX)
+		return false;
+	node->has_effect = EFFECT_NO; /* within its own definition */
+	node->has_effect = has_effect_new(node, depth) ? EFFECT_YES : EFFECT_NO;
+	return node->has_effect == EFFECT_YES;
+}
+
 /* A transform with its pattern as last argument. */
 static enum lang_type applied_type(const struct ast *call, unsigned depth)
 {
+	uint32_t n = call->n_items - 1;
+
 	if (ast_positional_count(call) != call->transform->n_params + 1)
 		return TYPE_TRANSFORM;
-	return alone(call->items[call->n_items - 1], depth + 1);
+	enum lang_type t = alone(call->items[n], depth + 1);
+	return t == TYPE_EVENTS && has_effect_within(call->items, n, depth) ? TYPE_SIGNAL : t;
 }
 
 static enum lang_type call_type(const struct ast *call, unsigned depth)
@@ -159,6 +202,51 @@ static enum lang_type combine(enum lang_type a, enum lang_type b, struct arith o
 	return a == TYPE_NUMBER && b == TYPE_NUMBER ? TYPE_NUMBER : TYPE_PATTERN;
 }
 
+enum control_key ast_modifier_key(const struct ast *node)
+{
+	const struct node_def *def = node->kind == AST_CALL ? node->def : NULL;
+
+	if (!def || !def->is_modifier || node->n_items != 1 || node->items[0]->kind == AST_KEYWORD)
+		return CONTROL_NONE;
+	return (enum control_key)def->controls[node_def_input(def) == 0 ? 1 : 0];
+}
+
+static enum lang_type value_type(const struct ast *node, unsigned depth)
+{
+	return ast_modifier_key(node) != CONTROL_NONE ? alone(node->items[0], depth + 1)
+						      : alone((struct ast *)node, depth);
+}
+
+static bool sets_values(const struct ast *node, bool is_behind, unsigned depth)
+{
+	bool is_value = !is_behind;
+
+	for (uint32_t i = 0; i < node->n_items; i++) {
+		const struct ast *item = node->items[i];
+		bool is_modifier = ast_modifier_key(item) != CONTROL_NONE;
+		if (i == 0 && !is_behind)
+			continue;
+		if (i == 0 && item->kind == AST_ARITH && sets_values(item, true, depth + 1)) {
+			is_value = true; /* a product before a sum */
+			continue;
+		}
+		enum lang_type t = value_type(item, depth);
+		if ((t != TYPE_NUMBER && t != TYPE_PATTERN) || (!is_modifier && (i == 0 || !is_behind)))
+			return false;
+		if (i > 0 && node->ops[i - 1].form == ARITH_SIGNAL)
+			return false;
+		bool is_sum = i > 0 && (node->ops[i - 1].op == ARITH_ADD || node->ops[i - 1].op == ARITH_SUB);
+		bool is_plain = i == 0 || node->ops[i - 1].form == ARITH_PLAIN;
+		is_value |= t == TYPE_PATTERN || is_sum || !is_plain || (i > 0 && is_modifier);
+	}
+	return is_value;
+}
+
+bool arith_sets_values(const struct ast *node, bool is_behind)
+{
+	return sets_values(node, is_behind, 0);
+}
+
 static enum lang_type arith_rest(enum lang_type t, const struct ast *node, unsigned depth)
 {
 	for (uint32_t i = 1; i < node->n_items; i++)
@@ -174,15 +262,20 @@ static enum lang_type chain_rest(enum lang_type t, const struct ast *node, unsig
 	return t;
 }
 
-static enum lang_type apply_type(const struct ast *node, enum lang_type base)
+static enum lang_type apply_type(const struct ast *node, enum lang_type base, unsigned depth)
 {
 	for (uint32_t i = 0; i < node->n_items; i++) {
 		const struct ast *item = node->items[i];
-		if ((item->kind == AST_NAME || item->kind == AST_CALL) && !item->def && !item->transform)
+		if (item->kind == AST_BROKEN ||
+		    ((item->kind == AST_NAME || item->kind == AST_CALL) && !item->def && !item->transform))
 			return TYPE_BROKEN;
 	}
 	if (node->base == node->n_items)
 		return TYPE_TRANSFORM;
+	if (base == TYPE_EVENTS &&
+	    (has_effect_within(node->items, node->base, depth) ||
+	     has_effect_within(node->items + node->base + 1, node->n_items - node->base - 1, depth)))
+		return TYPE_SIGNAL;
 	return base == TYPE_NUMBER || base == TYPE_LIST || base == TYPE_TRANSFORM ? TYPE_BROKEN : base;
 }
 
@@ -207,15 +300,18 @@ static enum lang_type alone_new(struct ast *node, unsigned depth)
 		return t == TYPE_EVENTS ? TYPE_SIGNAL : t;
 	}
 	case AST_ARITH:
+		if (alone(node->items[0], depth) == TYPE_EVENTS && sets_values(node, false, depth))
+			return TYPE_EVENTS;
 		return arith_rest(alone(node->items[0], depth), node, depth);
 	case AST_CHAIN:
 		return chain_rest(alone(node->items[0], depth), node, depth);
 	case AST_APPLY:
 		return apply_type(node,
-				  node->base < node->n_items ? alone(node->items[node->base], depth) : TYPE_TRANSFORM);
+				  node->base < node->n_items ? alone(node->items[node->base], depth) : TYPE_TRANSFORM,
+				  depth);
 	case AST_SECTION:
 		return TYPE_TRANSFORM;
-	case AST_KEYWORD:
+	default:
 		break;
 	}
 	return TYPE_BROKEN;
@@ -262,6 +358,8 @@ static enum lang_type behind_new(struct ast *node, enum lang_type input, unsigne
 	case AST_BUS:
 		return node->bus && node->bus->expr ? behind(node->bus->expr, input, depth) : TYPE_BROKEN;
 	case AST_ARITH:
+		if (input == TYPE_EVENTS && sets_values(node, true, depth))
+			return TYPE_EVENTS;
 		return arith_rest(behind(node->items[0], input, depth), node, depth);
 	case AST_CHAIN:
 		return chain_rest(behind(node->items[0], input, depth), node, depth);

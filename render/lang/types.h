@@ -39,6 +39,13 @@ static inline bool node_def_is_pure_modifier(const struct node_def *def)
 	return def->is_modifier && !def->process;
 }
 
+/* `speed 2`: the control that a modifier with one argument sets; CONTROL_NONE: node is something else. */
+enum control_key ast_modifier_key(const struct ast *node);
+
+/* Whether arithmetic is on what modifiers set: `events # note "0 3" + "12"`, or `events |+ n 1` where the first operand
+ * is the source. Behind `#`, numbers alone that are multiplied or divided scale the sound instead: `# speed 2 * 0.3`. */
+bool arith_sets_values(const struct ast *node, bool is_behind);
+
 /* `note` and `n`: alone they are the pattern itself, and behind a signal they play it as an instrument. */
 bool node_def_is_pitch(const struct node_def *def);
 

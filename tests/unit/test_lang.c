@@ -5,6 +5,7 @@
  *     the program, any number of lines
  *     => LINE:COLUMN code            one for every diagnostic that is expected, in order of place
  *     ---                            valid only: the graph as --dump=graph prints it follows
+ * In tests/cases/format the canonical layout follows the `---`.
  * Every program of both folders also feeds the tests of the printer and of broken input. */
 #include <dirent.h>
 #include <stdio.h>
@@ -201,13 +202,13 @@ static void check_records(bool are_valid, size_t least)
 
 START_TEST(test_valid_programs_give_their_graph)
 {
-	check_records(true, 40);
+	check_records(true, 80);
 }
 END_TEST
 
 START_TEST(test_invalid_programs_are_complained_about_at_the_right_place)
 {
-	check_records(false, 60);
+	check_records(false, 150);
 }
 END_TEST
 
@@ -318,8 +319,128 @@ START_TEST(test_layout_comments_and_old_forms_do_not_change_the_canonical_text)
 }
 END_TEST
 
+/* --- The formatter ---------------------------------------------------------------------------------------------------- */
+
+static void setup_format(void)
+{
+	n_records = 0;
+	read_folder(test_source_path("tests/cases/format"), true);
+}
+
+START_TEST(test_formatting_gives_the_canonical_layout)
+{
+	for (size_t i = 0; i < n_records; i++) {
+		struct diag_list diags = { .n = 0 };
+		struct error err = ERROR_INIT;
+		struct buf out = BUF_INIT;
+		const char *source = or_empty(records[i].program);
+		ck_assert_msg(lang_format(source, strlen(source), &out, &diags, &err) == 0, "%s: %s", records[i].title,
+			      err.message);
+		ck_assert_msg(strcmp(or_empty(out.data), or_empty(records[i].graph)) == 0, "%s: formatted as\n%s",
+			      records[i].title, or_empty(out.data));
+		buf_fini(&out);
+	}
+	ck_assert_uint_ge(n_records, 10);
+}
+END_TEST
+
+/* Letters and digits outside of what the formatter may change. */
+static size_t count_words(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += (*text >= 'a' && *text <= 'z') || (*text >= '0' && *text <= '9');
+	return n;
+}
+
+/* False when the program cannot be read. */
+static bool check_format(const char *title, const char *source)
+{
+	struct arena a;
+	struct ast_program first, second;
+	struct diag_list diags = { .n = 0 }, again_diags = { .n = 0 };
+	struct error err = ERROR_INIT;
+	struct buf once = BUF_INIT, twice = BUF_INIT;
+	bool is_read = lang_format(source, strlen(source), &once, &diags, &err) == 0;
+
+	ck_assert_msg(is_read || err.code == ERR_SOURCE, "%s: %s", title, err.message);
+	if (is_read) {
+		arena_init(&a, ARENA_BYTES);
+		parse_text_into(&a, source, &first);
+		parse_text_into(&a, or_empty(once.data), &second);
+		ck_assert_msg(ast_program_equal(&first, &second), "%s: formatted as\n%s", title, or_empty(once.data));
+		ck_assert_uint_eq(count_words(source), count_words(or_empty(once.data)));
+		ck_assert_int_eq(lang_format(once.data ? once.data : "", once.len, &twice, &again_diags, &err), 0);
+		ck_assert_msg(strcmp(or_empty(once.data), or_empty(twice.data)) == 0,
+			      "%s: formatted as\n%sand then as\n%s", title, or_empty(once.data), or_empty(twice.data));
+		for (size_t i = 0; i < again_diags.n; i++)
+			ck_assert_msg(strncmp(again_diags.items[i].code, "old-", 4) != 0, "%s: an old form is left",
+				      title);
+		arena_fini(&a);
+	}
+	buf_fini(&once);
+	buf_fini(&twice);
+	return is_read;
+}
+
+START_TEST(test_formatting_keeps_the_meaning_and_the_words_and_changes_nothing_twice)
+{
+	size_t n_read = 0;
+
+	for (size_t i = 0; i < n_records; i++)
+		n_read += check_format(records[i].title, or_empty(records[i].program));
+	ck_assert_uint_ge(n_read, 100);
+}
+END_TEST
+
+START_TEST(test_formatting_random_expressions_keeps_their_meaning)
+{
+	for (unsigned i = 0; i < 1000; i++) {
+		struct generator g = { .seed = i, .out = BUF_INIT };
+		ck_assert_int_eq(buf_printf(&g.out, "out $ "), 0);
+		generate(&g, 5);
+		check_format(g.out.data, g.out.data);
+		buf_fini(&g.out);
+	}
+}
+END_TEST
+
+START_TEST(test_formatting_examples_keeps_their_meaning)
+{
+	DIR *dir = opendir(test_source_path("examples"));
+	size_t n = 0, len;
+
+	ck_assert_ptr_nonnull(dir);
+	for (struct dirent *e = readdir(dir); e; e = readdir(dir)) {
+		char path[512];
+		if (!strstr(e->d_name, ".ph"))
+			continue;
+		snprintf(path, sizeof(path), "examples/%.200s", e->d_name);
+		char *text = test_read_file(test_source_path(path), &len);
+		ck_assert_msg(check_format(path, text), "%s cannot be read", path);
+		free(text);
+		n++;
+	}
+	closedir(dir);
+	ck_assert_uint_gt(n, 0);
+}
+END_TEST
+
 /* --- Broken and hostile input
  * --------------------------------------------------------------------------------------------- */
+
+static void feed_formatter(const char *source, size_t len)
+{
+	struct diag_list diags = { .n = 0 };
+	struct error err = ERROR_INIT;
+	struct buf out = BUF_INIT;
+
+	int failed = lang_format(source, len, &out, &diags, &err);
+	ck_assert_msg(!failed || err.code == ERR_SOURCE || err.code == ERR_TOO_LARGE, "%s for: %.*s", err.message,
+		      (int)len, source);
+	buf_fini(&out);
+}
 
 /* Whatever the bytes are: an answer, and a complaint when there is no graph. */
 static void feed(const char *source, size_t len)
@@ -337,6 +458,7 @@ static void feed(const char *source, size_t len)
 		      (int)len, source);
 	ck_assert_msg(!p || diags.n_errors == 0, "a graph in spite of errors for: %.*s", (int)len, source);
 	arena_fini(&a);
+	feed_formatter(exact, len);
 	free(exact);
 }
 
@@ -409,6 +531,20 @@ START_TEST(test_hostile_repetition_is_answered)
 		{ "", "out $ sine 1\n", "", 15000 },
 		{ "", "~", "", 200000 },
 		{ "/*", "/*", "", 100000 },
+		{ "out $ saw 1", " $ (# lpf 300)", "", 15000 },
+		{ "out $ s \"bd\"", " $ every 2 (# lpf 300)", "", 10000 },
+		{ "fn f x = x\nout $ ", "f $ ", "saw 1", 40000 },
+		{ "fn f x = x\nout $ saw 1", " # f", "", 40000 },
+		{ "fn f x = x * x\nout $ ", "f (", "saw 1", 200 },
+		{ "", "for i in 0..999: ", "~x[i] $ saw 1", 20 },
+		{ "", "for i in 1..2:\n", "", 15000 },
+		{ "out $ ", "if 1 == 1 then ", "1", 15000 },
+		{ "out $ if 1 == 2 then 1", " else if 1 == 2 then 1", " else 1", 10000 },
+		{ "out $ s \"bd\" # n 1", " + n \"1\"", "", 20000 },
+		{ "out $ s \"bd\"", " |+ n 1", "", 20000 },
+		{ "out $ ", "~x[", "1", 50000 },
+		{ "", "out(saw(1, 2), 3)\n", "", 10000 },
+		{ "@a: ", "@a ", "", 50000 },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char *text = repeated(cases[i].before, cases[i].part, cases[i].n, cases[i].after);
@@ -445,6 +581,12 @@ START_TEST(test_buses_that_multiply_are_answered)
 	feed_buses(9000, "$ every 2 ~b?", "$ rev");
 	feed_buses(9000, "# ~b?", "# lpf 300");
 	feed_buses(9000, "$ s \"~b?\"", "$ saw");
+	feed_buses(40, "$ every 2 (# ~b? # ~b?)", "# lpf 300");
+	feed_buses(40, "$ every 2 ~b? $ every 2 ~b?", "$ every 2 (# lpf 300)");
+	feed_buses(9000, "$ saw 1 $ every 2 (# gain ~b?)", "$ saw 1");
+	feed_buses(40, "x $ ~b? x + ~b? x", "x $ x");
+	feed_buses(9000, "x $ ~b? x", "x $ x");
+	feed_buses(9000, "x $ x # ~b? x", "x $ lpf x");
 }
 END_TEST
 
@@ -469,6 +611,58 @@ START_TEST(test_a_misspelt_function_names_the_nearest_one_with_a_fix)
 	ck_assert_uint_eq(diags.items[0].fix_span.start, 6);
 	ck_assert_uint_eq(diags.items[0].fix_span.end, 11);
 	arena_fini(&a);
+}
+END_TEST
+
+/* source with the first fix of an old form made; NULL when there is none. */
+static char *fix_one(const char *source)
+{
+	struct arena a;
+	struct diag_list diags = { .n = 0 };
+	struct error err = ERROR_INIT;
+	struct buf out = BUF_INIT;
+
+	arena_init(&a, ARENA_BYTES);
+	ck_assert_msg(compile(&a, source, strlen(source), NULL, &diags, &err) != NULL, "%s: %s", source, err.message);
+	arena_fini(&a);
+	for (size_t i = 0; i < diags.n && !out.data; i++) {
+		const struct diag *d = &diags.items[i];
+		if (strncmp(d->code, "old-", 4) != 0)
+			continue;
+		ck_assert_msg(d->has_fix, "%s has no fix in: %s", d->code, source);
+		ck_assert_int_eq(buf_append(&out, source, d->fix_span.start), 0);
+		ck_assert_int_eq(buf_printf(&out, "%s%s", d->fix_text, source + d->fix_span.end), 0);
+	}
+	return buf_take(&out);
+}
+
+START_TEST(test_the_fixes_of_old_forms_lead_to_current_ones)
+{
+	static const struct {
+		const char *old, *now;
+	} cases[] = {
+		{ "tempo 2.0\nout $ saw 55", "tempo: 2.0\nout $ saw 55" },
+		{ "cps = 2\nout $ saw 55", "cps: 2\nout $ saw 55" },
+		{ "bpm 120\nout $ saw 55", "bpm: 120\nout $ saw 55" },
+		{ "out = saw 55", "out $ saw 55" },
+		{ "out saw 55", "out $ saw 55" },
+		{ "o2 # saw 55", "o2 $ saw 55" },
+		{ "bass = saw 55\nout $ ~bass", "~bass $ saw 55\nout $ ~bass" },
+		{ "~bass = saw 55\nout $ ~bass", "~bass $ saw 55\nout $ ~bass" },
+		{ "out $ lpf(saw 55,300, 2)", "out $ lpf (saw 55) 300 2" },
+		{ "out $ lpf(saw(55, 0), 300)", "out $ lpf (saw 55 0) 300" },
+		{ "out $ noise() # gain sine(2)", "out $ noise # gain (sine 2)" },
+		{ "out = add((saw 55), -saw 56)", "out $ add (saw 55) (-saw 56)" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text = copy_text(cases[i].old, strlen(cases[i].old)), *next;
+		while ((next = fix_one(text))) {
+			free(text);
+			text = next;
+		}
+		ck_assert_str_eq(text, cases[i].now);
+		free(text);
+	}
 }
 END_TEST
 
@@ -522,7 +716,7 @@ static Suite *lang_suite(void)
 {
 	Suite *s = suite_create("lang");
 	TCase *cases = tcase_create("cases"), *printer = tcase_create("printer"), *hostile = tcase_create("hostile"),
-	      *facts = tcase_create("facts");
+	      *facts = tcase_create("facts"), *layout = tcase_create("layout");
 
 	tcase_add_checked_fixture(cases, setup, teardown);
 	tcase_add_test(cases, test_valid_programs_give_their_graph);
@@ -532,7 +726,13 @@ static Suite *lang_suite(void)
 	tcase_add_test(printer, test_printing_and_parsing_gives_the_same_tree);
 	tcase_add_test(printer, test_printing_and_parsing_random_expressions_gives_the_same_tree);
 	tcase_add_test(printer, test_layout_comments_and_old_forms_do_not_change_the_canonical_text);
+	tcase_add_test(printer, test_formatting_keeps_the_meaning_and_the_words_and_changes_nothing_twice);
+	tcase_add_test(printer, test_formatting_random_expressions_keeps_their_meaning);
+	tcase_add_test(printer, test_formatting_examples_keeps_their_meaning);
 	suite_add_tcase(s, printer);
+	tcase_add_checked_fixture(layout, setup_format, teardown);
+	tcase_add_test(layout, test_formatting_gives_the_canonical_layout);
+	suite_add_tcase(s, layout);
 	tcase_add_checked_fixture(hostile, setup, teardown);
 	tcase_set_timeout(hostile, 300);
 	tcase_add_test(hostile, test_truncated_programs_are_answered);
@@ -541,6 +741,7 @@ static Suite *lang_suite(void)
 	tcase_add_test(hostile, test_buses_that_multiply_are_answered);
 	suite_add_tcase(s, hostile);
 	tcase_add_test(facts, test_a_misspelt_function_names_the_nearest_one_with_a_fix);
+	tcase_add_test(facts, test_the_fixes_of_old_forms_lead_to_current_ones);
 	tcase_add_test(facts, test_an_exhausted_arena_is_an_error_at_any_size);
 	tcase_add_test(facts, test_an_expression_alone_compiles_to_its_pattern);
 	suite_add_tcase(s, facts);
