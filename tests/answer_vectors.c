@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/pattern/signal.h"
 #include "render/pattern/transform.h"
 
 enum { ARENA_BYTES_MAX = 256 * 1024 * 1024, ARGS_MAX = 8 };
@@ -138,39 +139,93 @@ static const struct pattern *combine(struct answer *w, int op, const struct patt
 	return pattern_combine(&w->arena, operators[op].op, operators[op].structure, l, r);
 }
 
-static const struct pattern *negative(struct answer *w, const struct pattern *p)
-{
-	return pattern_combine(&w->arena, PATTERN_MUL, STRUCTURE_LEFT, p, pure_number(w, -1));
-}
+/* --- Functions of a pattern ------------------------------------------------------------------------------- */
 
-/* The transform's arguments, in the order of the vectors, in the order of the engine. */
-static const char *rename_call(struct answer *w, const char *name, struct transform_arg *args, size_t *n)
+/* Those that Phonon's language has under another name, or with other parameters, or not at all. */
+#define CONSTRUCTOR(name, expression)                                                                                  \
+	static const struct pattern *name(struct arena *a, const struct transform_arg *args, uint64_t site,            \
+					  const struct pattern *p)                                                     \
+	{                                                                                                              \
+		(void)site, (void)args, (void)a;                                                                       \
+		return expression;                                                                                     \
+	}
+
+CONSTRUCTOR(make_invert, pattern_invert(a, p))
+CONSTRUCTOR(make_fit, pattern_fit(a, p))
+CONSTRUCTOR(make_loop_at, pattern_loop_at(a, args[0].pattern, 0.5, p)) /* Strudel's cps */
+CONSTRUCTOR(make_restart, pattern_reset(a, args[0].pattern, true, p))
+CONSTRUCTOR(make_reset, pattern_reset(a, args[0].pattern, false, p))
+CONSTRUCTOR(make_shuffle, pattern_shuffle(a, args[0].pattern, 0, p))
+CONSTRUCTOR(make_seed, pattern_seed(a, args[0].pattern, p))
+CONSTRUCTOR(make_echo, pattern_echo(a, args[0].pattern, args[1].pattern, args[2].pattern, p))
+CONSTRUCTOR(make_stut, pattern_echo(a, args[0].pattern, args[2].pattern, args[1].pattern, p))
+CONSTRUCTOR(make_run, pattern_run(a, p))
+CONSTRUCTOR(make_scan, pattern_scan(a, p))
+CONSTRUCTOR(make_irand, pattern_irand(a, p, 0))
+
+static const struct {
+	const char *name;
+	const struct pattern *(*apply)(struct arena *a, const struct transform_arg *args, uint64_t site,
+				       const struct pattern *p);
+	size_t n_args;
+} constructors[] = {
+	{ "invert", make_invert, 0 },   { "fit", make_fit, 0 },         { "loopAt", make_loop_at, 1 },
+	{ "restart", make_restart, 1 }, { "reset", make_reset, 1 },     { "shuffle", make_shuffle, 1 },
+	{ "seed", make_seed, 1 },       { "echo", make_echo, 3 },       { "stut", make_stut, 3 },
+	{ "run", make_run, 0 },         { "scan", make_scan, 0 },       { "irand", make_irand, 0 },
+};
+
+/* The language's names of what it has under another. */
+static const char *language_name(const char *name)
 {
-	if (strcmp(name, "stut") == 0 && *n == 3) { /* n feedback time */
-		const struct pattern *feedback = args[1].pattern;
-		args[1].pattern = args[2].pattern;
-		args[2].pattern = feedback;
-		return name;
-	}
-	if (strcmp(name, "euclid") == 0 && *n == 2) {
-		args[(*n)++].pattern = pure_number(w, 0);
-		return name;
-	}
-	if (strcmp(name, "euclidRot") == 0)
-		return "euclid";
-	if (strcmp(name, "euclidInv") == 0 && *n == 2) {
-		args[0].pattern = negative(w, args[0].pattern);
-		args[(*n)++].pattern = pure_number(w, 0);
-		return "euclid";
-	}
+	static const char *const pairs[][2] = {
+		{ "scaleTidal", "scale" },
+		{ "swing", "swingBy" },
+	};
+
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+		if (strcmp(pairs[i][0], name) == 0)
+			return pairs[i][1];
 	return name;
 }
 
-/* Phonon's stutter is Tidal's ply, so it would not answer for Tidal's stutter. */
-static bool is_supported(const char *name)
+static const struct pattern *apply_def(struct answer *w, const struct transform_def *def, struct transform_arg *args,
+				       size_t n, const struct pattern *p)
 {
-	return strcmp(name, "euclidRot") == 0 || strcmp(name, "euclidInv") == 0 ||
-	       (transform_find(name, strlen(name)) && strcmp(name, "stutter") != 0);
+	for (; n < def->n_params && def->params[n].is_optional; n++)
+		args[n].pattern = pure_number(w, def->params[n].def);
+	if (n != def->n_params)
+		return fail(w, "%s with %zu arguments", def->name, n);
+	return def->apply(&w->arena, args, 0, p);
+}
+
+static const struct pattern *read_names(struct answer *w, const struct transform_param *param, const char *text)
+{
+	const struct pattern *p =
+		transform_parse_names(&w->arena, param, text, strlen(text), 0, &w->diags);
+	return p ? p : fail(w, "%s", w->diags.n ? w->diags.items[0].message : "no names");
+}
+
+/* ["fn", …] is a function, a list of such a list of functions, all else a pattern. */
+static bool read_arg(struct answer *w, const struct transform_param *param, json_t *expr, struct transform_arg *out)
+{
+	json_t *first = json_array_get(expr, 0);
+	struct pattern_fn *fns;
+
+	if (json_is_string(first) && strcmp(json_string_value(first), "fn") == 0) {
+		out->fn = function(w, expr);
+	} else if (json_is_array(first)) {
+		fns = ARENA_ARRAY(&w->arena, json_array_size(expr), struct pattern_fn);
+		for (size_t i = 0; i < json_array_size(expr); i++)
+			fns[i] = function(w, json_array_get(expr, i));
+		out->fns = fns;
+		out->n_fns = (unsigned)json_array_size(expr);
+	} else if (param && param->kind == TRANSFORM_NAME && json_is_string(expr)) {
+		out->pattern = read_names(w, param, json_string_value(expr));
+	} else {
+		out->pattern = build(w, expr);
+	}
+	return out->fn.apply || out->fns || out->pattern;
 }
 
 static const struct pattern *apply_transform(struct answer *w, const char *name, json_t *expr, size_t first, size_t end,
@@ -178,23 +233,23 @@ static const struct pattern *apply_transform(struct answer *w, const char *name,
 {
 	struct transform_arg args[ARGS_MAX] = { 0 };
 	size_t n = end - first;
-	const struct transform_def *def;
+	const struct transform_def *def = transform_find(language_name(name), strlen(language_name(name)));
 
-	if (n > ARGS_MAX - 2 || !is_supported(name))
-		return fail(w, "unsupported function %s", name);
-	for (size_t i = 0; i < n; i++) {
-		json_t *arg = json_array_get(expr, first + i);
-		const char *head = json_string_value(json_array_get(arg, 0));
-		if (head && strcmp(head, "fn") == 0)
-			args[i].fn = function(w, arg);
-		else if (!(args[i].pattern = build(w, arg)))
-			return NULL;
-	}
-	name = rename_call(w, name, args, &n);
-	def = transform_find(name, strlen(name));
-	if (!def || n != def->n_params)
+	if (n > ARGS_MAX - 2)
 		return fail(w, "%s with %zu arguments", name, n);
-	return def->apply(&w->arena, args, 0, p);
+	if (strcmp(name, "swing") == 0) { /* swing n is swingBy 1/3 n */
+		args[1].pattern = build(w, json_array_get(expr, first));
+		args[0].pattern = pure_number(w, 1.0 / 3);
+		return apply_def(w, def, args, 2, p);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!read_arg(w, def && i < def->n_params ? &def->params[i] : NULL, json_array_get(expr, first + i),
+			      &args[i]))
+			return NULL;
+	for (size_t i = 0; i < sizeof constructors / sizeof *constructors; i++)
+		if (strcmp(constructors[i].name, name) == 0 && constructors[i].n_args == n)
+			return constructors[i].apply(&w->arena, args, 0, p);
+	return def ? apply_def(w, def, args, n, p) : fail(w, "unsupported function %s", name);
 }
 
 /* name with the arguments expr[first, end) applied to p. */
@@ -217,33 +272,103 @@ static const struct pattern *apply_call(struct answer *w, const char *name, json
 	return apply_transform(w, name, expr, first, end, p);
 }
 
-static const struct pattern *build_list(struct answer *w, const char *name, json_t *list)
+/* --- Lists of patterns ------------------------------------------------------------------------------------ */
+
+/* Patterns, each perhaps with a number: [P, …], [[number, P], …] or [[P, number], …]. */
+struct list {
+	const struct pattern **ps;
+	double *numbers;
+	size_t n;
+};
+
+static bool read_item(struct answer *w, json_t *item, int number_at, struct list *l)
+{
+	json_t *pattern = number_at < 0 ? item : json_array_get(item, (size_t)!number_at);
+
+	l->numbers[l->n] = number_at < 0 ? 1 : json_number_value(json_array_get(item, (size_t)number_at));
+	l->ps[l->n] = build(w, pattern);
+	return l->ps[l->n++] != NULL;
+}
+
+static bool read_list(struct answer *w, json_t *list, int number_at, struct list *out)
 {
 	size_t n = json_array_size(list);
-	const struct pattern **ps = ARENA_ARRAY(&w->arena, n, const struct pattern *);
 
+	*out = (struct list){ ARENA_ARRAY(&w->arena, n + 1, const struct pattern *), ARENA_ARRAY(&w->arena, n + 1, double),
+			      0 };
 	for (size_t i = 0; i < n; i++)
-		if (!(ps[i] = build(w, json_array_get(list, i))))
-			return NULL;
-	if (strcmp(name, "stack") == 0)
-		return pattern_stack(&w->arena, ps, n);
-	return strcmp(name, "cat") == 0 ? pattern_slowcat(&w->arena, ps, n) : pattern_fastcat(&w->arena, ps, n);
+		if (!read_item(w, json_array_get(list, i), number_at, out))
+			return false;
+	return true;
 }
 
-static const struct pattern *build_timecat(struct answer *w, json_t *list)
+static const struct pattern *timecat(struct arena *a, const struct list *l)
 {
-	size_t n = json_array_size(list);
-	const struct pattern **ps = ARENA_ARRAY(&w->arena, n, const struct pattern *);
-	struct rational *weights = ARENA_ARRAY(&w->arena, n, struct rational);
+	struct rational *weights = ARENA_ARRAY(a, l->n, struct rational);
 
-	for (size_t i = 0; i < n; i++) {
-		json_t *pair = json_array_get(list, i);
-		weights[i] = rational_from_double(json_number_value(json_array_get(pair, 0)));
-		if (!(ps[i] = build(w, json_array_get(pair, 1))))
-			return NULL;
-	}
-	return pattern_timecat(&w->arena, ps, weights, n);
+	for (size_t i = 0; i < l->n; i++)
+		weights[i] = rational_from_double(l->numbers[i]);
+	return pattern_timecat(a, l->ps, weights, l->n);
 }
+
+#define COMBINATION(name, expression)                                                                                  \
+	static const struct pattern *name(struct arena *a, const struct pattern *index, const struct list *l)          \
+	{                                                                                                              \
+		(void)index;                                                                                           \
+		return expression;                                                                                     \
+	}
+
+COMBINATION(make_stack, pattern_stack(a, l->ps, l->n))
+COMBINATION(make_cat, pattern_slowcat(a, l->ps, l->n))
+COMBINATION(make_fastcat, pattern_fastcat(a, l->ps, l->n))
+COMBINATION(make_timecat, timecat(a, l))
+COMBINATION(make_randcat, pattern_wrandcat(a, l->ps, NULL, l->n, 0))
+COMBINATION(make_wrandcat, pattern_wrandcat(a, l->ps, l->numbers, l->n, 0))
+COMBINATION(make_wchoose, pattern_wchoose(a, l->ps, l->numbers, l->n, 0))
+COMBINATION(make_choose, pattern_choose_by(a, index, l->ps, l->n))
+COMBINATION(make_squeeze, pattern_squeeze(a, index, l->ps, l->n))
+COMBINATION(make_pick, pattern_pick(a, index, l->ps, l->n))
+
+static const struct combination {
+	const char *name;
+	const struct pattern *(*make)(struct arena *a, const struct pattern *index, const struct list *l);
+	bool has_index;
+	int number_at; /* of the pairs; -1 where the list has none */
+} combinations[] = {
+	{ "stack", make_stack, false, -1 },     { "cat", make_cat, false, -1 },
+	{ "fastcat", make_fastcat, false, -1 }, { "randcat", make_randcat, false, -1 },
+	{ "timeCat", make_timecat, false, 0 },  { "wrandcat", make_wrandcat, false, 1 },
+	{ "wchoose", make_wchoose, false, 1 },  { "choose", make_choose, true, -1 },
+	{ "squeeze", make_squeeze, true, -1 },  { "pick", make_pick, true, -1 },
+};
+
+static const struct combination *find_combination(const char *name)
+{
+	for (size_t i = 0; i < sizeof combinations / sizeof *combinations; i++)
+		if (strcmp(combinations[i].name, name) == 0)
+			return &combinations[i];
+	return NULL;
+}
+
+static const struct pattern *build_combination(struct answer *w, const struct combination *c, json_t *expr)
+{
+	const struct pattern *index = NULL;
+	struct list list;
+
+	if (c->has_index && !(index = build(w, json_array_get(expr, 1))))
+		return NULL;
+	if (!read_list(w, json_array_get(expr, c->has_index ? 2 : 1), c->number_at, &list))
+		return NULL;
+	return c->make(&w->arena, index, &list);
+}
+
+static const struct pattern *build_overlay(struct answer *w, json_t *expr)
+{
+	const struct pattern *both[] = { build(w, json_array_get(expr, 1)), build(w, json_array_get(expr, 2)) };
+	return both[0] && both[1] ? pattern_stack(&w->arena, both, 2) : NULL;
+}
+
+/* --- Sources ---------------------------------------------------------------------------------------------- */
 
 static bool pan_from_tidal(const void *ctx, struct arena *a, const struct value *in, struct value_list *out)
 {
@@ -264,6 +389,12 @@ static const struct pattern *build_control(struct answer *w, enum control_key ke
 	return p ? pattern_control(&w->arena, key, p) : NULL;
 }
 
+static const struct pattern *build_signal(struct answer *w, const char *name)
+{
+	const struct pattern *p = name ? pattern_signal(&w->arena, name, strlen(name), 0) : NULL;
+	return p ? p : fail(w, "no such signal");
+}
+
 /* [name, args..., P] */
 static const struct pattern *build_array(struct answer *w, json_t *expr)
 {
@@ -277,16 +408,16 @@ static const struct pattern *build_array(struct answer *w, json_t *expr)
 		return pure_number(w, json_number_value(second) / json_number_value(json_array_get(expr, 2)));
 	if (strcmp(name, "silence") == 0)
 		return pattern_silence(&w->arena);
-	if (strcmp(name, "timeCat") == 0)
-		return build_timecat(w, second);
-	if (strcmp(name, "stack") == 0 || strcmp(name, "cat") == 0 || strcmp(name, "fastcat") == 0)
-		return build_list(w, name, second);
+	if (strcmp(name, "overlay") == 0)
+		return build_overlay(w, expr);
+	if (find_combination(name))
+		return build_combination(w, find_combination(name), expr);
+	if (strcmp(name, "signal") == 0)
+		return build_signal(w, json_string_value(second));
 	if (n == 2 && control_find(name, strlen(name)))
 		return build_control(w, control_find(name, strlen(name)), build(w, second));
 	if (n == 3 && find_operator(name) >= 0)
 		return combine(w, find_operator(name), build(w, second), build(w, json_array_get(expr, 2)));
-	if (!is_supported(name))
-		return fail(w, "unsupported function %s", name);
 	return apply_call(w, name, expr, 1, n - 1, build(w, json_array_get(expr, n - 1)));
 }
 
@@ -316,6 +447,8 @@ static void map_to_tidal(struct value_map *m)
 		struct control c = controls[i];
 		if (c.key == CONTROL_NOTE_NAMED || c.key == CONTROL_CHORD_SIZE)
 			continue;
+		if (c.key == CONTROL_UNIT)
+			c.value = (struct value){ .kind = VALUE_WORD, .word = { "c", 1 } };
 		if (c.key == CONTROL_PAN)
 			c.value.number = (c.value.number + 1) / 2;
 		controls[n++] = c;

@@ -46,7 +46,7 @@ static int choose_query(const struct pattern *p, struct timespan span, struct ev
 	int more;
 
 	while ((more = cycles_next(&it, e)) > 0) {
-		double r = random_at(e->seed, 0, rational_add(rational_int(it.cycle), n->shift));
+		double r = eval_random(e, 0, rational_add(rational_int(it.cycle), n->shift));
 		unsigned i = (unsigned)(r * p->n_children);
 		if (node_query(p->children[i < p->n_children ? i : p->n_children - 1], it.piece, e, out) < 0)
 			return -1;

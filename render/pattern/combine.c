@@ -14,38 +14,49 @@ struct apply {
 	enum pattern_op op; /* of combine_values */
 };
 
-/* Makes *r, a hap of the right pattern, the combination of l with it. */
-static enum combined apply_pair(const struct apply *n, const struct hap *l, struct hap *r, struct eval *e)
+/* The time in which the other side is asked for: that of the event, so that a signal is sampled at its begin; the
+ * span of the query where both structures count and none is held by the other. */
+static struct timespan held_time(const struct apply *n, const struct hap *h, struct timespan span)
 {
+	return n->structure == STRUCTURE_BOTH ? span : hap_whole_or_part(h);
+}
+
+/* Makes *other, a hap of the other side, the combination of h with it. */
+static enum combined apply_pair(const struct apply *n, const struct hap *h, struct hap *other, struct eval *e)
+{
+	bool is_right = n->structure == STRUCTURE_RIGHT;
+	const struct value *left = is_right ? &other->value : &h->value;
+	const struct value *right = is_right ? &h->value : &other->value;
 	enum combined result;
 
-	if (!timespan_intersect(l->part, r->part, &r->part))
+	if (!timespan_intersect(h->part, other->part, &other->part))
 		return COMBINED_DROPPED;
 	if (n->structure == STRUCTURE_BOTH) {
-		r->has_whole = r->has_whole && l->has_whole;
-		if (r->has_whole && !timespan_intersect(l->whole, r->whole, &r->whole))
+		other->has_whole = other->has_whole && h->has_whole;
+		if (other->has_whole && !timespan_intersect(h->whole, other->whole, &other->whole))
 			return COMBINED_DROPPED;
-	} else if (n->structure == STRUCTURE_LEFT) {
-		r->has_whole = l->has_whole;
-		r->whole = l->whole;
+	} else {
+		other->has_whole = h->has_whole;
+		other->whole = h->whole;
 	}
-	if (n->structure != STRUCTURE_RIGHT)
-		r->source = l->source;
-	result = n->values(n, e->arena, &l->value, &r->value, &r->value);
+	other->source = h->source;
+	result = n->values(n, e->arena, left, right, &other->value);
 	if (result == COMBINED_FAILED)
 		(void)eval_fail_memory(e);
 	return result;
 }
 
-/* The haps of the right pattern within l's part, combined with l, in their place. */
-static int apply_hap(const struct apply *n, const struct hap *l, struct eval *e, struct hap_list *out)
+/* Appends the haps of the other side within h's part, combined with h. */
+static int apply_hap(const struct apply *n, const struct hap *h, struct timespan span, struct eval *e,
+		     struct hap_list *out)
 {
+	const struct pattern *other = n->base.children[n->structure != STRUCTURE_RIGHT];
 	size_t from = out->n, kept = from;
 
-	if (node_query(n->base.children[1], l->part, e, out) < 0)
+	if (query_held(other, held_time(n, h, span), h->part, e, out) < 0)
 		return -1;
 	for (size_t i = from; i < out->n; i++) {
-		enum combined result = apply_pair(n, l, &out->haps[i], e);
+		enum combined result = apply_pair(n, h, &out->haps[i], e);
 		if (result == COMBINED_FAILED)
 			return -1;
 		if (result == COMBINED)
@@ -60,12 +71,12 @@ static int apply_query(const struct pattern *p, struct timespan span, struct eva
 	const struct apply *n = (const struct apply *)p;
 	size_t from = out->n, to;
 
-	if (node_query(p->children[0], span, e, out) < 0)
+	if (node_query(p->children[n->structure == STRUCTURE_RIGHT], span, e, out) < 0)
 		return -1;
 	to = out->n;
 	for (size_t i = from; i < to; i++) {
-		struct hap l = out->haps[i];
-		if (apply_hap(n, &l, e, out) < 0)
+		struct hap h = out->haps[i];
+		if (apply_hap(n, &h, span, e, out) < 0)
 			return -1;
 	}
 	haps_drop(out, from, to);
@@ -156,7 +167,7 @@ const struct pattern *pattern_combine(struct arena *a, enum pattern_op op, enum 
 	return apply_new(a, &(struct apply){ .structure = structure, .values = combine_values, .op = op }, left, right);
 }
 
-/* --- Tails ------------------------------------------------------------------------------------------------ */
+/* --- Tails and gates ------------------------------------------------------------------------------------------------ */
 
 static enum combined tail_values(const struct apply *n, struct arena *a, const struct value *l, const struct value *r,
 				 struct value *out)
@@ -171,6 +182,22 @@ static enum combined tail_values(const struct apply *n, struct arena *a, const s
 	items[n_left] = *r;
 	*out = (struct value){ .kind = VALUE_LIST, .list = { n_left + 1, items } };
 	return COMBINED;
+}
+
+static enum combined gate_values(const struct apply *n, struct arena *a, const struct value *l, const struct value *r,
+				 struct value *out)
+{
+	(void)n, (void)a;
+	if (!value_is_true(r))
+		return COMBINED_DROPPED;
+	*out = *l;
+	return COMBINED;
+}
+
+const struct pattern *pattern_gate(struct arena *a, enum pattern_structure structure, const struct pattern *p,
+				   const struct pattern *gate)
+{
+	return apply_new(a, &(struct apply){ .structure = structure, .values = gate_values }, p, gate);
 }
 
 const struct pattern *pattern_tail(struct arena *a, const struct pattern *left, const struct pattern *right)

@@ -117,7 +117,7 @@ static int query_step(const struct pattern *p, struct timespan step, struct time
 		return eval_fail_time(e);
 	if (!timespan_intersect(step, piece, &piece))
 		return 0;
-	if (node_query(p, piece, e, out) < 0)
+	if (query_held(p, step, piece, e, out) < 0)
 		return -1;
 	for (size_t i = from; i < out->n; i++) {
 		out->haps[i].has_whole = true;
@@ -126,29 +126,52 @@ static int query_step(const struct pattern *p, struct timespan step, struct time
 	return 0;
 }
 
+/* Where the pulse of step i ends: with the step, or where the next pulse begins, in this cycle or the next. */
+static int64_t pulse_end(const struct rhythm *r, int64_t i, bool is_legato)
+{
+	int64_t end = i + 1;
+
+	while (is_legato && end < i + r->n_steps && !r->bits[end % r->n_steps])
+		end++;
+	return end;
+}
+
+/* The step whose pulse sounds at step i, 0 <= i < n_steps, or before it: i itself, or with legato perhaps one of the
+ * cycle before. */
+static int64_t pulse_at(const struct rhythm *r, int64_t i, bool is_legato)
+{
+	int64_t at = i;
+
+	while (is_legato && at > i - r->n_steps && !r->bits[(at + r->n_steps) % r->n_steps])
+		at--;
+	return at;
+}
+
 /* One cycle: piece lies in it. */
-static int query_cycle(const struct pattern *p, const struct rhythm *r, const struct cycle_iter *it, struct eval *e,
-		       struct hap_list *out)
+static int query_cycle(const struct pattern *p, const struct rhythm *r, bool is_legato, const struct cycle_iter *it,
+		       struct eval *e, struct hap_list *out)
 {
 	struct rational cycle = rational_int(it->cycle);
 	struct timespan local =
 		timespan_scale(timespan_shift(it->piece, rational_neg(cycle)), rational_int(r->n_steps));
+	int64_t first;
 
 	if (!timespan_is_valid(local))
 		return eval_fail_time(e);
-	for (int64_t i = rational_floor(local.begin); i < r->n_steps; i++) {
+	first = pulse_at(r, rational_floor(local.begin), is_legato);
+	for (int64_t i = first; i < r->n_steps; i++) {
 		struct timespan step = { rational_add(cycle, rational_make(i, r->n_steps)),
-					 rational_add(cycle, rational_make(i + 1, r->n_steps)) };
-		if (i > rational_floor(local.begin) && rational_cmp(rational_int(i), local.end) >= 0)
+					 rational_add(cycle, rational_make(pulse_end(r, i, is_legato), r->n_steps)) };
+		if (i > first && rational_cmp(rational_int(i), local.end) >= 0)
 			break;
-		if (r->bits[i] && query_step(p, step, it->piece, e, out) < 0)
+		if (r->bits[(i + r->n_steps) % r->n_steps] && query_step(p, step, it->piece, e, out) < 0)
 			return -1;
 	}
 	return eval_charge(e, r->n_steps / 64);
 }
 
-static int euclid_query(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
-			struct hap_list *out)
+static int query_rhythm(const struct param_node *n, const struct param *v, bool is_legato, struct timespan span,
+			struct eval *e, struct hap_list *out)
 {
 	struct cycle_iter it = cycles_begin(span);
 	struct rhythm fresh;
@@ -165,18 +188,30 @@ static int euclid_query(const struct param_node *n, const struct param *v, struc
 	if (!r->n_steps)
 		return 0;
 	while ((more = cycles_next(&it, e)) > 0)
-		if (query_cycle(param_content(n, 0), r, &it, e, out) < 0)
+		if (query_cycle(param_content(n, 0), r, is_legato, &it, e, out) < 0)
 			return -1;
 	return more;
 }
 
+static int euclid_query(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
+			struct hap_list *out)
+{
+	return query_rhythm(n, v, false, span, e, out);
+}
+
+static int legato_query(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
+			struct hap_list *out)
+{
+	return query_rhythm(n, v, true, span, e, out);
+}
+
+static const struct param_ops legato_ops = { .query = legato_query };
 static const struct param_ops euclid_ops = { .query = euclid_query };
 
-const struct pattern *pattern_euclid(struct arena *a, const struct pattern *k, const struct pattern *n,
-				     const struct pattern *rotation, const struct pattern *p)
+static const struct pattern *rhythmic(struct arena *a, const struct param_ops *ops,
+				      const struct pattern *const children[4])
 {
-	const struct pattern *children[] = { k, n, rotation, p };
-	struct param_node *node = param_node_new(a, &euclid_ops, children, 3, 1);
+	struct param_node *node = param_node_new(a, ops, children, 3, 1);
 	struct rhythm *r;
 
 	if (!node || !node->is_constant)
@@ -190,6 +225,20 @@ const struct pattern *pattern_euclid(struct arena *a, const struct pattern *k, c
 	return &node->base;
 }
 
+const struct pattern *pattern_euclid(struct arena *a, const struct pattern *k, const struct pattern *n,
+				     const struct pattern *rotation, const struct pattern *p)
+{
+	const struct pattern *children[] = { k, n, rotation, p };
+	return rhythmic(a, &euclid_ops, children);
+}
+
+const struct pattern *pattern_euclid_legato(struct arena *a, const struct pattern *k, const struct pattern *n,
+					    const struct pattern *rotation, const struct pattern *p)
+{
+	const struct pattern *children[] = { k, n, rotation, p };
+	return rhythmic(a, &legato_ops, children);
+}
+
 static const struct pattern *euclid_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
 					  const struct pattern *p)
 {
@@ -199,6 +248,7 @@ static const struct pattern *euclid_apply(struct arena *a, const struct transfor
 
 const struct transform_def transform_euclid = {
 	.name = "euclid",
+	.aliases = { "euclidRot" },
 	.doc = "Plays the pattern in a euclidean rhythm: k pulses spread evenly over n steps.",
 	.example = "out $ s \"bd\" $ euclid 3 8",
 	.params = { { .name = "k",
@@ -215,4 +265,65 @@ const struct transform_def transform_euclid = {
 		      .doc = "how many steps earlier the rhythm begins" } },
 	.n_params = 3,
 	.apply = euclid_apply,
+};
+
+static const struct pattern *euclid_inverse_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
+						  const struct pattern *p)
+{
+	const struct pattern *k =
+		pattern_combine(a, PATTERN_MUL, STRUCTURE_LEFT, args[0].pattern, pattern_number(a, -1));
+	struct value v;
+
+	(void)site;
+	if (args[0].pattern && pattern_is_pure(args[0].pattern, &v) && v.kind == VALUE_NUMBER)
+		k = pattern_number(a, -v.number);
+	return pattern_euclid(a, k, args[1].pattern, args[2].pattern, p);
+}
+
+const struct transform_def transform_euclidInv = {
+	.name = "euclidInv",
+	.aliases = { "euclidinv" },
+	.doc = "Plays the pattern on the steps that a euclidean rhythm leaves out.",
+	.example = "out $ s \"bd\" $ euclidInv 3 8",
+	.params = { { .name = "k",
+		      .unit = "pulses",
+		      .min = -EUCLID_STEPS_MAX,
+		      .max = EUCLID_STEPS_MAX,
+		      .doc = "pulses; a negative number plays the steps between them" },
+		    { .name = "n", .unit = "steps", .min = 0, .max = EUCLID_STEPS_MAX, .doc = "steps in a cycle" },
+		    { .name = "rotation",
+		      .unit = "steps",
+		      .is_optional = true,
+		      .min = -EUCLID_STEPS_MAX,
+		      .max = EUCLID_STEPS_MAX,
+		      .doc = "how many steps earlier the rhythm begins" } },
+	.n_params = 3,
+	.apply = euclid_inverse_apply,
+};
+
+static const struct pattern *euclid_legato_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
+						 const struct pattern *p)
+{
+	(void)site;
+	return pattern_euclid_legato(a, args[0].pattern, args[1].pattern, args[2].pattern, p);
+}
+
+const struct transform_def transform_euclidLegato = {
+	.name = "euclidLegato",
+	.doc = "As euclid, and every pulse lasts until the next one.",
+	.example = "out $ s \"bd\" $ euclidLegato 3 8",
+	.params = { { .name = "k",
+		      .unit = "pulses",
+		      .min = -EUCLID_STEPS_MAX,
+		      .max = EUCLID_STEPS_MAX,
+		      .doc = "pulses; a negative number plays the steps between them" },
+		    { .name = "n", .unit = "steps", .min = 0, .max = EUCLID_STEPS_MAX, .doc = "steps in a cycle" },
+		    { .name = "rotation",
+		      .unit = "steps",
+		      .is_optional = true,
+		      .min = -EUCLID_STEPS_MAX,
+		      .max = EUCLID_STEPS_MAX,
+		      .doc = "how many steps earlier the rhythm begins" } },
+	.n_params = 3,
+	.apply = euclid_legato_apply,
 };

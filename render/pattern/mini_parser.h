@@ -12,6 +12,7 @@ struct mini {
 	uint32_t offset; /* of text[0] in the program */
 	struct diag_list *diags;
 	unsigned nesting;
+	unsigned argument; /* nesting at which an argument of a euclidean rhythm is read; 0: none is */
 	int64_t seed; /* chances counted so far */
 };
 

@@ -178,16 +178,29 @@ static bool modify_range(struct mini *m, struct modified *s)
 /* One argument of (k,n,r). */
 static bool parse_euclid_arg(struct mini *m, const char *what, int limit, const struct pattern **out)
 {
+	unsigned outer = m->argument;
 	struct step arg;
 
 	mini_skip_space(m);
 	if (!mini_is_slice_at(m, m->at))
 		return mini_fail_expected(m, what);
-	if (!mini_enter(m) || !mini_parse_step(m, &arg) || !check_whole_numbers(m, arg.p, what, limit))
+	if (!mini_enter(m))
 		return false;
+	m->argument = m->nesting;
+	if (!mini_parse_step(m, &arg) || !check_whole_numbers(m, arg.p, what, limit))
+		return false;
+	m->argument = outer;
 	mini_leave(m);
 	*out = arg.p;
 	return true;
+}
+
+/* A rhythm upon an argument, "<3 5>(1,2)", says when the argument changes: its value lasts until the next one. */
+static const struct pattern *euclid_of(const struct mini *m, const struct pattern *k, const struct pattern *n,
+				       const struct pattern *r, const struct pattern *p)
+{
+	return m->argument == m->nesting && m->argument ? pattern_euclid_legato(m->a, k, n, r, p)
+							: pattern_euclid(m->a, k, n, r, p);
 }
 
 static bool modify_euclid(struct mini *m, struct modified *s)
@@ -207,8 +220,8 @@ static bool modify_euclid(struct mini *m, struct modified *s)
 		return false;
 	if (!mini_take(m, ')'))
 		return mini_fail_unclosed(m, open, ')');
-	return set_modified(m, s, pattern_euclid(m->a, k, n, r, s->plain),
-			    s->repeated ? pattern_euclid(m->a, k, n, r, s->repeated) : NULL);
+	return set_modified(m, s, euclid_of(m, k, n, r, s->plain),
+			    s->repeated ? euclid_of(m, k, n, r, s->repeated) : NULL);
 }
 
 static bool is_at_range(const struct mini *m)

@@ -26,7 +26,8 @@ enum {
 struct binding {
 	const struct pattern *variable;
 	double number;
-	const struct binding *outer;
+	const struct pattern *value; /* where it stands for a pattern (plywith.c) */
+	struct binding *outer;
 };
 
 /* One query while it is evaluated. */
@@ -36,7 +37,8 @@ struct eval {
 	size_t n_haps_max; /* of the list, scratch included */
 	size_t work_left;  /* node visits and cycles that may still be looked at */
 	size_t max_haps;   /* for the message */
-	const struct binding *bindings;
+	struct binding *bindings;
+	struct rational chance_shift; /* added to times that chance is asked about */
 	struct error *err;
 };
 
@@ -154,6 +156,37 @@ int cycles_next(struct cycle_iter *it, struct eval *e);
 int query_mapped(const struct pattern *child, struct timespan span, struct rational scale, struct rational offset,
 		 struct eval *e, struct hap_list *out);
 
+/* --- Evaluation in parts: span.c -------------------------------------------------------------------------- */
+
+/* Cuts the parts of the haps from `from` on to span; drops those outside. */
+void haps_cut(struct hap_list *l, size_t from, struct timespan span);
+
+/* The haps of child in part, as if asked for all of held, which holds part: a signal has the value of held's begin. */
+int query_held(const struct pattern *child, struct timespan held, struct timespan part, struct eval *e,
+	       struct hap_list *out);
+
+/* Plays child's time window in the time of place: haps within part (inside place), wholes cut to place. */
+int query_focused(const struct pattern *child, struct timespan window, struct timespan place, struct timespan part,
+		  struct eval *e, struct hap_list *out);
+
+/* The cycle that holds place's begin, as the window of query_focused. */
+struct timespan cycle_of(struct rational t);
+
+/* As query_mapped, in piece cut to window; nothing outside of it. */
+int query_window(const struct pattern *child, struct timespan window, struct timespan piece, struct rational scale,
+		 struct rational offset, struct eval *e, struct hap_list *out);
+
+/* Replaces every hap of child in span by what fn appends for it; fn gets a copy. */
+struct hap_rewrite {
+	int (*fn)(const void *ctx, const struct hap *h, struct eval *e, struct hap_list *out);
+	const void *ctx;
+};
+int query_rewritten(const struct pattern *child, struct timespan span, struct hap_rewrite rewrite, struct eval *e,
+		    struct hap_list *out);
+
+/* x as a count of at most max, rounded down; false when it is less than 1, -1 with e->err set when it is more. */
+int count_of(double x, int64_t max, int64_t *out, struct eval *e);
+
 /* --- Nodes with number parameters: param.c ---------------------------------------------------------------- */
 
 /* A parameter's value in a part of time, as the number it is and as exact time. */
@@ -191,12 +224,35 @@ static inline const struct pattern *param_content(const struct param_node *n, un
 struct param_node *param_node_new(struct arena *a, const struct param_ops *ops, const struct pattern *const *children,
 				  unsigned n_params, unsigned n_content);
 
+/* The same as a pattern. */
+static inline const struct pattern *param_pattern(struct arena *a, const struct param_ops *ops,
+						  const struct pattern *const *children, unsigned n_params,
+						  unsigned n_content)
+{
+	struct param_node *n = param_node_new(a, ops, children, n_params, n_content);
+	return n ? &n->base : NULL;
+}
+
 /* A number that is known only while a query is under way. `off "<0.25 0.125>" f p` means that f is applied to p
  * shifted by the time that holds now, not that f also speeds up the times: so
  *     t = pattern_variable(a); pattern_bind(a, t, times, pattern_stack(p, f(pattern_late(a, t, p)))) */
 const struct pattern *pattern_variable(struct arena *a);
 const struct pattern *pattern_bind(struct arena *a, const struct pattern *variable, const struct pattern *number,
 				   const struct pattern *body);
+
+/* What the variable stands for now; NULL outside of the body. */
+struct binding *binding_find(const struct eval *e, const struct pattern *variable);
+
+/* For functions of a number that a given function must not bend with the pattern: what to use in the body, which is
+ * the number itself when it is constant, and the finished body. */
+const struct pattern *pattern_hold(struct arena *a, const struct pattern *number);
+const struct pattern *pattern_release(struct arena *a, const struct pattern *held, const struct pattern *number,
+				      const struct pattern *body);
+
+static inline const struct pattern *pattern_number(struct arena *a, double x)
+{
+	return pattern_pure(a, (struct value){ .kind = VALUE_NUMBER, .number = x }, (struct span){ 0, 0 });
+}
 
 /* --- Values: value.c -------------------------------------------------------------------------------------- */
 
@@ -207,6 +263,9 @@ static inline struct value value_number(double x)
 
 /* Reads a number or boolean; false for anything else. */
 bool value_to_number(const struct value *v, double *out);
+
+/* What struct, mask and when ask of a value: a boolean, a number other than 0, or a word other than "f" and "false". */
+bool value_is_true(const struct value *v);
 
 /* NULL when the map has no such key or v is no map. */
 const struct value *value_map_get(const struct value *v, enum control_key key);
@@ -231,6 +290,12 @@ bool value_map_merge(struct arena *a, const struct value *left, const struct val
 /* A number in [0, 1) that belongs to (seed, site, t). */
 double random_at(uint64_t seed, uint64_t site, struct rational t);
 
+/* The same under this query's seed, and the shift in time of a seed node around it. */
+double eval_random(const struct eval *e, uint64_t site, struct rational t);
+
+/* n numbers in (-1, 1) for the instant t. */
+void eval_random_list(const struct eval *e, uint64_t site, struct rational t, double *numbers, size_t n);
+
 /* Keeps of the haps from `from` on those whose number, at their whole's begin + shift, is > amount. */
 int haps_degrade(struct hap_list *l, size_t from, double amount, uint64_t site, struct rational shift, struct eval *e);
 
@@ -247,8 +312,15 @@ const struct pattern *pattern_choose(struct arena *a, const struct pattern *cons
 const struct pattern *pattern_drop(struct arena *a, double amount, struct rational shift, const struct pattern *p);
 /* from, from +- 1, … to as a sequence in each event of `from`. */
 const struct pattern *pattern_range(struct arena *a, const struct pattern *from, const struct pattern *to);
+/* from, from + step, … as a sequence of n steps: what of it lies in piece, which lies in the cycle. */
+int query_counting(double from, double step, int64_t n, int64_t cycle, struct timespan piece, struct eval *e,
+		   struct hap_list *out);
 /* The list of left's value and right's, structure from left ("bd:3"). */
 const struct pattern *pattern_tail(struct arena *a, const struct pattern *left, const struct pattern *right);
+
+/* Where gate is true, p; structure says whose events: STRUCTURE_LEFT is a mask, STRUCTURE_RIGHT a rhythm for p. */
+const struct pattern *pattern_gate(struct arena *a, enum pattern_structure structure, const struct pattern *p,
+				   const struct pattern *gate);
 
 /* bits[n] of the euclidean rhythm, n = |steps| already limited. See euclid.c. */
 void euclid_fill(uint8_t *bits, unsigned n_steps, int n_pulses, int rotation);

@@ -68,9 +68,9 @@ struct param_node *param_node_new(struct arena *a, const struct param_ops *ops, 
 
 /* --- Variables -------------------------------------------------------------------------------------------- */
 
-static const struct binding *binding_find(const struct eval *e, const struct pattern *variable)
+struct binding *binding_find(const struct eval *e, const struct pattern *variable)
 {
-	const struct binding *b = e->bindings;
+	struct binding *b = e->bindings;
 
 	while (b && b->variable != variable)
 		b = b->outer;
@@ -103,7 +103,7 @@ const struct pattern *pattern_variable(struct arena *a)
 static int bind_query(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
 		      struct hap_list *out)
 {
-	struct binding b = { param_content(n, 1), v[0].number, e->bindings };
+	struct binding b = { .variable = param_content(n, 1), .number = v[0].number, .outer = e->bindings };
 	int rc;
 
 	e->bindings = &b;
@@ -119,4 +119,16 @@ const struct pattern *pattern_bind(struct arena *a, const struct pattern *variab
 {
 	const struct pattern *children[] = { number, body, variable };
 	return (const struct pattern *)param_node_new(a, &bind_ops, children, 1, 2);
+}
+
+const struct pattern *pattern_hold(struct arena *a, const struct pattern *number)
+{
+	struct value v;
+	return number && pattern_is_pure(number, &v) ? number : pattern_variable(a);
+}
+
+const struct pattern *pattern_release(struct arena *a, const struct pattern *held, const struct pattern *number,
+				      const struct pattern *body)
+{
+	return held == number ? body : pattern_bind(a, held, number, body);
 }

@@ -158,6 +158,46 @@ const struct pattern *pattern_rev(struct arena *a, const struct pattern *p);
 /* fn in cycles 0, n, 2n… */
 const struct pattern *pattern_every(struct arena *a, const struct pattern *n, struct pattern_fn fn,
 				    const struct pattern *p);
+/* fn in cycles n - 1, 2n - 1… */
+const struct pattern *pattern_last_of(struct arena *a, const struct pattern *n, struct pattern_fn fn,
+				      const struct pattern *p);
+/* fn where `on` is true. */
+const struct pattern *pattern_when(struct arena *a, const struct pattern *on, struct pattern_fn fn,
+				   const struct pattern *p);
+/* True where p is not, and the other way round. */
+const struct pattern *pattern_invert(struct arena *a, const struct pattern *p);
+/* fn on p slower, then as fast as before; on p faster, then as slow. */
+const struct pattern *pattern_inside(struct arena *a, const struct pattern *n, struct pattern_fn fn,
+				     const struct pattern *p);
+const struct pattern *pattern_outside(struct arena *a, const struct pattern *n, struct pattern_fn fn,
+				      const struct pattern *p);
+/* Every cycle in [begin, end) of itself; its [begin, end) in all of it. As in its models zoom may place what lies outside
+ * of the cycle that is asked for, where [begin, end) does, outside of the span. */
+const struct pattern *pattern_compress(struct arena *a, const struct pattern *begin, const struct pattern *end,
+				       const struct pattern *p);
+const struct pattern *pattern_zoom(struct arena *a, const struct pattern *begin, const struct pattern *end,
+				   const struct pattern *p);
+const struct pattern *pattern_fast_gap(struct arena *a, const struct pattern *factor, const struct pattern *p);
+/* Every cycle n times over. */
+const struct pattern *pattern_repeat(struct arena *a, const struct pattern *n, const struct pattern *p);
+/* p begun again at every true event of `when`: with cycle 0, or with the begin of the cycle that is due. */
+const struct pattern *pattern_reset(struct arena *a, const struct pattern *when, bool from_zero,
+				    const struct pattern *p);
+/* n cycles long samples: speed / n and unit "c", n times slower. */
+const struct pattern *pattern_loop_at(struct arena *a, const struct pattern *n, double speed, const struct pattern *p);
+/* Samples as long as their events: speed from the whole and begin and end, unit "c". */
+const struct pattern *pattern_fit(struct arena *a, const struct pattern *p);
+/* The n parts of a cycle in an order drawn for it. */
+const struct pattern *pattern_shuffle(struct arena *a, const struct pattern *n, uint64_t site, const struct pattern *p);
+/* n copies as pattern_stut(), whose gains are set to decay^i, whatever they were. */
+const struct pattern *pattern_echo(struct arena *a, const struct pattern *n, const struct pattern *time,
+				   const struct pattern *decay, const struct pattern *p);
+/* Keeps a hap when 1 - rand is > amount. */
+const struct pattern *pattern_undegrade_by(struct arena *a, const struct pattern *amount, uint64_t site,
+					   const struct pattern *p);
+/* fn on the haps that degrading by 1 - amount would keep, the others as they are. */
+const struct pattern *pattern_sometimes_by(struct arena *a, const struct pattern *amount, struct pattern_fn fn,
+					   uint64_t site, const struct pattern *p);
 /* n copies, copy i later by i * time cycles; a map's gain is multiplied by decay^i (Phonon's stut). */
 const struct pattern *pattern_stut(struct arena *a, const struct pattern *n, const struct pattern *time,
 				   const struct pattern *decay, const struct pattern *p);
@@ -173,6 +213,9 @@ const struct pattern *pattern_degrade_by(struct arena *a, const struct pattern *
 const struct pattern *pattern_chop(struct arena *a, const struct pattern *n, const struct pattern *p);
 const struct pattern *pattern_euclid(struct arena *a, const struct pattern *k, const struct pattern *n,
 				     const struct pattern *rotation, const struct pattern *p);
+/* The same with pulses that last until the next. */
+const struct pattern *pattern_euclid_legato(struct arena *a, const struct pattern *k, const struct pattern *n,
+					    const struct pattern *rotation, const struct pattern *p);
 
 /* Arithmetic on numbers and on maps (key by key). structure: whose wholes survive. VALUES_FROM_RIGHT is `#`. */
 enum pattern_op {

@@ -274,7 +274,7 @@ static size_t saturated_mul_add(size_t a, size_t b, size_t c)
 int pattern_query(const struct pattern *p, struct timespan span, struct query *q, struct hap_list *out,
 		  struct error *err)
 {
-	struct eval e = { .arena = q->arena, .seed = q->seed, .err = err };
+	struct eval e = { .arena = q->arena, .seed = q->seed, .chance_shift = RATIONAL_ZERO, .err = err };
 	size_t before = out->n;
 
 	if (!timespan_is_valid(span) || rational_cmp(span.begin, span.end) > 0 ||

@@ -11,17 +11,23 @@
 
 #define RANDOM_STEPS 536870912.0 /* 2^29 */
 
-static double random_strudel(double t)
+static uint32_t xorshift(uint32_t x)
 {
-	double turns = t / 300.0;
-	uint32_t x = (uint32_t)(int32_t)trunc((turns - trunc(turns)) * RANDOM_STEPS);
-	int32_t c;
-
 	x ^= x << 13;
 	x ^= (uint32_t)((int32_t)x >> 17);
-	x ^= x << 5;
-	c = (int32_t)x % (int32_t)RANDOM_STEPS;
-	return fabs((double)c / RANDOM_STEPS);
+	return x ^ (x << 5);
+}
+
+static uint32_t strudel_state(double t)
+{
+	double turns = t / 300.0;
+	return xorshift((uint32_t)(int32_t)trunc((turns - trunc(turns)) * RANDOM_STEPS));
+}
+
+/* In (-1, 1). */
+static double strudel_number(uint32_t state)
+{
+	return (double)((int32_t)state % (int32_t)RANDOM_STEPS) / RANDOM_STEPS;
 }
 
 double random_at(uint64_t seed, uint64_t site, struct rational t)
@@ -29,9 +35,23 @@ double random_at(uint64_t seed, uint64_t site, struct rational t)
 	uint64_t h;
 
 	if (!seed && !site)
-		return random_strudel(rational_to_double(t));
+		return fabs(strudel_number(strudel_state(rational_to_double(t))));
 	h = hash64_pair(hash64_pair(seed, site), hash64_pair((uint64_t)t.num, (uint64_t)t.den));
 	return (double)(h >> 11) * 0x1p-53;
+}
+
+double eval_random(const struct eval *e, uint64_t site, struct rational t)
+{
+	return random_at(e->seed, site, rational_add(t, e->chance_shift));
+}
+
+void eval_random_list(const struct eval *e, uint64_t site, struct rational t, double *numbers, size_t n)
+{
+	struct rational at = rational_add(t, e->chance_shift);
+	uint32_t state = strudel_state(rational_to_double(at));
+
+	for (size_t i = 0; i < n; i++, state = xorshift(state))
+		numbers[i] = e->seed || site ? random_at(hash64_pair(e->seed, i), site, at) : strudel_number(state);
 }
 
 int haps_degrade(struct hap_list *l, size_t from, double amount, uint64_t site, struct rational shift, struct eval *e)
@@ -42,7 +62,7 @@ int haps_degrade(struct hap_list *l, size_t from, double amount, uint64_t site, 
 		struct rational t = rational_add(hap_whole_or_part(&l->haps[i]).begin, shift);
 		if (!rational_is_valid(t))
 			return eval_fail_time(e);
-		if (random_at(e->seed, site, t) > amount)
+		if (eval_random(e, site, t) > amount)
 			l->haps[kept++] = l->haps[i];
 	}
 	l->n = kept;

@@ -3,29 +3,18 @@
 
 #include "render/pattern/node.h"
 
-struct steps {
-	double from, step; /* step: 1 or -1 */
-	int64_t n;
-};
-
-static struct steps steps_between(double from, double to)
+int query_counting(double from, double step, int64_t n, int64_t cycle, struct timespan piece, struct eval *e,
+		   struct hap_list *out)
 {
-	double n = fabs(to - from) + 1;
-	return (struct steps){ from, from < to ? 1 : -1, n < 1e15 ? (int64_t)n : (int64_t)1e15 };
-}
-
-/* The steps within piece, which lies in one cycle. */
-static int steps_query(struct steps s, int64_t cycle, struct timespan piece, struct eval *e, struct hap_list *out)
-{
-	struct rational c = rational_int(cycle), n = rational_int(s.n);
-	struct rational first = rational_mul(rational_sub(piece.begin, c), n);
+	struct rational c = rational_int(cycle);
+	struct rational first = rational_mul(rational_sub(piece.begin, c), rational_int(n));
 	struct timespan shared;
 
 	if (!rational_is_valid(first))
 		return eval_fail_time(e);
-	for (int64_t i = rational_floor(first); i < s.n; i++) {
-		struct timespan whole = { rational_add(c, rational_make(i, s.n)),
-					  rational_add(c, rational_make(i + 1, s.n)) };
+	for (int64_t i = rational_floor(first); i < n; i++) {
+		struct timespan whole = { rational_add(c, rational_make(i, n)),
+					  rational_add(c, rational_make(i + 1, n)) };
 		struct hap *h;
 		if (!timespan_is_valid(whole))
 			return eval_fail_time(e);
@@ -35,9 +24,17 @@ static int steps_query(struct steps s, int64_t cycle, struct timespan piece, str
 		if (!h)
 			return -1;
 		*h = (struct hap){ .has_whole = true, .whole = whole, .part = shared };
-		h->value = value_number(s.from + s.step * (double)i);
+		h->value = value_number(from + step * (double)i);
 	}
 	return 0;
+}
+
+/* From `from` to `to`, or as near to it as whole steps lead. */
+static int query_between(double from, double to, const struct cycle_iter *it, struct eval *e, struct hap_list *out)
+{
+	double n = fabs(to - from) + 1;
+	int64_t steps = n < 1e15 ? (int64_t)n : (int64_t)1e15;
+	return query_counting(from, from < to ? 1 : -1, steps, it->cycle, it->piece, e, out);
 }
 
 /* The sequence from `from` to where `to` points, in the time of one cycle per event of `from`. */
@@ -59,7 +56,7 @@ static int range_query_inner(const struct pattern *to, double from, struct times
 		it = cycles_begin(b.part);
 		while ((more = cycles_next(&it, e)) > 0) {
 			size_t mark = out->n;
-			if (steps_query(steps_between(from, number), it.cycle, it.piece, e, out) < 0)
+			if (query_between(from, number, &it, e, out) < 0)
 				return -1;
 			/* Events of the sequence reach no further than the event of `to` they come from. */
 			for (size_t k = mark; b.has_whole && k < out->n; k++)

@@ -4,17 +4,34 @@
 #include "render/pattern/node.h"
 #include "render/pattern/transform.h"
 
-/* Multiplies the gain of the haps from `from` on. */
-static int fade(struct hap_list *l, size_t from, double gain, struct eval *e)
+/* Multiplies the gain of the haps from `from` on, or sets it. */
+static int fade(struct hap_list *l, size_t from, bool sets, double gain, struct eval *e)
 {
 	for (size_t i = from; i < l->n; i++) {
 		struct value *v = &l->haps[i].value;
 		const struct value *old = value_map_get(v, CONTROL_GAIN);
 		double before = 1;
-		if (v->kind != VALUE_MAP || (old && !value_to_number(old, &before)))
+		if (v->kind != VALUE_MAP || (old && !sets && !value_to_number(old, &before)))
 			continue;
-		if (!value_map_set(e->arena, v, CONTROL_GAIN, value_number(before * gain), v))
+		if (!value_map_set(e->arena, v, CONTROL_GAIN, value_number(sets ? gain : before * gain), v))
 			return eval_fail_memory(e);
+	}
+	return 0;
+}
+
+static int copies(const struct param_node *n, const struct param *v, bool sets, struct timespan span, struct eval *e,
+		  struct hap_list *out)
+{
+	double count = round(v[0].number), gain = 1;
+
+	if (count > NODE_COPIES_MAX)
+		return eval_fail_work(e);
+	for (int i = 0; i < count; i++, gain *= v[2].number) {
+		size_t from = out->n;
+		struct rational later = rational_mul(rational_int(-i), v[1].exact);
+		if (query_mapped(param_content(n, 0), span, RATIONAL_ONE, later, e, out) < 0 ||
+		    fade(out, from, sets, gain, e) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -22,27 +39,30 @@ static int fade(struct hap_list *l, size_t from, double gain, struct eval *e)
 static int stut_query(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
 		      struct hap_list *out)
 {
-	double copies = round(v[0].number), gain = 1;
+	return copies(n, v, false, span, e, out);
+}
 
-	if (copies > NODE_COPIES_MAX)
-		return eval_fail_work(e);
-	for (int i = 0; i < copies; i++, gain *= v[2].number) {
-		size_t from = out->n;
-		struct rational later = rational_mul(rational_int(-i), v[1].exact);
-		if (query_mapped(param_content(n, 0), span, RATIONAL_ONE, later, e, out) < 0 ||
-		    fade(out, from, gain, e) < 0)
-			return -1;
-	}
-	return 0;
+static int echo_query(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
+		      struct hap_list *out)
+{
+	return copies(n, v, true, span, e, out);
 }
 
 static const struct param_ops stut_ops = { .query = stut_query };
+static const struct param_ops echo_ops = { .query = echo_query };
 
 const struct pattern *pattern_stut(struct arena *a, const struct pattern *n, const struct pattern *time,
 				   const struct pattern *decay, const struct pattern *p)
 {
 	const struct pattern *children[] = { n, time, decay, p };
 	return (const struct pattern *)param_node_new(a, &stut_ops, children, 3, 1);
+}
+
+const struct pattern *pattern_echo(struct arena *a, const struct pattern *n, const struct pattern *time,
+				   const struct pattern *decay, const struct pattern *p)
+{
+	const struct pattern *children[] = { n, time, decay, p };
+	return param_pattern(a, &echo_ops, children, 3, 1);
 }
 
 static const struct pattern *stut_apply(struct arena *a, const struct transform_arg *args, uint64_t site,

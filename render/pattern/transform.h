@@ -12,8 +12,11 @@
 enum { TRANSFORM_PARAMS_MAX = 6, TRANSFORM_ALIASES_MAX = 3 };
 
 enum transform_param_kind {
-	TRANSFORM_PATTERN,  /* a number or a mini-notation string: patterned arguments as in Tidal */
-	TRANSFORM_FUNCTION, /* another transform: `rev`, `(fast 2)`, `(fast 2 $ rev)` */
+	TRANSFORM_PATTERN,   /* a number or a mini-notation string: patterned arguments as in Tidal */
+	TRANSFORM_FUNCTION,  /* another transform: `rev`, `(fast 2)`, `(fast 2 $ rev)`, `(# speed 2)` */
+	TRANSFORM_FUNCTIONS, /* a list of them: `[rev, fast 2]` */
+	TRANSFORM_TRUTH,     /* a mini-notation string of steps that are true or not: "t f t*2", "1 0", "t(3,8)" */
+	TRANSFORM_NAME,      /* a mini-notation string of names, each one that the parameter's is_name knows */
 };
 
 struct transform_param {
@@ -22,12 +25,18 @@ struct transform_param {
 	bool is_optional;
 	double def;
 	double min, max; /* of a literal number; outside is an error that names them */
+	/* TRANSFORM_NAME: whether there is such a name; names[], NULL-terminated, is for suggestions. */
+	bool (*is_name)(const char *text, size_t len);
+	const char *const *names;
 	const char *doc;
 };
 
 struct transform_arg {
-	const struct pattern *pattern; /* TRANSFORM_PATTERN (defaults are filled in as pure patterns) */
-	struct pattern_fn fn;          /* TRANSFORM_FUNCTION */
+	/* TRANSFORM_PATTERN, TRUTH and NAME. Defaults of numbers are filled in as pure patterns. */
+	const struct pattern *pattern;
+	struct pattern_fn fn;         /* TRANSFORM_FUNCTION */
+	const struct pattern_fn *fns; /* TRANSFORM_FUNCTIONS: fns[n_fns] */
+	unsigned n_fns;
 };
 
 struct transform_def {
@@ -48,5 +57,10 @@ extern const struct transform_def *const transform_registry[];
 extern const size_t transform_registry_len;
 /* By name or alias; NULL when there is none. */
 const struct transform_def *transform_find(const char *name, size_t len);
+
+/* The text of a TRANSFORM_NAME argument: a name is itself, whatever its characters; all else is mini-notation. NULL as
+ * pattern_from_mini(). */
+const struct pattern *transform_parse_names(struct arena *a, const struct transform_param *param, const char *text,
+					    size_t len, uint32_t offset, struct diag_list *diags);
 
 #endif

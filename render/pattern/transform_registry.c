@@ -37,3 +37,14 @@ const struct transform_def *transform_find(const char *name, size_t len)
 			return transform_registry[i];
 	return NULL;
 }
+
+const struct pattern *transform_parse_names(struct arena *a, const struct transform_param *param, const char *text,
+					    size_t len, uint32_t offset, struct diag_list *diags)
+{
+	struct value v = { .kind = VALUE_WORD };
+
+	if (len > UINT32_MAX || !param->is_name || !param->is_name(text, len))
+		return pattern_from_mini(a, text, len, offset, diags);
+	v.word = (struct word){ arena_strndup(a, text, len), (uint32_t)len };
+	return v.word.text ? pattern_pure(a, v, (struct span){ offset, offset + (uint32_t)len }) : NULL;
+}

@@ -14,6 +14,20 @@ bool value_to_number(const struct value *v, double *out)
 	return true;
 }
 
+static bool word_is(struct word w, const char *text)
+{
+	return w.len == strlen(text) && memcmp(w.text, text, w.len) == 0;
+}
+
+bool value_is_true(const struct value *v)
+{
+	double x;
+
+	if (v->kind == VALUE_WORD)
+		return !word_is(v->word, "f") && !word_is(v->word, "false");
+	return value_to_number(v, &x) && x != 0;
+}
+
 const struct value *value_map_get(const struct value *v, enum control_key key)
 {
 	if (v->kind != VALUE_MAP)

@@ -511,7 +511,10 @@ START_TEST(the_registry_is_sorted_and_complete)
 		for (unsigned k = 0; k < def->n_params; k++) {
 			const struct transform_param *param = &def->params[k];
 			ck_assert(param->name && param->doc);
-			ck_assert(param->kind == TRANSFORM_FUNCTION || param->min < param->max);
+			ck_assert(param->kind != TRANSFORM_PATTERN || param->min < param->max);
+			ck_assert((param->kind == TRANSFORM_NAME) == (param->is_name != NULL));
+			for (const char *const *n = param->names; n && *n; n++)
+				ck_assert_msg(param->is_name(*n, strlen(*n)), "%s", *n);
 		}
 	}
 	ck_assert_ptr_null(transform_find("nonsense", 8));
@@ -530,7 +533,7 @@ START_TEST(every_transform_takes_parameters_of_any_size)
 		struct error err = ERROR_INIT;
 		const struct pattern *p;
 		for (unsigned i = 0; i < def->n_params; i++)
-			args[i] = (struct transform_arg){ number(extremes[k]), rev_fn };
+			args[i] = (struct transform_arg){ number(extremes[k]), rev_fn, &rev_fn, 1 };
 		p = def->apply(&arena, args, 1, control(CONTROL_S, "bd sd"));
 		ck_assert_ptr_nonnull(p);
 		if (pattern_query(p, span(-1, 2, 2, 1), &q, &l, &err) < 0)
