@@ -186,6 +186,11 @@ void api_render(void *ctx, struct http_request *r)
 
 	if (api_read_spec(r, &spec) < 0)
 		return;
+	if (spec.has_from_cycle) {
+		problem_reply(r, PROBLEM_INVALID,
+			      "'from_cycle' is an option of POST /events; a render begins at cycle 0");
+		return;
+	}
 	if (measure(app, r, &spec.render, &job) < 0)
 		return;
 	wish = read_wish(app, r);

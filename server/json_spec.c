@@ -26,6 +26,7 @@ enum option_id {
 	OPTION_CYCLES,
 	OPTION_DURATION,
 	OPTION_FORMAT,
+	OPTION_FROM_CYCLE,
 	OPTION_GAIN,
 	OPTION_PRIORITY,
 	OPTION_SAMPLE_RATE,
@@ -46,6 +47,7 @@ static const struct option {
 	[OPTION_CYCLES] = { "cycles", OPTION_NUMBER, 0, CYCLES_MAX, true },
 	[OPTION_DURATION] = { "duration", OPTION_NUMBER, 0, DURATION_MAX_S, true },
 	[OPTION_FORMAT] = { "format", OPTION_NAME, 0, 0, false },
+	[OPTION_FROM_CYCLE] = { "from_cycle", OPTION_NUMBER, 0, CYCLES_MAX, false },
 	[OPTION_GAIN] = { "gain", OPTION_NUMBER, 0, RENDER_GAIN_MAX, false },
 	[OPTION_PRIORITY] = { "priority", OPTION_INTEGER, 0, 9, false },
 	[OPTION_SAMPLE_RATE] = { "sample_rate", OPTION_INTEGER, RENDER_SAMPLE_RATE_MIN, RENDER_SAMPLE_RATE_MAX, false },
@@ -165,6 +167,10 @@ static void option_store(struct spec *s, enum option_id id, double v)
 		break;
 	case OPTION_FORMAT:
 		r->format = (enum audio_format)v;
+		break;
+	case OPTION_FROM_CYCLE:
+		s->from_cycle = v;
+		s->has_from_cycle = true;
 		break;
 	case OPTION_GAIN:
 		r->gain = v;

@@ -14,6 +14,8 @@ enum { SPEC_PROBLEMS_MAX = 20, PRIORITY_DEFAULT = 5 };
 struct spec {
 	struct render_spec render; /* source points into the arena or the body */
 	int priority;              /* 0..9 */
+	double from_cycle;         /* of POST /events: where it begins */
+	bool has_from_cycle;
 	bool has_source;
 };
 

@@ -23,6 +23,8 @@ struct route {
 static const struct route routes[] = {
 	{ "POST", "/render", api_render, true, { JSON, "audio/wav", "text/plain" } },
 	{ "POST", "/check", api_check, true, { JSON, "text/plain" } },
+	{ "POST", "/events", api_events, true, { "application/jsonl", "application/x-ndjson", "text/plain" } },
+	{ "POST", "/format", api_format, true, { JSON, "text/plain" } },
 	{ "GET", "/jobs", api_jobs_list, false, { JSON } },
 	{ "GET", "/jobs/{id}", api_job_get, false, { JSON } },
 	{ "DELETE", "/jobs/{id}", api_job_delete, false, { NULL } },

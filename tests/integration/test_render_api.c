@@ -196,6 +196,45 @@ START_TEST(test_a_terminal_gets_the_typo_as_a_drawing)
 }
 END_TEST
 
+START_TEST(test_events_say_what_will_play_and_from_where)
+{
+	struct reply r = service_post(&server, "/events?cycles=2&from_cycle=1000", BEAT), bad, late;
+	unsigned n_lines = 0;
+
+	ck_assert_int_eq(r.status, 200);
+	ck_assert_str_eq(reply_header(&r, "Content-Type"), "application/jsonl");
+	for (const char *at = r.body; (at = strchr(at, '\n')); at++)
+		n_lines++;
+	ck_assert_uint_eq(n_lines, 10); /* four kicks and a snare in each cycle */
+	ck_assert_ptr_eq(strstr(r.body, "{\"time_s\":2000,\"duration_s\":0.5,\"source\":{\"line\":1,\"column\":10,"),
+			 r.body);
+	bad = service_post(&server, "/events", "out $ sinne 440");
+	ck_assert_int_eq(bad.status, 422);
+	late = service_post(&server, "/render?from_cycle=4", BEAT);
+	ck_assert_int_eq(late.status, 422);
+	reply_free(&r);
+	reply_free(&bad);
+	reply_free(&late);
+}
+END_TEST
+
+START_TEST(test_format_gives_the_canonical_layout)
+{
+	struct reply r = service_post(&server, "/format", "tempo 2.0\nout = sine(440)   *0.3 -- loud\n"), text;
+	json_t *j = reply_json(&r);
+
+	ck_assert_int_eq(r.status, 200);
+	ck_assert_str_eq(text_of(j, "source"), "tempo: 2.0\nout $ sine (440) * 0.3 -- loud\n");
+	ck_assert(json_is_true(json_object_get(j, "changed")));
+	ck_assert_uint_ge(json_array_size(json_object_get(j, "warnings")), 1);
+	text = service_call(&server, "POST", "/format", text_of(j, "source"), HEADERS("Accept: text/plain"));
+	ck_assert_str_eq(text.body, text_of(j, "source"));
+	json_decref(j);
+	reply_free(&r);
+	reply_free(&text);
+}
+END_TEST
+
 START_TEST(test_check_says_whether_a_program_is_right)
 {
 	struct reply good = service_post(&server, "/check", BEAT),
@@ -276,6 +315,8 @@ static Suite *render_api_suite(void)
 	tcase_set_timeout(t, 180);
 	tcase_add_test(t, test_a_typo_is_answered_with_its_place_and_a_suggestion);
 	tcase_add_test(t, test_a_terminal_gets_the_typo_as_a_drawing);
+	tcase_add_test(t, test_events_say_what_will_play_and_from_where);
+	tcase_add_test(t, test_format_gives_the_canonical_layout);
 	tcase_add_test(t, test_check_says_whether_a_program_is_right);
 	tcase_add_loop_test(t, test_bad_options_are_refused_with_their_place, 0,
 			    sizeof bad_options / sizeof bad_options[0]);
