@@ -2,7 +2,7 @@
 #include "render/graph/build_impl.h"
 #include "render/lang/resolve.h"
 
-/* --- Towers ------------------------------------------------------------------------------------------------------- */
+/* --- Towers ----------------------------------------------------------------------------------------------------- */
 
 static const struct tower *tower_cons(struct builder *b, struct transform_use *use, const struct tower *next)
 {
@@ -170,8 +170,7 @@ const struct tower *build_tower(struct builder *b, struct ast *node, const struc
 	return next;
 }
 
-/* --- `$` ------------------------------------------------------------------------------------------------------------
- */
+/* --- `$` -------------------------------------------------------------------------------------------------------- */
 
 /* Transforms after the base, in the order written, then those before it, from right to left. */
 static const struct tower *postfix_tower(struct builder *b, struct ast *node, const struct tower *next,
@@ -321,8 +320,7 @@ struct operand build_applied(struct builder *b, struct ast *call, const struct s
 	return v;
 }
 
-/* --- Words as numbers ----------------------------------------------------------------------------------------------
- */
+/* --- Words as numbers ------------------------------------------------------------------------------------------- */
 
 /* MIDI number of C4. */
 enum { MIDI_C4 = 60 };

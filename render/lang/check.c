@@ -28,7 +28,7 @@ static bool literal_value(const struct ast *node, double *value)
 	return true;
 }
 
-/* --- Arguments ---------------------------------------------------------------------------------------------------- */
+/* --- Arguments -------------------------------------------------------------------------------------------------- */
 
 /* A value that a signal's parameter can have. */
 static void check_value(struct ast *arg, struct diag_list *diags)
@@ -144,9 +144,31 @@ static void check_list(struct ast *list, struct diag_list *diags)
 		diag_add(diags, DIAG_ERROR, "empty-list", list->span, "expected something in this list");
 }
 
-static void check_stack(const struct ast *call, struct diag_list *diags)
+/* The parts of a sequence are all sources of events, or all patterns of values. */
+static void check_sequence(struct ast *call, struct diag_list *diags)
 {
-	if (call->n_items == 1 && call->items[0]->kind == AST_LIST)
+	const struct ast *list = call->items[0];
+	enum lang_type first = list->n_items ? type_of(list->items[0]) : TYPE_BROKEN;
+
+	check_list(call->items[0], diags);
+	for (uint32_t i = 0; i < list->n_items; i++) {
+		enum lang_type t = type_of(list->items[i]);
+		bool is_events = t == TYPE_EVENTS, is_value = t == TYPE_NUMBER || t == TYPE_PATTERN;
+		if (t == TYPE_SIGNAL || ((is_events || is_value) && first != TYPE_SIGNAL && first != TYPE_BROKEN &&
+					 is_events != (first == TYPE_EVENTS)))
+			diag_add(diags, DIAG_ERROR, "wrong-type", list->items[i]->span,
+				 "'%.*s' takes sources of events or patterns of values, one kind, found %s",
+				 shown(call->text), call->text.at, lang_type_name(t));
+	}
+}
+
+static void check_stack(struct ast *call, struct diag_list *diags)
+{
+	bool is_list = call->n_items == 1 && call->items[0]->kind == AST_LIST;
+
+	if (is_list && node_def_is_sequence(call->def))
+		check_sequence(call, diags);
+	else if (is_list)
 		check_list(call->items[0], diags);
 	else
 		diag_hint(diag_add(diags, DIAG_ERROR, "wrong-type", call->span, "'%.*s' takes one list",
@@ -168,7 +190,7 @@ static void check_events(const struct ast *call, struct diag_list *diags)
 	}
 }
 
-static void check_function(const struct ast *call, bool is_behind, struct diag_list *diags)
+static void check_function(struct ast *call, bool is_behind, struct diag_list *diags)
 {
 	if (call->n_items > CALL_ITEMS_MAX) {
 		diag_add(diags, DIAG_ERROR, "too-many-arguments", call->name_span, "'%.*s' has more than %d arguments",
@@ -190,8 +212,7 @@ static void check_function(const struct ast *call, bool is_behind, struct diag_l
 	check_missing(call, is_behind, diags);
 }
 
-/* --- Transforms ------------------------------------------------------------------------------------------------------
- */
+/* --- Transforms ------------------------------------------------------------------------------------------------- */
 
 static void check_transform_pattern(const struct ast *call, struct ast *arg, const struct transform_param *param,
 				    struct diag_list *diags)
