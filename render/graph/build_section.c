@@ -68,9 +68,10 @@ bool tower_has_effect(const struct tower *t, enum base_kind base)
 static bool is_switch(const struct transform_def *def)
 {
 	static const char *const names[] = {
-		"every",        "every'",       "whenmod", "sometimes", "sometimesBy",  "someCycles",  "somecycles",
-		"someCyclesBy", "somecyclesBy", "often",   "rarely",    "almostAlways", "almostNever", "always",
-		"never",        "when",         "while",   "within",    "chunk",        "firstOf",     "lastOf",
+		"every",     "everyFrom",   "chunkBack",    "fastChunk",   "every'",       "whenmod",
+		"sometimes", "sometimesBy", "someCycles",   "somecycles",  "someCyclesBy", "somecyclesBy",
+		"often",     "rarely",      "almostAlways", "almostNever", "always",       "never",
+		"when",      "while",       "within",       "chunk",       "firstOf",      "lastOf",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

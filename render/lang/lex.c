@@ -399,6 +399,7 @@ static void lex_token(struct lexer *l)
 
 	if (is_name_start(c)) {
 		take_name(l);
+		l->at += peek(l, 0) == '\''; /* every' */
 		push(l, TOKEN_NAME, start);
 	} else if (is_number_start(l)) {
 		lex_number(l);
