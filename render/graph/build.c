@@ -20,7 +20,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* --- A graph under construction ------------------------------------------------------------------------------- */
+/* --- A graph under construction --------------------------------------------------------------------------------- */
 
 void *build_alloc(struct builder *b, size_t n, size_t size)
 {

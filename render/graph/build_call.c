@@ -129,6 +129,28 @@ static struct operand sum_nodes(struct builder *b, const uint32_t *nodes, uint32
 	return sum;
 }
 
+static pattern_join *join_of(const struct node_def *def)
+{
+	if (!node_def_is_sequence(def))
+		return pattern_stack;
+	return strcmp(def->name, "cat") == 0 ? pattern_fastcat : pattern_slowcat;
+}
+
+/* A sequence of patterns of values. */
+static struct operand join_patterns(struct builder *b, const struct ast *call, const struct operand *parts, uint32_t n)
+{
+	const struct pattern **patterns = build_alloc(b, n, sizeof(*patterns));
+
+	for (uint32_t i = 0; patterns && i < n; i++) {
+		patterns[i] = parts[i].type == TYPE_NUMBER ? pattern_of_number(b, parts[i].number) : parts[i].pattern;
+		if (!patterns[i] || parts[i].type > TYPE_PATTERN)
+			return operand_broken();
+	}
+	const struct pattern *p = patterns ? join_of(call->def)(build_arena(b), patterns, n) : NULL;
+	b->shared->is_exhausted |= !p;
+	return operand_pattern(p, call->span);
+}
+
 static struct operand build_stack(struct builder *b, struct ast *call, const struct scope *scope)
 {
 	struct ast *list = call->items[0];
@@ -143,7 +165,9 @@ static struct operand build_stack(struct builder *b, struct ast *call, const str
 		are_events &= parts[i].type == TYPE_EVENTS;
 	}
 	if (are_events)
-		return build_event_stack(b, parts, list->n_items, call->span);
+		return build_event_stack(b, join_of(call->def), parts, list->n_items, call->span);
+	if (node_def_is_sequence(call->def))
+		return join_patterns(b, call, parts, list->n_items);
 	for (uint32_t i = 0; i < list->n_items; i++)
 		inputs[i] = build_signal(b, &parts[i], scope);
 	return sum_nodes(b, inputs, list->n_items, call->span);

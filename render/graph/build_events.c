@@ -61,8 +61,7 @@ static const struct instrument *bus_instrument(struct builder *b, const struct b
 	return *known;
 }
 
-/* --- Names in the pattern of s --------------------------------------------------------------------------------------
- */
+/* --- Names in the pattern of s ---------------------------------------------------------------------------------- */
 
 struct name_check {
 	struct builder *b;
@@ -458,7 +457,8 @@ static void append_modulators(struct builder *b, struct events *all, struct even
 	all->n_modulators += e->n_modulators;
 }
 
-struct operand build_event_stack(struct builder *b, struct operand *parts, uint32_t n, struct span span)
+struct operand build_event_stack(struct builder *b, pattern_join *join, struct operand *parts, uint32_t n,
+				 struct span span)
 {
 	const struct pattern **patterns = build_alloc(b, n, sizeof(*patterns));
 	struct name_check all = { .b = b };
@@ -474,7 +474,7 @@ struct operand build_event_stack(struct builder *b, struct operand *parts, uint3
 			add_instrument(&all, &e->instruments[k]);
 		patterns[i] = e->pattern;
 	}
-	struct operand v = operand_events(b, pattern_stack(build_arena(b), patterns, n), span);
+	struct operand v = operand_events(b, join(build_arena(b), patterns, n), span);
 	v.events.modulators = events.modulators;
 	v.events.n_modulators = events.n_modulators;
 	v.events.instruments = all.instruments;

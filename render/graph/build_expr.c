@@ -29,7 +29,7 @@ static struct operand operand_number(double x, struct span span)
 	return (struct operand){ .type = TYPE_NUMBER, .span = span, .number = x, .node = NODE_NONE };
 }
 
-/* --- Operands as nodes -------------------------------------------------------------------------------------------- */
+/* --- Operands as nodes ------------------------------------------------------------------------------------------ */
 
 static uint32_t const_node(struct builder *b, double x, struct span span)
 {
@@ -72,8 +72,7 @@ uint32_t build_signal(struct builder *b, const struct operand *v, const struct s
 	}
 }
 
-/* --- Buses ----------------------------------------------------------------------------------------------------------
- */
+/* --- Buses ------------------------------------------------------------------------------------------------------ */
 
 static struct instance *find_instance(struct builder *b, const struct bus *bus, const struct tower *tower)
 {
@@ -178,8 +177,7 @@ static struct operand splice_bus(struct builder *b, struct ast *node, const stru
 	return build_behind(b, node->bus->expr, input, &inner);
 }
 
-/* --- Arithmetic ------------------------------------------------------------------------------------------------------
- */
+/* --- Arithmetic ------------------------------------------------------------------------------------------------- */
 
 static double fold(enum arith_op op, double x, double y)
 {

@@ -159,7 +159,10 @@ struct operand build_values(struct builder *b, struct ast *node, const struct op
 /* `osc # note "c e"`: the signal as an instrument that the pattern plays. */
 struct operand build_played(struct builder *b, struct ast *call, const struct operand *input,
 			    const struct scope *scope);
-struct operand build_event_stack(struct builder *b, struct operand *parts, uint32_t n, struct span span);
+/* pattern_stack(), pattern_fastcat(), pattern_slowcat() */
+typedef const struct pattern *pattern_join(struct arena *a, const struct pattern *const *ps, size_t n);
+struct operand build_event_stack(struct builder *b, pattern_join *join, struct operand *parts, uint32_t n,
+				 struct span span);
 /* Applies what is pending. */
 void events_seal(struct builder *b, struct events *e);
 uint32_t events_node(struct builder *b, const struct events *e, struct span span, const struct scope *scope);

@@ -2,7 +2,7 @@
 #include "render/graph/build_impl.h"
 #include "render/lang/resolve.h"
 
-/* --- Towers ------------------------------------------------------------------------------------------------------- */
+/* --- Towers ----------------------------------------------------------------------------------------------------- */
 
 static const struct tower *tower_cons(struct builder *b, struct transform_use *use, const struct tower *next)
 {
@@ -80,6 +80,18 @@ const struct pattern *pattern_of_number(struct builder *b, double x)
 	return p;
 }
 
+/* A list of transforms, or one alone. */
+static struct transform_arg build_functions(struct builder *b, struct ast *arg, const struct scope *scope)
+{
+	struct ast *const *items = arg->kind == AST_LIST ? arg->items : &arg;
+	unsigned n = arg->kind == AST_LIST ? arg->n_items : 1;
+	struct pattern_fn *fns = build_alloc(b, n, sizeof(*fns));
+
+	for (unsigned i = 0; fns && i < n; i++)
+		fns[i] = (struct pattern_fn){ apply_function, build_tower(b, items[i], NULL, scope) };
+	return (struct transform_arg){ .fns = fns, .n_fns = fns ? n : 0 };
+}
+
 static struct transform_arg build_transform_arg(struct builder *b, const struct transform_param *param, struct ast *arg,
 						const struct scope *scope)
 {
@@ -87,10 +99,20 @@ static struct transform_arg build_transform_arg(struct builder *b, const struct 
 		return (struct transform_arg){
 			.fn = { apply_function, arg ? build_tower(b, arg, NULL, scope) : NULL },
 		};
+	if (param->kind == TRANSFORM_FUNCTIONS)
+		return arg ? build_functions(b, arg, scope) : (struct transform_arg){ .pattern = NULL };
 	struct operand v = arg ? build_expr(b, arg, &(struct scope){ 0 }) : operand_broken();
 	if (v.type == TYPE_PATTERN)
 		return (struct transform_arg){ .pattern = v.pattern };
 	return (struct transform_arg){ .pattern = pattern_of_number(b, v.type == TYPE_NUMBER ? v.number : param->def) };
+}
+
+/* What a transform among the arguments needs and does, the whole needs and does. */
+static void note_argument(struct transform_use *use, const struct tower *t)
+{
+	use->needs_events |= tower_needs_events(t);
+	use->is_effect[BASE_EVENTS] |= tower_has_effect(t, BASE_EVENTS);
+	use->is_effect[BASE_SIGNAL] |= tower_has_effect(t, BASE_SIGNAL);
 }
 
 static struct transform_use *build_use(struct builder *b, const struct ast *call, const struct scope *scope)
@@ -106,9 +128,9 @@ static struct transform_use *build_use(struct builder *b, const struct ast *call
 	for (unsigned i = 0; i < use->def->n_params; i++) {
 		struct ast *arg = i < call->n_items ? call->items[i] : NULL;
 		use->args[i] = build_transform_arg(b, &use->def->params[i], arg, scope);
-		use->needs_events |= tower_needs_events(use->args[i].fn.ctx);
-		use->is_effect[BASE_EVENTS] |= tower_has_effect(use->args[i].fn.ctx, BASE_EVENTS);
-		use->is_effect[BASE_SIGNAL] |= tower_has_effect(use->args[i].fn.ctx, BASE_SIGNAL);
+		note_argument(use, use->args[i].fn.ctx);
+		for (unsigned k = 0; k < use->args[i].n_fns; k++)
+			note_argument(use, use->args[i].fns[k].ctx);
 	}
 	return use;
 }
@@ -170,8 +192,7 @@ const struct tower *build_tower(struct builder *b, struct ast *node, const struc
 	return next;
 }
 
-/* --- `$` ------------------------------------------------------------------------------------------------------------
- */
+/* --- `$` -------------------------------------------------------------------------------------------------------- */
 
 /* Transforms after the base, in the order written, then those before it, from right to left. */
 static const struct tower *postfix_tower(struct builder *b, struct ast *node, const struct tower *next,
@@ -321,8 +342,7 @@ struct operand build_applied(struct builder *b, struct ast *call, const struct s
 	return v;
 }
 
-/* --- Words as numbers ----------------------------------------------------------------------------------------------
- */
+/* --- Words as numbers ------------------------------------------------------------------------------------------- */
 
 /* MIDI number of C4. */
 enum { MIDI_C4 = 60 };

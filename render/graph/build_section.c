@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* --- Modifiers as a function on patterns ------------------------------------------------------------------------- */
+/* --- Modifiers as a function on patterns ------------------------------------------------------------------------ */
 
 const struct pattern *section_apply(struct arena *a, const struct section *section, const struct pattern *p)
 {
@@ -54,7 +54,7 @@ struct section *build_section(struct builder *b, struct ast *node, const struct 
 	return section;
 }
 
-/* --- Effects ------------------------------------------------------------------------------------------------------- */
+/* --- Effects ---------------------------------------------------------------------------------------------------- */
 
 bool tower_has_effect(const struct tower *t, enum base_kind base)
 {
@@ -68,9 +68,10 @@ bool tower_has_effect(const struct tower *t, enum base_kind base)
 static bool is_switch(const struct transform_def *def)
 {
 	static const char *const names[] = {
-		"every",        "every'",       "whenmod", "sometimes", "sometimesBy",  "someCycles",  "somecycles",
-		"someCyclesBy", "somecyclesBy", "often",   "rarely",    "almostAlways", "almostNever", "always",
-		"never",        "when",         "while",   "within",    "chunk",        "firstOf",     "lastOf",
+		"every",     "everyFrom",   "chunkBack",    "fastChunk",   "every'",       "whenmod",
+		"sometimes", "sometimesBy", "someCycles",   "somecycles",  "someCyclesBy", "somecyclesBy",
+		"often",     "rarely",      "almostAlways", "almostNever", "always",       "never",
+		"when",      "while",       "within",       "chunk",       "firstOf",      "lastOf",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -158,7 +159,7 @@ static struct operand effect_on(struct builder *b, const struct transform_use *u
 	return v;
 }
 
-/* --- `$` --------------------------------------------------------------------------------------------------------- */
+/* --- `$` -------------------------------------------------------------------------------------------------------- */
 
 struct switched {
 	struct ast *base;

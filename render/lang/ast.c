@@ -63,7 +63,7 @@ bool ast_program_equal(const struct ast_program *a, const struct ast_program *b)
 	return stmts_equal(a->stmts, a->n_stmts, b->stmts, b->n_stmts);
 }
 
-/* --- Dump ------------------------------------------------------------------------------------------------------ */
+/* --- Dump ------------------------------------------------------------------------------------------------------- */
 
 static const char *kind_name(enum ast_kind kind)
 {

@@ -28,7 +28,7 @@ static bool literal_value(const struct ast *node, double *value)
 	return true;
 }
 
-/* --- Arguments ---------------------------------------------------------------------------------------------------- */
+/* --- Arguments -------------------------------------------------------------------------------------------------- */
 
 /* A value that a signal's parameter can have. */
 static void check_value(struct ast *arg, struct diag_list *diags)
@@ -144,9 +144,31 @@ static void check_list(struct ast *list, struct diag_list *diags)
 		diag_add(diags, DIAG_ERROR, "empty-list", list->span, "expected something in this list");
 }
 
-static void check_stack(const struct ast *call, struct diag_list *diags)
+/* The parts of a sequence are all sources of events, or all patterns of values. */
+static void check_sequence(struct ast *call, struct diag_list *diags)
 {
-	if (call->n_items == 1 && call->items[0]->kind == AST_LIST)
+	const struct ast *list = call->items[0];
+	enum lang_type first = list->n_items ? type_of(list->items[0]) : TYPE_BROKEN;
+
+	check_list(call->items[0], diags);
+	for (uint32_t i = 0; i < list->n_items; i++) {
+		enum lang_type t = type_of(list->items[i]);
+		bool is_events = t == TYPE_EVENTS, is_value = t == TYPE_NUMBER || t == TYPE_PATTERN;
+		if (t == TYPE_SIGNAL || ((is_events || is_value) && first != TYPE_SIGNAL && first != TYPE_BROKEN &&
+					 is_events != (first == TYPE_EVENTS)))
+			diag_add(diags, DIAG_ERROR, "wrong-type", list->items[i]->span,
+				 "'%.*s' takes sources of events or patterns of values, one kind, found %s",
+				 shown(call->text), call->text.at, lang_type_name(t));
+	}
+}
+
+static void check_stack(struct ast *call, struct diag_list *diags)
+{
+	bool is_list = call->n_items == 1 && call->items[0]->kind == AST_LIST;
+
+	if (is_list && node_def_is_sequence(call->def))
+		check_sequence(call, diags);
+	else if (is_list)
 		check_list(call->items[0], diags);
 	else
 		diag_hint(diag_add(diags, DIAG_ERROR, "wrong-type", call->span, "'%.*s' takes one list",
@@ -168,7 +190,7 @@ static void check_events(const struct ast *call, struct diag_list *diags)
 	}
 }
 
-static void check_function(const struct ast *call, bool is_behind, struct diag_list *diags)
+static void check_function(struct ast *call, bool is_behind, struct diag_list *diags)
 {
 	if (call->n_items > CALL_ITEMS_MAX) {
 		diag_add(diags, DIAG_ERROR, "too-many-arguments", call->name_span, "'%.*s' has more than %d arguments",
@@ -190,8 +212,7 @@ static void check_function(const struct ast *call, bool is_behind, struct diag_l
 	check_missing(call, is_behind, diags);
 }
 
-/* --- Transforms ------------------------------------------------------------------------------------------------------
- */
+/* --- Transforms ------------------------------------------------------------------------------------------------- */
 
 static void check_transform_pattern(const struct ast *call, struct ast *arg, const struct transform_param *param,
 				    struct diag_list *diags)
@@ -220,6 +241,75 @@ static void check_transform_function(const struct ast *call, struct ast *arg, co
 			  "such as 'rev' or '(fast 2)'");
 }
 
+/* One transform, or a list of them. */
+static void check_transform_functions(const struct ast *call, struct ast *arg, const struct transform_param *param,
+				      struct diag_list *diags)
+{
+	if (arg->kind != AST_LIST) {
+		check_transform_function(call, arg, param, diags);
+		return;
+	}
+	for (uint32_t i = 0; i < arg->n_items; i++)
+		check_transform_function(call, arg->items[i], param, diags);
+	if (arg->n_items == 0)
+		diag_add(diags, DIAG_ERROR, "empty-list", arg->span, "expected a transform in this list");
+}
+
+struct name_context {
+	const struct ast *call;
+	const struct transform_param *param;
+	struct diag_list *diags;
+};
+
+static void check_name_atom(void *ctx, const struct value *v, struct span source)
+{
+	const struct name_context *c = ctx;
+	const struct transform_param *param = c->param;
+	size_t n = 0;
+
+	if (v->kind == VALUE_WORD && param->is_name(v->word.text, v->word.len))
+		return;
+	const char *text = v->kind == VALUE_WORD ? v->word.text : "";
+	struct diag *d = diag_add(c->diags, DIAG_ERROR, "unknown-name", source, "unknown '%s' of '%.*s': '%.40s'",
+				  param->name, shown(c->call->text), c->call->text.at, text);
+	while (param->names && param->names[n])
+		n++;
+	const char *near = n ? diag_nearest(text, strlen(text), param->names, n) : NULL;
+	if (near)
+		diag_suggest(d, source, near);
+}
+
+/* Names are looked up where the pattern is written as a string. */
+static void check_transform_name(const struct ast *call, struct ast *arg, const struct transform_param *param,
+				 struct diag_list *diags)
+{
+	struct name_context c = { call, param, diags };
+
+	check_transform_pattern(call, arg, param, diags);
+	if (arg->kind == AST_STRING && arg->pattern && param->is_name)
+		pattern_each_atom(arg->pattern, check_name_atom, &c);
+}
+
+static void check_transform_arg(const struct ast *call, struct ast *arg, const struct transform_param *param,
+				struct diag_list *diags)
+{
+	switch (param->kind) {
+	case TRANSFORM_FUNCTION:
+		check_transform_function(call, arg, param, diags);
+		break;
+	case TRANSFORM_FUNCTIONS:
+		check_transform_functions(call, arg, param, diags);
+		break;
+	case TRANSFORM_NAME:
+		check_transform_name(call, arg, param, diags);
+		break;
+	case TRANSFORM_PATTERN:
+	case TRANSFORM_TRUTH:
+		check_transform_pattern(call, arg, param, diags);
+		break;
+	}
+}
+
 static bool is_optional_from(const struct transform_def *def, uint32_t p)
 {
 	for (; p < def->n_params; p++)
@@ -236,10 +326,8 @@ static void check_transform(const struct ast *call, struct diag_list *diags)
 		if (call->items[i]->kind == AST_KEYWORD)
 			diag_add(diags, DIAG_ERROR, "unknown-keyword", call->items[i]->span,
 				 "transforms take their arguments by position");
-		else if (def->params[i].kind == TRANSFORM_FUNCTION)
-			check_transform_function(call, call->items[i], &def->params[i], diags);
 		else
-			check_transform_pattern(call, call->items[i], &def->params[i], diags);
+			check_transform_arg(call, call->items[i], &def->params[i], diags);
 	}
 	if (call->n_items < def->n_params && !is_optional_from(def, call->n_items))
 		diag_add(diags, DIAG_ERROR, "missing-argument", call->name_span, "'%.*s' needs '%s': %s",

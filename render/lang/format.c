@@ -34,7 +34,7 @@ struct layout {
 	bool must_break;                      /* a comment to the end of the line was printed */
 };
 
-/* --- Output -------------------------------------------------------------------------------------------------------- */
+/* --- Output ----------------------------------------------------------------------------------------------------- */
 
 static void put(struct layout *l, const char *text, size_t len)
 {
@@ -57,7 +57,7 @@ static void put_break(struct layout *l, unsigned n_newlines, unsigned indent)
 	l->must_break = false;
 }
 
-/* --- Where tokens stand --------------------------------------------------------------------------------------------- */
+/* --- Where tokens stand ----------------------------------------------------------------------------------------- */
 
 static const struct token *token_at(const struct layout *l, size_t k)
 {
@@ -229,7 +229,7 @@ static unsigned put_gap(struct layout *l, size_t start, size_t end, bool is_betw
 	return n_newlines;
 }
 
-/* --- The walk ------------------------------------------------------------------------------------------------------ */
+/* --- The walk --------------------------------------------------------------------------------------------------- */
 
 static void track_depth(struct layout *l, const struct token *t)
 {
@@ -279,7 +279,7 @@ static int lay_out(const struct reading *in, struct buf *out)
 	return l.has_failed ? -1 : 0;
 }
 
-/* --- The door -------------------------------------------------------------------------------------------------------- */
+/* --- The door --------------------------------------------------------------------------------------------------- */
 
 static int read_text(struct arena *a, const char *source, size_t len, struct reading *out, struct diag_list *diags)
 {

@@ -73,7 +73,7 @@ static struct token *push(struct lexer *l, enum token_kind kind, size_t start)
 	return t;
 }
 
-/* --- Space and comments ---------------------------------------------------------------------------------- */
+/* --- Space and comments ----------------------------------------------------------------------------------------- */
 
 static bool span_is(const struct lexer *l, const struct token *t, const char *word)
 {
@@ -184,7 +184,7 @@ static void skip_space(struct lexer *l)
 	}
 }
 
-/* --- Words, numbers, strings -------------------------------------------------------------------------------- */
+/* --- Words, numbers, strings ------------------------------------------------------------------------------------ */
 
 static void take_name(struct lexer *l)
 {
@@ -260,7 +260,7 @@ static void lex_sigil_name(struct lexer *l, enum token_kind kind)
 	push(l, kind, start);
 }
 
-/* --- Operators ------------------------------------------------------------------------------------------------ */
+/* --- Operators -------------------------------------------------------------------------------------------------- */
 
 static const struct operator_row {
 	const char *text;
@@ -399,6 +399,7 @@ static void lex_token(struct lexer *l)
 
 	if (is_name_start(c)) {
 		take_name(l);
+		l->at += peek(l, 0) == '\''; /* every' */
 		push(l, TOKEN_NAME, start);
 	} else if (is_number_start(l)) {
 		lex_number(l);

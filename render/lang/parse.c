@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- Tokens, nodes, complaints --------------------------------------------------------------------------- */
+/* --- Tokens, nodes, complaints ---------------------------------------------------------------------------------- */
 
 static const struct token *end_token(const struct parser *p)
 {
@@ -234,7 +234,7 @@ struct ast *parse_expr(struct parser *p)
 	return operands_fold(p, AST_CHAIN, &o);
 }
 
-/* --- Edits --------------------------------------------------------------------------------------------------------- */
+/* --- Edits ------------------------------------------------------------------------------------------------------ */
 
 void parse_edit(struct parser *p, uint32_t at, uint32_t len, const char *text)
 {

@@ -3,7 +3,7 @@
 
 #include "render/lang/parse_impl.h"
 
-/* --- Brackets ------------------------------------------------------------------------------------------------ */
+/* --- Brackets --------------------------------------------------------------------------------------------------- */
 
 bool parse_nest(struct parser *p, struct span span)
 {
@@ -89,7 +89,7 @@ static struct ast *parse_list(struct parser *p)
 	return operands_node(p, AST_LIST, &o, span_join(open->span, p->tokens[p->at - 1].span));
 }
 
-/* --- Words ---------------------------------------------------------------------------------------------------------- */
+/* --- Words ------------------------------------------------------------------------------------------------------ */
 
 static struct ast *leaf(struct parser *p, enum ast_kind kind, unsigned trim_left, unsigned trim_right)
 {
@@ -175,7 +175,7 @@ static struct ast *parse_bus(struct parser *p)
 	return node;
 }
 
-/* --- Calls --------------------------------------------------------------------------------------------------------- */
+/* --- Calls ------------------------------------------------------------------------------------------------------ */
 
 static bool is_argument(const struct ast *node)
 {
@@ -411,7 +411,7 @@ static struct ast *parse_signal_function(struct parser *p)
 	return operands_node(p, AST_ARITH, &o, span_join(start, o.items[1]->span));
 }
 
-/* --- Conditions ---------------------------------------------------------------------------------------------------- */
+/* --- Conditions ------------------------------------------------------------------------------------------------- */
 
 /* `if` also names a function; the condition has a `then`. */
 static bool is_condition(const struct parser *p)
@@ -475,7 +475,7 @@ static struct ast *parse_condition(struct parser *p)
 	return node;
 }
 
-/* --- primary ------------------------------------------------------------------------------------------------------- */
+/* --- primary ---------------------------------------------------------------------------------------------------- */
 
 static void complain_extra_operand(struct parser *p)
 {

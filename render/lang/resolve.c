@@ -186,7 +186,7 @@ static void complain_bus(struct resolver *r, const struct ast *node)
 		diag_suggest(d, node->span, near - 1);
 }
 
-/* --- Operands of `$` ---------------------------------------------------------------------------------------------- */
+/* --- Operands of `$` -------------------------------------------------------------------------------------------- */
 
 static uint32_t positional_count(const struct ast *call)
 {
@@ -331,8 +331,7 @@ static void sort_apply(struct resolver *r, struct ast *node)
 	node->base = base;
 }
 
-/* --- The walk -------------------------------------------------------------------------------------------------------
- */
+/* --- The walk --------------------------------------------------------------------------------------------------- */
 
 static void resolve_name(struct resolver *r, struct ast *node)
 {

@@ -3,7 +3,7 @@
 
 #include "render/lang/parse_impl.h"
 
-/* --- Statements --------------------------------------------------------------------------------------------------- */
+/* --- Statements ------------------------------------------------------------------------------------------------- */
 
 static struct stmt *stmt_new(struct parser *p, enum stmt_kind kind, const struct token *head)
 {
@@ -67,10 +67,14 @@ static void parse_output(struct parser *p, const struct token *head)
 	s->output = (unsigned)head_output_number(parse_text(p, head));
 	if (is_sign(sign) || sign->kind == TOKEN_HASH)
 		p->at++;
-	if (sign->kind == TOKEN_EQUALS || sign->kind == TOKEN_HASH)
+	if (sign->kind == TOKEN_EQUALS || sign->kind == TOKEN_HASH) {
 		warn_old(p, s, sign, "an output without '$'", sign->span.start, 1, "$");
-	else if (!is_sign(sign) && sign->kind != TOKEN_END)
+	} else if (!is_sign(sign) && sign->kind != TOKEN_END) {
 		warn_old(p, s, head, "an output without '$'", head->span.end, 0, " $");
+		/* "o1-3": behind the new sign, "-3" would be one number. */
+		if (sign->kind == TOKEN_OP && sign[1].kind == TOKEN_NUMBER && sign[1].touches_left)
+			parse_edit(p, sign->span.end, 0, " ");
+	}
 	parse_definition(p, s);
 }
 
@@ -369,7 +373,7 @@ static void parse_next(struct parser *p)
 		recover(p);
 }
 
-/* --- Loops ---------------------------------------------------------------------------------------------------- */
+/* --- Loops ------------------------------------------------------------------------------------------------------ */
 
 /* Loops within loops: each is a level of recursion here and in expand.c. */
 enum { LOOPS_MAX = 16 };

@@ -43,6 +43,11 @@ bool node_def_is_pitch(const struct node_def *def)
 	return node_def_is_pure_modifier(def) && (def->controls[0] == CONTROL_NOTE || def->controls[0] == CONTROL_N);
 }
 
+bool node_def_is_sequence(const struct node_def *def)
+{
+	return def->is_variadic && strcmp(def->name, "stack") != 0;
+}
+
 uint32_t ast_positional_count(const struct ast *call)
 {
 	uint32_t n = 0;
@@ -106,12 +111,20 @@ static enum lang_type stack_type(const struct ast *call, unsigned depth)
 {
 	struct ast *list = first_positional(call);
 
+	bool are_events = true, are_patterns = node_def_is_sequence(call->def);
+
 	if (!list || list->kind != AST_LIST || list->n_items == 0)
 		return TYPE_BROKEN;
-	for (uint32_t i = 0; i < list->n_items; i++)
-		if (alone(list->items[i], depth + 1) != TYPE_EVENTS)
-			return TYPE_SIGNAL;
-	return TYPE_EVENTS;
+	for (uint32_t i = 0; i < list->n_items; i++) {
+		enum lang_type t = alone(list->items[i], depth + 1);
+		are_events &= t == TYPE_EVENTS;
+		are_patterns &= t == TYPE_PATTERN || t == TYPE_NUMBER;
+	}
+	if (are_events)
+		return TYPE_EVENTS;
+	if (are_patterns)
+		return TYPE_PATTERN;
+	return node_def_is_sequence(call->def) ? TYPE_BROKEN : TYPE_SIGNAL;
 }
 
 enum { EFFECT_NO = 1, EFFECT_YES = 2 };
@@ -334,7 +347,7 @@ enum lang_type type_of(struct ast *node)
 	return alone(node, 0);
 }
 
-/* --- Behind `#` --------------------------------------------------------------------------------------------------- */
+/* --- Behind `#` ------------------------------------------------------------------------------------------------- */
 
 static enum lang_type call_behind(const struct ast *call, enum lang_type input)
 {

@@ -60,6 +60,9 @@ static inline bool node_def_is_stack(const struct node_def *def)
 	return def->is_variadic;
 }
 
+/* `cat` and `slowcat`: a list of which only patterns and event sources can be parts. */
+bool node_def_is_sequence(const struct node_def *def);
+
 uint32_t ast_positional_count(const struct ast *call);
 
 #endif

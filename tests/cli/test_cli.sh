@@ -37,7 +37,7 @@ m=$PHONOND_EXAMPLES/m.ph
 ok "version" exits 0 "$PHONOND" --version
 ok "version text" grep -q '^phonond [0-9]' out
 ok "help" exits 0 "$PHONOND" --help
-for command in serve render check query events health; do
+for command in serve render check fmt query events health; do
 	ok "help of $command" exits 0 "$PHONOND" $command --help
 	ok "help of $command goes to standard output" grep -q "^Usage: phonond $command" out
 	ok "help of $command fits a screen" test "$(wc -l <out)" -le 40
@@ -67,6 +67,19 @@ for stage in tokens ast graph plan; do
 	ok "--dump=$stage prints" test -s out
 done
 ok "an unknown stage" exits 64 "$PHONOND" --dump=soup "$m"
+
+# --- fmt
+printf 'tempo 2\n# loud\nout = saw(55, 0)\n' >old.ph
+printf 'tempo: 2\n-- loud\nout $ saw 55 0\n' >new.ph
+ok "fmt --check finds an old form" exits 1 "$PHONOND" fmt --check old.ph
+ok "fmt prints the current one" sh -c '"$PHONOND" fmt old.ph | cmp - new.ph'
+ok "fmt reads standard input" sh -c '"$PHONOND" fmt - <old.ph | cmp - new.ph'
+ok "fmt -i replaces the file" exits 0 "$PHONOND" fmt -i old.ph
+ok "fmt -i wrote the current form" cmp old.ph new.ph
+ok "fmt --check is content then" exits 0 "$PHONOND" fmt --check old.ph
+ok "fmt of a broken program" exits 65 sh -c 'echo "out $ saw 55 +" | "$PHONOND" fmt -'
+ok "fmt -i of standard input" exits 64 "$PHONOND" fmt -i -
+ok "fmt of no file" exits 66 "$PHONOND" fmt nothing.ph
 
 # --- query
 ok "query" exits 0 "$PHONOND" query --cycles 0:1 '"bd(3,8)"'

@@ -28,7 +28,7 @@ struct record {
 static struct record records[RECORDS_MAX];
 static size_t n_records;
 
-/* --- Reading cases ------------------------------------------------------------------------------------------------ */
+/* --- Reading cases ---------------------------------------------------------------------------------------------- */
 
 static bool line_begins(const char *line, const char *prefix)
 {
@@ -125,8 +125,7 @@ static const char *or_empty(const char *s)
 	return s ? s : "";
 }
 
-/* --- Cases ----------------------------------------------------------------------------------------------------------
- */
+/* --- Cases ------------------------------------------------------------------------------------------------------ */
 
 static char *describe_diags(const char *source, struct diag_list *diags)
 {
@@ -319,7 +318,7 @@ START_TEST(test_layout_comments_and_old_forms_do_not_change_the_canonical_text)
 }
 END_TEST
 
-/* --- The formatter ---------------------------------------------------------------------------------------------------- */
+/* --- The formatter ---------------------------------------------------------------------------------------------- */
 
 static void setup_format(void)
 {
