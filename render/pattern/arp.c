@@ -358,3 +358,93 @@ const struct transform_def transform_arpIdx = {
 	.n_params = 1,
 	.apply = arp_index_apply,
 };
+
+/* --- rolled ----------------------------------------------------------------------------------------------- */
+
+/* Appends note k of n, which begins k / n of `by` event lengths later and ends with the chord. */
+static int roll_note(struct hap h, size_t k, size_t n, struct rational by, struct eval *e, struct hap_list *out)
+{
+	struct rational length = rational_sub(h.whole.end, h.whole.begin);
+	struct rational late = rational_mul(rational_mul(length, by), rational_make((int64_t)k, (int64_t)n));
+	struct hap *note;
+
+	h.whole.begin = rational_add(h.whole.begin, late);
+	if (!timespan_is_valid(h.whole))
+		return eval_fail_time(e);
+	if (rational_cmp(h.whole.begin, h.whole.end) >= 0 || !timespan_intersect(h.whole, h.part, &h.part))
+		return 0;
+	note = haps_push(out, e);
+	if (!note)
+		return -1;
+	*note = h;
+	return 0;
+}
+
+static int roll_chord(size_t from, size_t n, struct rational by, struct eval *e, struct hap_list *out)
+{
+	bool is_downward = by.num < 0;
+
+	for (size_t k = 0; k < n; k++)
+		if (roll_note(out->haps[from + (is_downward ? n - 1 - k : k)], k, n,
+			      is_downward ? rational_neg(by) : by, e, out) < 0)
+			return -1;
+	return 0;
+}
+
+static int rolled_query(const struct param_node *p, const struct param *v, struct timespan span, struct eval *e,
+			struct hap_list *out)
+{
+	size_t from = out->n, to, end;
+
+	if (!rational_is_valid(v[0].exact))
+		return eval_fail_time(e);
+	if (node_query(param_content(p, 0), span, e, out) < 0)
+		return -1;
+	to = out->n;
+	for (size_t at = from; at < to; at = end) {
+		end = gather_chord(out, at, to);
+		if (eval_charge(e, (to - at) / 64) < 0 ||
+		    (out->haps[at].has_whole && roll_chord(at, end - at, v[0].exact, e, out) < 0))
+			return -1;
+	}
+	haps_drop(out, from, to);
+	return 0;
+}
+
+static const struct param_ops rolled_ops = { .query = rolled_query };
+
+static const struct pattern *rolled_by(struct arena *a, const struct pattern *by, const struct pattern *p)
+{
+	const struct pattern *children[] = { by, p };
+	return param_pattern(a, &rolled_ops, children, 1, 1);
+}
+
+static const struct pattern *rolled_by_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
+					     const struct pattern *p)
+{
+	(void)site;
+	return rolled_by(a, args[0].pattern, p);
+}
+
+const struct transform_def transform_rolledBy = {
+	.name = "rolledBy",
+	.doc = "Plays the notes of a chord one after another, within a part of its length; from the top if negative.",
+	.example = "out $ s \"blip\" # note \"[0,4,7]\" $ rolledBy 0.5",
+	.params = { { .name = "amount", .unit = "events", .min = -1, .max = 1, .doc = "the part of its length" } },
+	.n_params = 1,
+	.apply = rolled_by_apply,
+};
+
+static const struct pattern *rolled_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
+					  const struct pattern *p)
+{
+	(void)args, (void)site;
+	return rolled_by(a, pattern_number(a, 0.25), p);
+}
+
+const struct transform_def transform_rolled = {
+	.name = "rolled",
+	.doc = "Plays the notes of a chord one after another, in the first quarter of its length.",
+	.example = "out $ s \"blip\" # note \"[0,4,7]\" $ rolled",
+	.apply = rolled_apply,
+};
