@@ -289,7 +289,8 @@ static const struct pattern *shuffle_apply(struct arena *a, const struct transfo
 
 const struct transform_def transform_shuffle = {
 	.name = "shuffle",
-	.doc = "Plays the n parts of every cycle in a random order; with a number below 1, moves every event by up to that "
+	.doc = "Plays the n parts of every cycle in a random order; with a number below 1, moves every event by up to "
+	       "that "
 	       "many cycles.",
 	.example = "out $ s \"bd sn hh cp\" $ shuffle 4",
 	.params = { { .name = "n", .unit = "parts", .min = -1, .max = 1024, .doc = "parts of the cycle, or a time" } },

@@ -180,8 +180,12 @@ static const struct {
 	{ "swing", { "0.25" }, "a b c d", 0, "d@0 a@0 b@1/2 c@1/2" },
 	{ "swing", { "0.25" }, "a b c d", 1, "d@0 a@0 b@1/2 c@1/2" },
 	{ "swing", { "0.125" }, "[a,x] b", 0, "a@0 x@0 b@5/8" },
-	{ "groove", { "mpc" }, "a*16", 0,
-	  "a@0 a@3/32 a@1/8 a@7/32 a@1/4 a@11/32 a@3/8 a@15/32 a@1/2 a@19/32 a@5/8 a@23/32 a@3/4 a@27/32 a@7/8 a@31/32" },
+	{ "groove",
+	  { "mpc" },
+	  "a*16",
+	  0,
+	  "a@0 a@3/32 a@1/8 a@7/32 a@1/4 a@11/32 a@3/8 a@15/32 a@1/2 a@19/32 a@5/8 a@23/32 a@3/4 a@27/32 a@7/8 "
+	  "a@31/32" },
 	{ "groove", { "jazz", "0.5" }, "a*8", 0, "a@0 a@5/32 a@1/4 a@13/32 a@1/2 a@21/32 a@3/4 a@29/32" },
 	{ "groove", { "reggae" }, "a*2", 0, "a@0 a@21/40" },
 	{ "trunc", { "0.5" }, "a b c", 0, "a@0 b@1/3" },
@@ -227,7 +231,10 @@ static const struct {
 	{ "spin", { "2" }, "a b", "a,pan=-1@0 b,pan=0@0 b,pan=-1@1/2 a,pan=0@1/2" },
 	{ "loopAt", { "2" }, "bd", "bd,speed=0.5,unit=1@0" },
 	{ "slice", { "4", "0 2" }, "bd", "bd,begin=0,end=0.25@0 bd,begin=0.5,end=0.75@1/2" },
-	{ "splice", { "4", "0 2" }, "bd", "bd,speed=0.5,begin=0,end=0.25,unit=1@0 bd,speed=0.5,begin=0.5,end=0.75,unit=1@1/2" },
+	{ "splice",
+	  { "4", "0 2" },
+	  "bd",
+	  "bd,speed=0.5,begin=0,end=0.25,unit=1@0 bd,speed=0.5,begin=0.5,end=0.75,unit=1@1/2" },
 	{ "striate", { "2" }, "a", "a,begin=0,end=0.5@0 a,begin=0.5,end=1@1/2" },
 	{ "stut", { "2", "0.5", "0.5" }, "a*2", "a,gain=1@0 a,gain=0.5@0 a,gain=1@1/2 a,gain=0.5@1/2" },
 };
@@ -381,8 +388,8 @@ static size_t bytes_of_query(const struct pattern *p, int64_t cycle)
 	size_t bytes;
 
 	arena_init(&own, ARENA_BYTES);
-	ck_assert_int_eq(pattern_query(p, (struct timespan){ rational_int(cycle), rational_int(cycle + 4) }, &q, &l, &err),
-			 0);
+	ck_assert_int_eq(
+		pattern_query(p, (struct timespan){ rational_int(cycle), rational_int(cycle + 4) }, &q, &l, &err), 0);
 	bytes = own.used_bytes;
 	arena_fini(&own);
 	return bytes;
