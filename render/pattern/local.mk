@@ -54,6 +54,7 @@ librender_a_SOURCES += \
 	render/pattern/signal.c render/pattern/signal.h \
 	render/pattern/slice.c \
 	render/pattern/slow.c \
+	render/pattern/smooth.c \
 	render/pattern/sometimes.c \
 	render/pattern/span.c \
 	render/pattern/spin.c \

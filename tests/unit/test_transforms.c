@@ -371,8 +371,7 @@ START_TEST(a_transform_answers_the_same_however_the_span_is_cut)
 	const struct transform_def *def = transform_registry[_i];
 
 	for (size_t i = 0; i < 4 * sizeof texts / sizeof *texts; i++) {
-		const struct pattern *p = control(CONTROL_N, texts[i / 4]);
-		p = typical_use(def, i % 2, p);
+		const struct pattern *p = typical_use(def, i % 2, control(CONTROL_N, texts[i / 4]));
 		check_cuts(def->name, texts[i / 4], p, i % 4 / 2 * FAR);
 	}
 }
@@ -406,6 +405,18 @@ START_TEST(a_transform_costs_no_more_far_from_the_beginning)
 }
 END_TEST
 
+START_TEST(smooth_goes_from_number_to_number)
+{
+	static const char *const none[1] = { NULL };
+	const char *const four[] = { "4" };
+	const struct pattern *p = apply(transform_find("smooth", 6), none, mini("0 8"));
+	struct hap_list l =
+		ask(apply(transform_find("segment", 7), four, p), (struct timespan){ RATIONAL_ZERO, RATIONAL_ONE });
+
+	ck_assert_str_eq(onsets(&l, 0), "0@0 4@1/4 8@1/2 4@3/4");
+}
+END_TEST
+
 static Suite *transforms_suite(void)
 {
 	Suite *s = suite_create("transforms");
@@ -415,6 +426,7 @@ static Suite *transforms_suite(void)
 	tcase_add_loop_test(tables, transforms_mean_what_the_language_says, 0, (int)(sizeof rows / sizeof *rows));
 	tcase_add_loop_test(tables, transforms_of_events_set_their_controls, 0,
 			    (int)(sizeof event_rows / sizeof *event_rows));
+	tcase_add_test(tables, smooth_goes_from_number_to_number);
 	suite_add_tcase(s, tables);
 	tcase_add_checked_fixture(promises, setup, teardown);
 	tcase_add_loop_test(promises, a_transform_answers_the_same_however_the_span_is_cut, 0,
