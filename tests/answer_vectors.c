@@ -169,10 +169,10 @@ static const struct {
 				       const struct pattern *p);
 	size_t n_args;
 } constructors[] = {
-	{ "invert", make_invert, 0 },   { "fit", make_fit, 0 },         { "loopAt", make_loop_at, 1 },
-	{ "restart", make_restart, 1 }, { "reset", make_reset, 1 },     { "shuffle", make_shuffle, 1 },
-	{ "seed", make_seed, 1 },       { "echo", make_echo, 3 },       { "stut", make_stut, 3 },
-	{ "run", make_run, 0 },         { "scan", make_scan, 0 },       { "irand", make_irand, 0 },
+	{ "invert", make_invert, 0 },   { "fit", make_fit, 0 },     { "loopAt", make_loop_at, 1 },
+	{ "restart", make_restart, 1 }, { "reset", make_reset, 1 }, { "shuffle", make_shuffle, 1 },
+	{ "seed", make_seed, 1 },       { "echo", make_echo, 3 },   { "stut", make_stut, 3 },
+	{ "run", make_run, 0 },         { "scan", make_scan, 0 },   { "irand", make_irand, 0 },
 };
 
 /* The language's names of what it has under another. */
@@ -201,8 +201,7 @@ static const struct pattern *apply_def(struct answer *w, const struct transform_
 
 static const struct pattern *read_names(struct answer *w, const struct transform_param *param, const char *text)
 {
-	const struct pattern *p =
-		transform_parse_names(&w->arena, param, text, strlen(text), 0, &w->diags);
+	const struct pattern *p = transform_parse_names(&w->arena, param, text, strlen(text), 0, &w->diags);
 	return p ? p : fail(w, "%s", w->diags.n ? w->diags.items[0].message : "no names");
 }
 
@@ -294,8 +293,8 @@ static bool read_list(struct answer *w, json_t *list, int number_at, struct list
 {
 	size_t n = json_array_size(list);
 
-	*out = (struct list){ ARENA_ARRAY(&w->arena, n + 1, const struct pattern *), ARENA_ARRAY(&w->arena, n + 1, double),
-			      0 };
+	*out = (struct list){ ARENA_ARRAY(&w->arena, n + 1, const struct pattern *),
+			      ARENA_ARRAY(&w->arena, n + 1, double), 0 };
 	for (size_t i = 0; i < n; i++)
 		if (!read_item(w, json_array_get(list, i), number_at, out))
 			return false;

@@ -158,8 +158,8 @@ static const struct mode {
 };
 
 static const char *const mode_names[] = {
-	"up",          "down",    "updown",      "downup",  "up&down",     "down&up", "converge", "diverge",
-	"disconverge", "pinkyup", "pinkyupdown", "thumbup", "thumbupdown", NULL,
+	"up",      "down",        "updown",  "downup",      "up&down", "down&up",     "converge",
+	"diverge", "disconverge", "pinkyup", "pinkyupdown", "thumbup", "thumbupdown", NULL,
 };
 
 static const struct mode *find_mode(const char *text, size_t len)
@@ -197,6 +197,41 @@ static size_t gather_chord(struct hap_list *l, size_t from, size_t to)
 	return end;
 }
 
+/* What is done with the n haps of a chord, from `from` on: new ones are appended. */
+struct chord_player {
+	int (*fn)(const void *ctx, size_t from, size_t n, struct eval *e, struct hap_list *out);
+	const void *ctx;
+};
+
+static int play_chords(size_t from, struct chord_player player, struct eval *e, struct hap_list *out)
+{
+	size_t to = out->n, end;
+
+	for (size_t at = from; at < to; at = end) {
+		end = gather_chord(out, at, to);
+		if (eval_charge(e, (to - at) / 64) < 0 ||
+		    (out->haps[at].has_whole && player.fn(player.ctx, at, end - at, e, out) < 0))
+			return -1;
+	}
+	haps_drop(out, from, to);
+	return 0;
+}
+
+/* Replaces the chords of child. Cycle by cycle, since an event that is cut at the end of one comes twice. */
+static int query_chords(const struct pattern *child, struct timespan span, struct chord_player player, struct eval *e,
+			struct hap_list *out)
+{
+	struct cycle_iter it = cycles_begin(span);
+	int more;
+
+	while ((more = cycles_next(&it, e)) > 0) {
+		size_t from = out->n;
+		if (node_query(child, it.piece, e, out) < 0 || play_chords(from, player, e, out) < 0)
+			return -1;
+	}
+	return more;
+}
+
 /* Appends note k of the n that the chord's time is divided among. */
 static int spread_note(struct hap h, size_t k, size_t n, struct eval *e, struct hap_list *out)
 {
@@ -229,25 +264,16 @@ static int spread_chord(const struct mode *mode, size_t from, size_t to, struct 
 	return 0;
 }
 
+static int spread_chord_by(const void *ctx, size_t from, size_t n, struct eval *e, struct hap_list *out)
+{
+	return spread_chord(ctx, from, from + n, e, out);
+}
+
 static int arp_part(const void *ctx, const struct hap *name, struct eval *e, struct hap_list *out)
 {
 	const struct mode *mode =
 		name->value.kind == VALUE_WORD ? find_mode(name->value.word.text, name->value.word.len) : NULL;
-	size_t from = out->n, to, end;
-
-	if (!mode)
-		return 0;
-	if (node_query(ctx, name->part, e, out) < 0)
-		return -1;
-	to = out->n;
-	for (size_t at = from; at < to; at = end) {
-		end = gather_chord(out, at, to);
-		if (eval_charge(e, (to - at) / 64) < 0 ||
-		    (out->haps[at].has_whole && spread_chord(mode, at, end, e, out) < 0))
-			return -1;
-	}
-	haps_drop(out, from, to);
-	return 0;
+	return mode ? query_chords(ctx, name->part, (struct chord_player){ spread_chord_by, mode }, e, out) : 0;
 }
 
 static int arp_query(const struct pattern *p, struct timespan span, struct eval *e, struct hap_list *out)
@@ -280,7 +306,11 @@ const struct transform_def transform_arp = {
 	.name = "arp",
 	.doc = "Plays the notes of a chord one after another.",
 	.example = "out $ s \"blip\" # note \"[0,4,7]\" $ arp \"up\"",
-	.params = { { .name = "mode", .kind = TRANSFORM_NAME, .is_name = is_mode, .names = mode_names, .doc = "the order" } },
+	.params = { { .name = "mode",
+		      .kind = TRANSFORM_NAME,
+		      .is_name = is_mode,
+		      .names = mode_names,
+		      .doc = "the order" } },
 	.n_params = 1,
 	.apply = arp_apply,
 };
@@ -309,7 +339,7 @@ static int choose_note(const struct hap *index, size_t from, size_t n, struct ev
 	return 0;
 }
 
-static int choose_notes(const struct pattern *index, size_t from, size_t n, struct eval *e, struct hap_list *out)
+static int choose_notes(const void *index, size_t from, size_t n, struct eval *e, struct hap_list *out)
 {
 	size_t first = out->n, last;
 
@@ -327,18 +357,7 @@ static int choose_notes(const struct pattern *index, size_t from, size_t n, stru
 
 static int arp_index_query(const struct pattern *p, struct timespan span, struct eval *e, struct hap_list *out)
 {
-	size_t from = out->n, to, end;
-
-	if (node_query(p->children[1], span, e, out) < 0)
-		return -1;
-	to = out->n;
-	for (size_t at = from; at < to; at = end) {
-		end = gather_chord(out, at, to);
-		if (eval_charge(e, (to - at) / 64) < 0 || choose_notes(p->children[0], at, end - at, e, out) < 0)
-			return -1;
-	}
-	haps_drop(out, from, to);
-	return 0;
+	return query_chords(p->children[1], span, (struct chord_player){ choose_notes, p->children[0] }, e, out);
 }
 
 static const struct pattern_ops arp_index_ops = { .query = arp_index_query };
@@ -357,4 +376,83 @@ const struct transform_def transform_arpIdx = {
 	.params = { { .name = "index", .min = -100000, .max = 100000, .doc = "which notes, from 0" } },
 	.n_params = 1,
 	.apply = arp_index_apply,
+};
+
+/* --- rolled ----------------------------------------------------------------------------------------------- */
+
+/* Appends note k of n, which begins k / n of `by` event lengths later and ends with the chord. */
+static int roll_note(struct hap h, size_t k, size_t n, struct rational by, struct eval *e, struct hap_list *out)
+{
+	struct rational length = rational_sub(h.whole.end, h.whole.begin);
+	struct rational late = rational_mul(rational_mul(length, by), rational_make((int64_t)k, (int64_t)n));
+	struct hap *note;
+
+	h.whole.begin = rational_add(h.whole.begin, late);
+	if (!timespan_is_valid(h.whole))
+		return eval_fail_time(e);
+	if (rational_cmp(h.whole.begin, h.whole.end) >= 0 || !timespan_intersect(h.whole, h.part, &h.part))
+		return 0;
+	note = haps_push(out, e);
+	if (!note)
+		return -1;
+	*note = h;
+	return 0;
+}
+
+static int roll_chord(const void *ctx, size_t from, size_t n, struct eval *e, struct hap_list *out)
+{
+	struct rational by = *(const struct rational *)ctx;
+	bool is_downward = by.num < 0;
+
+	for (size_t k = 0; k < n; k++)
+		if (roll_note(out->haps[from + (is_downward ? n - 1 - k : k)], k, n,
+			      is_downward ? rational_neg(by) : by, e, out) < 0)
+			return -1;
+	return 0;
+}
+
+static int rolled_query(const struct param_node *p, const struct param *v, struct timespan span, struct eval *e,
+			struct hap_list *out)
+{
+	if (!rational_is_valid(v[0].exact))
+		return eval_fail_time(e);
+	return query_chords(param_content(p, 0), span, (struct chord_player){ roll_chord, &v[0].exact }, e, out);
+}
+
+static const struct param_ops rolled_ops = { .query = rolled_query };
+
+static const struct pattern *rolled_by(struct arena *a, const struct pattern *by, const struct pattern *p)
+{
+	const struct pattern *children[] = { by, p };
+	return param_pattern(a, &rolled_ops, children, 1, 1);
+}
+
+static const struct pattern *rolled_by_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
+					     const struct pattern *p)
+{
+	(void)site;
+	return rolled_by(a, args[0].pattern, p);
+}
+
+const struct transform_def transform_rolledBy = {
+	.name = "rolledBy",
+	.doc = "Plays the notes of a chord one after another, within a part of its length; from the top if negative.",
+	.example = "out $ s \"blip\" # note \"[0,4,7]\" $ rolledBy 0.5",
+	.params = { { .name = "amount", .unit = "events", .min = -1, .max = 1, .doc = "the part of its length" } },
+	.n_params = 1,
+	.apply = rolled_by_apply,
+};
+
+static const struct pattern *rolled_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
+					  const struct pattern *p)
+{
+	(void)args, (void)site;
+	return rolled_by(a, pattern_number(a, 0.25), p);
+}
+
+const struct transform_def transform_rolled = {
+	.name = "rolled",
+	.doc = "Plays the notes of a chord one after another, in the first quarter of its length.",
+	.example = "out $ s \"blip\" # note \"[0,4,7]\" $ rolled",
+	.apply = rolled_apply,
 };

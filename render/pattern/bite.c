@@ -13,7 +13,8 @@ struct bites {
 	struct rational parts;
 };
 
-/* The fraction of index / parts is where in its cycle the event's bite begins. As in Strudel, nothing is before part 0. */
+/* The fraction of index / parts is where in its cycle the event's bite begins. As in Strudel, nothing is before
+ * part 0. */
 static int bite_event(const void *ctx, const struct hap *index, struct eval *e, struct hap_list *out)
 {
 	const struct bites *b = ctx;
@@ -55,9 +56,13 @@ static const struct pattern *bite_apply(struct arena *a, const struct transform_
 					const struct pattern *p)
 {
 	const struct pattern *children[] = { args[0].pattern, args[1].pattern, p };
+	struct param_node *n = param_node_new(a, &bite_ops, children, 1, 2);
 
 	(void)site;
-	return param_pattern(a, &bite_ops, children, 1, 2);
+	if (!n)
+		return NULL;
+	n->base.n_selectors = 1;
+	return &n->base;
 }
 
 const struct transform_def transform_bite = {

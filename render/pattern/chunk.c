@@ -23,7 +23,9 @@ static int wander(const struct param_node *n, double x, int direction, struct ti
 		begin = rational_add(cycle, rational_make(at, parts));
 		end = rational_add(cycle, rational_make(at + 1, parts));
 		for (int i = 0; i < 3; i++) {
-			const struct timespan thirds[] = { { cycle, begin }, { begin, end }, { end, rational_int(it.cycle + 1) } };
+			const struct timespan thirds[] = { { cycle, begin },
+							   { begin, end },
+							   { end, rational_int(it.cycle + 1) } };
 			if (rational_cmp(thirds[i].begin, thirds[i].end) < 0 &&
 			    query_window(param_content(n, i == 1), thirds[i], it.piece, RATIONAL_ONE, RATIONAL_ZERO, e,
 					 out) < 0)

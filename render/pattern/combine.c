@@ -14,6 +14,16 @@ struct apply {
 	enum pattern_op op; /* of combine_values */
 };
 
+static enum combined gate_values(const struct apply *n, struct arena *a, const struct value *l, const struct value *r,
+				 struct value *out)
+{
+	(void)n, (void)a;
+	if (!value_is_true(l))
+		return COMBINED_DROPPED;
+	*out = *r;
+	return COMBINED;
+}
+
 /* The time in which the other side is asked for: that of the event, so that a signal is sampled at its begin; the
  * span of the query where both structures count and none is held by the other. */
 static struct timespan held_time(const struct apply *n, const struct hap *h, struct timespan span)
@@ -39,7 +49,9 @@ static enum combined apply_pair(const struct apply *n, const struct hap *h, stru
 		other->has_whole = h->has_whole;
 		other->whole = h->whole;
 	}
-	other->source = h->source;
+	/* The place in the program is that of a gated value, with other operators that of the structure. */
+	if (n->values != gate_values || is_right)
+		other->source = h->source;
 	result = n->values(n, e->arena, left, right, &other->value);
 	if (result == COMBINED_FAILED)
 		(void)eval_fail_memory(e);
@@ -184,20 +196,29 @@ static enum combined tail_values(const struct apply *n, struct arena *a, const s
 	return COMBINED;
 }
 
-static enum combined gate_values(const struct apply *n, struct arena *a, const struct value *l, const struct value *r,
-				 struct value *out)
+/* The gate is the left side, and a parameter: its atoms are no sounds. */
+static const struct pattern *gated(struct arena *a, enum pattern_structure structure, const struct pattern *gate,
+				   const struct pattern *p)
 {
-	(void)n, (void)a;
-	if (!value_is_true(r))
-		return COMBINED_DROPPED;
-	*out = *l;
-	return COMBINED;
+	const struct pattern *children[] = { gate, p };
+	struct apply *n = node_new(a, sizeof *n, &apply_ops, children, 2);
+
+	if (!n)
+		return NULL;
+	n->structure = structure;
+	n->values = gate_values;
+	n->base.n_params = 1;
+	return &n->base;
 }
 
-const struct pattern *pattern_gate(struct arena *a, enum pattern_structure structure, const struct pattern *p,
-				   const struct pattern *gate)
+const struct pattern *pattern_mask(struct arena *a, const struct pattern *mask, const struct pattern *p)
 {
-	return apply_new(a, &(struct apply){ .structure = structure, .values = gate_values }, p, gate);
+	return gated(a, STRUCTURE_RIGHT, mask, p);
+}
+
+const struct pattern *pattern_struct(struct arena *a, const struct pattern *rhythm, const struct pattern *p)
+{
+	return gated(a, STRUCTURE_LEFT, rhythm, p);
 }
 
 const struct pattern *pattern_tail(struct arena *a, const struct pattern *left, const struct pattern *right)

@@ -44,6 +44,7 @@ static const struct pattern *early_apply(struct arena *a, const struct transform
 
 const struct transform_def transform_early = {
 	.name = "early",
+	.aliases = { "rotL" },
 	.doc = "Shifts a pattern back in time: early 0.25 plays it a quarter of a cycle sooner.",
 	.example = "out $ s \"bd sn\" $ early 0.25",
 	.params = { { .name = "time", .unit = "cycles", .min = -100000, .max = 100000, .doc = "how much sooner" } },

@@ -248,7 +248,7 @@ static const struct pattern *euclid_apply(struct arena *a, const struct transfor
 
 const struct transform_def transform_euclid = {
 	.name = "euclid",
-	.aliases = { "euclidRot" },
+	.aliases = { "euclidRot", "euclidOff" },
 	.doc = "Plays the pattern in a euclidean rhythm: k pulses spread evenly over n steps.",
 	.example = "out $ s \"bd\" $ euclid 3 8",
 	.params = { { .name = "k",

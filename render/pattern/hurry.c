@@ -47,7 +47,8 @@ static int loop_at_query(const struct param_node *n, const struct param *v, stru
 		return eval_fail_time(e);
 	if (v[0].exact.num <= 0)
 		return 0;
-	if (query_mapped(param_content(n, 0), span, rational_div(RATIONAL_ONE, v[0].exact), RATIONAL_ZERO, e, out) < 0 ||
+	if (query_mapped(param_content(n, 0), span, rational_div(RATIONAL_ONE, v[0].exact), RATIONAL_ZERO, e, out) <
+		    0 ||
 	    set_control(out, from, CONTROL_SPEED, v[1].number / v[0].number, e) < 0)
 		return -1;
 	return set_control(out, from, CONTROL_UNIT, 1, e);

@@ -10,7 +10,7 @@ static const struct pattern *late_apply(struct arena *a, const struct transform_
 
 const struct transform_def transform_late = {
 	.name = "late",
-	.aliases = { "offset", "wait" },
+	.aliases = { "offset", "wait", "rotR" },
 	.doc = "Shifts a pattern on in time: late 0.25 plays it a quarter of a cycle later.",
 	.example = "out $ s \"bd sn\" $ late 0.25",
 	.params = { { .name = "time", .unit = "cycles", .min = -100000, .max = 100000, .doc = "how much later" } },

@@ -9,7 +9,9 @@ librender_a_SOURCES += \
 	render/pattern/combine.c \
 	render/pattern/compress.c \
 	render/pattern/control.c render/pattern/control.h \
+	render/pattern/cycles.c \
 	render/pattern/degrade.c \
+	render/pattern/displace.c \
 	render/pattern/early.c \
 	render/pattern/euclid.c \
 	render/pattern/event.c \
@@ -21,6 +23,7 @@ librender_a_SOURCES += \
 	render/pattern/jux.c \
 	render/pattern/late.c \
 	render/pattern/layer.c \
+	render/pattern/legato.c \
 	render/pattern/mini.c \
 	render/pattern/mini_cursor.c \
 	render/pattern/mini_lex.c render/pattern/mini_lex.h \
@@ -51,9 +54,12 @@ librender_a_SOURCES += \
 	render/pattern/signal.c render/pattern/signal.h \
 	render/pattern/slice.c \
 	render/pattern/slow.c \
+	render/pattern/smooth.c \
 	render/pattern/sometimes.c \
 	render/pattern/span.c \
+	render/pattern/spin.c \
 	render/pattern/striate.c \
+	render/pattern/stripe.c \
 	render/pattern/stut.c \
 	render/pattern/superimpose.c \
 	render/pattern/swing.c \
@@ -75,8 +81,10 @@ TESTS += tests/vectors/run.sh
 EXTRA_DIST += tests/vectors/README.md tests/vectors/check.py tests/vectors/error.jsonl tests/vectors/mini.jsonl \
 	tests/vectors/transform.jsonl
 
-check_PROGRAMS += tests/unit/test_rational tests/unit/test_note tests/unit/test_mini tests/unit/test_pattern
-TESTS += tests/unit/test_rational tests/unit/test_note tests/unit/test_mini tests/unit/test_pattern
+check_PROGRAMS += tests/unit/test_rational tests/unit/test_note tests/unit/test_mini tests/unit/test_pattern \
+	tests/unit/test_transforms
+TESTS += tests/unit/test_rational tests/unit/test_note tests/unit/test_mini tests/unit/test_pattern \
+	tests/unit/test_transforms
 tests_unit_test_rational_SOURCES = tests/unit/test_rational.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_rational_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_note_SOURCES = tests/unit/test_note.c tests/lib/test.c tests/lib/test.h
@@ -85,3 +93,5 @@ tests_unit_test_mini_SOURCES = tests/unit/test_mini.c tests/lib/test.c tests/lib
 tests_unit_test_mini_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_pattern_SOURCES = tests/unit/test_pattern.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_pattern_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_transforms_SOURCES = tests/unit/test_transforms.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_transforms_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

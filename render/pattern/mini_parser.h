@@ -13,7 +13,7 @@ struct mini {
 	struct diag_list *diags;
 	unsigned nesting;
 	unsigned argument; /* nesting at which an argument of a euclidean rhythm is read; 0: none is */
-	int64_t seed; /* chances counted so far */
+	int64_t seed;      /* chances counted so far */
 };
 
 struct step {

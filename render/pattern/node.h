@@ -49,8 +49,9 @@ struct pattern_ops {
 
 struct pattern {
 	const struct pattern_ops *ops;
-	unsigned depth;    /* levels of this tree, 1 for a leaf */
-	unsigned n_params; /* leading children that are parameters, not content */
+	unsigned depth;       /* levels of this tree, 1 for a leaf */
+	unsigned n_params;    /* leading children that are parameters, not content */
+	unsigned n_selectors; /* children behind them that choose from the content, so that their atoms do not sound */
 	unsigned n_children;
 	const struct pattern *const *children;
 };
@@ -318,9 +319,9 @@ int query_counting(double from, double step, int64_t n, int64_t cycle, struct ti
 /* The list of left's value and right's, structure from left ("bd:3"). */
 const struct pattern *pattern_tail(struct arena *a, const struct pattern *left, const struct pattern *right);
 
-/* Where gate is true, p; structure says whose events: STRUCTURE_LEFT is a mask, STRUCTURE_RIGHT a rhythm for p. */
-const struct pattern *pattern_gate(struct arena *a, enum pattern_structure structure, const struct pattern *p,
-				   const struct pattern *gate);
+/* p where mask is true; p's values in the rhythm of rhythm's true events. */
+const struct pattern *pattern_mask(struct arena *a, const struct pattern *mask, const struct pattern *p);
+const struct pattern *pattern_struct(struct arena *a, const struct pattern *rhythm, const struct pattern *p);
 
 /* bits[n] of the euclidean rhythm, n = |steps| already limited. See euclid.c. */
 void euclid_fill(uint8_t *bits, unsigned n_steps, int n_pulses, int rotation);

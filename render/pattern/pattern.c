@@ -111,7 +111,7 @@ void pattern_each_atom(const struct pattern *p, void (*cb)(void *ctx, const stru
 		cb(ctx, &n->value, n->source);
 		return;
 	}
-	for (unsigned i = p->n_params; i < p->n_children; i++)
+	for (unsigned i = p->n_params + p->n_selectors; i < p->n_children; i++)
 		pattern_each_atom(p->children[i], cb, ctx);
 }
 

@@ -171,8 +171,8 @@ const struct pattern *pattern_inside(struct arena *a, const struct pattern *n, s
 				     const struct pattern *p);
 const struct pattern *pattern_outside(struct arena *a, const struct pattern *n, struct pattern_fn fn,
 				      const struct pattern *p);
-/* Every cycle in [begin, end) of itself; its [begin, end) in all of it. As in its models zoom may place what lies outside
- * of the cycle that is asked for, where [begin, end) does, outside of the span. */
+/* Every cycle in [begin, end) of itself; its [begin, end) in all of it. As in its models zoom puts what it takes
+ * from another cycle, when [begin, end) reaches there, into that cycle, so perhaps outside of the span. */
 const struct pattern *pattern_compress(struct arena *a, const struct pattern *begin, const struct pattern *end,
 				       const struct pattern *p);
 const struct pattern *pattern_zoom(struct arena *a, const struct pattern *begin, const struct pattern *end,

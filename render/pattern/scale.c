@@ -64,8 +64,8 @@ static const struct scale scales[] = {
 };
 
 static const char *const scale_names[] = {
-	"major",    "minor",    "dorian",    "phrygian",   "lydian",     "mixolydian", "locrian",   "harmonicMinor",
-	"minPent",  "majPent",  "blues",     "whole",      "chromatic",  "hirajoshi",  "pelog",     "melodicMinor",
+	"major",    "minor",      "dorian",    "phrygian",   "lydian",       "mixolydian", "locrian", "harmonicMinor",
+	"minPent",  "majPent",    "blues",     "whole",      "chromatic",    "hirajoshi",  "pelog",   "melodicMinor",
 	"egyptian", "diminished", "augmented", "pentatonic", "superLocrian", NULL,
 };
 
@@ -93,7 +93,8 @@ static const struct scale *find_scale(const char *text, size_t len)
 	return NULL;
 }
 
-/* "minor", "D3:dorian", "a2:minor:pentatonic"; *root and *letter (0 is c) are 0 without a root. NULL when there is no such scale. */
+/* "minor", "D3:dorian", "a2:minor:pentatonic"; *root and *letter (0 is c) are 0 without a root. NULL when there
+ * is no such scale. */
 static const struct scale *parse_scale(const char *text, size_t len, double *root, int *letter)
 {
 	const char *colon = memchr(text, ':', len);
@@ -160,8 +161,8 @@ static bool degree_to_name(const struct tuning *t, double x, struct arena *a, st
 	double octave = root_octave + d.octave + letter / 7;
 	int shift = (int)(degree_to_semitones(t, x) - 12 * octave - naturals[letter % 7]);
 	const char *sign = shift < 0 ? "bbbb" : "####";
-	const char *text = arena_printf(a, "%c%.*s%.0f", "CDEFGAB"[letter % 7], abs(shift) < 4 ? abs(shift) : 4, sign,
-					octave + 4);
+	const char *text =
+		arena_printf(a, "%c%.*s%.0f", "CDEFGAB"[letter % 7], abs(shift) < 4 ? abs(shift) : 4, sign, octave + 4);
 
 	if (!text)
 		return false;

@@ -6,8 +6,8 @@
 #include "render/pattern/transform.h"
 
 /* Plays part `part` of the cycle's n in slot `slot`. */
-static int move_part(const struct param_node *n, int64_t parts, int64_t part, int64_t slot,
-		     const struct cycle_iter *it, struct eval *e, struct hap_list *out)
+static int move_part(const struct param_node *n, int64_t parts, int64_t part, int64_t slot, const struct cycle_iter *it,
+		     struct eval *e, struct hap_list *out)
 {
 	struct rational cycle = rational_int(it->cycle);
 	struct timespan window = { rational_add(cycle, rational_make(slot, parts)),

@@ -81,9 +81,8 @@ static double perlin_at(const struct eval *e, uint64_t site, struct rational t)
 	return from + x * x * x * (x * (x * 6 - 15) + 10) * (to - from);
 }
 
-static const struct pattern *wave(struct arena *a,
-				  double (*at)(const struct eval *e, uint64_t site, struct rational t), bool is_bipolar,
-				  uint64_t site)
+static const struct pattern *wave(struct arena *a, double (*at)(const struct eval *e, uint64_t site, struct rational t),
+				  bool is_bipolar, uint64_t site)
 {
 	struct signal *n = node_new(a, sizeof *n, &signal_ops, NULL, 0);
 
@@ -241,8 +240,8 @@ const struct pattern *pattern_wchoose(struct arena *a, const struct pattern *con
 	return weighted(a, &wchoose_ops, ps, weights, n, site);
 }
 
-const struct pattern *pattern_wrandcat(struct arena *a, const struct pattern *const *ps, const double *weights, size_t n,
-				       uint64_t site)
+const struct pattern *pattern_wrandcat(struct arena *a, const struct pattern *const *ps, const double *weights,
+				       size_t n, uint64_t site)
 {
 	return weighted(a, &wrandcat_ops, ps, weights, n, site);
 }

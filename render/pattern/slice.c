@@ -78,6 +78,7 @@ static const struct pattern *sliced(struct arena *a, const struct transform_arg 
 
 	if (!n)
 		return NULL;
+	n->base.n_selectors = 1;
 	n->ctx = fits ? n : NULL;
 	return &n->base;
 }

@@ -10,6 +10,7 @@ static const struct pattern *slow_apply(struct arena *a, const struct transform_
 
 const struct transform_def transform_slow = {
 	.name = "slow",
+	.aliases = { "fit" },
 	.doc = "Slows a pattern down: slow 2 plays one cycle in the time of two.",
 	.example = "out $ s \"bd sn hh cp\" $ slow 2",
 	.params = { { .name = "factor", .unit = "times", .min = 0, .max = 100000, .doc = "how many times slower" } },

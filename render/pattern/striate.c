@@ -9,9 +9,8 @@ static int set_part(struct hap_list *l, size_t from, double begin, double end, s
 {
 	for (size_t i = from; i < l->n; i++) {
 		struct value *v = &l->haps[i].value;
-		if (v->kind == VALUE_MAP &&
-		    (!value_map_set(e->arena, v, CONTROL_BEGIN, value_number(begin), v) ||
-		     !value_map_set(e->arena, v, CONTROL_END, value_number(end), v)))
+		if (v->kind == VALUE_MAP && (!value_map_set(e->arena, v, CONTROL_BEGIN, value_number(begin), v) ||
+					     !value_map_set(e->arena, v, CONTROL_END, value_number(end), v)))
 			return eval_fail_memory(e);
 	}
 	return 0;
@@ -86,7 +85,8 @@ static const struct pattern *striate_apply(struct arena *a, const struct transfo
 
 const struct transform_def transform_striate = {
 	.name = "striate",
-	.doc = "Cuts the samples into n pieces and plays the first pieces of all events, then the second ones, and so on.",
+	.doc = "Cuts the samples into n pieces and plays the first pieces of all events, then the second ones, and so "
+	       "on.",
 	.example = "out $ s \"bd sn\" $ striate 4",
 	.params = { { .name = "n", .unit = "pieces", .min = 1, .max = 1024, .doc = "pieces of a sample" } },
 	.n_params = 1,

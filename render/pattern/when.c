@@ -105,7 +105,7 @@ static const struct pattern *struct_apply(struct arena *a, const struct transfor
 					  const struct pattern *p)
 {
 	(void)site;
-	return pattern_gate(a, STRUCTURE_RIGHT, p, args[0].pattern);
+	return pattern_struct(a, args[0].pattern, p);
 }
 
 const struct transform_def transform_struct = {
@@ -121,7 +121,7 @@ static const struct pattern *mask_apply(struct arena *a, const struct transform_
 					const struct pattern *p)
 {
 	(void)site;
-	return pattern_gate(a, STRUCTURE_LEFT, p, args[0].pattern);
+	return pattern_mask(a, args[0].pattern, p);
 }
 
 const struct transform_def transform_mask = {
@@ -137,7 +137,7 @@ static const struct pattern *segment_apply(struct arena *a, const struct transfo
 					   const struct pattern *p)
 {
 	(void)site;
-	return pattern_gate(a, STRUCTURE_RIGHT, p, pattern_fast(a, args[0].pattern, truth(a, true)));
+	return pattern_struct(a, pattern_fast(a, args[0].pattern, truth(a, true)), p);
 }
 
 const struct transform_def transform_segment = {

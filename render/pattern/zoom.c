@@ -39,8 +39,7 @@ static int zoom_query(const struct param_node *n, const struct param *v, struct 
 	while ((more = cycles_next(&it, e)) > 0) {
 		size_t from = out->n;
 		struct rational cycle = rational_int(it.cycle);
-		struct rational offset =
-			rational_add(rational_sub(cycle, rational_mul(cycle, length)), v[0].exact);
+		struct rational offset = rational_add(rational_sub(cycle, rational_mul(cycle, length)), v[0].exact);
 		if (node_query(param_content(n, 0), timespan_map(it.piece, length, offset), e, out) < 0 ||
 		    unzoom_haps(out, from, v[0].exact, length, e) < 0)
 			return -1;
@@ -93,7 +92,8 @@ static int linger_query(const struct param_node *n, const struct param *v, struc
 	while ((more = cycles_next(&it, e)) > 0) {
 		struct rational slot = rational_int(it.cycle);
 		struct rational offset = rational_sub(rational_add(slot, begin), rational_mul(slot, length));
-		if (query_mapped(param_content(n, 0), timespan_scale(it.piece, length), RATIONAL_ONE, offset, e, out) < 0)
+		if (query_mapped(param_content(n, 0), timespan_scale(it.piece, length), RATIONAL_ONE, offset, e, out) <
+		    0)
 			return -1;
 	}
 	return more;
