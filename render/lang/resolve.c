@@ -351,13 +351,33 @@ static void resolve_bus(struct resolver *r, struct ast *node)
 		complain_bus(r, node);
 }
 
+/* Strings that are names of a transform's own, such as "up&down", before they are taken for mini-notation. */
+static void bind_transform_names(struct resolver *r, struct ast *call)
+{
+	const struct transform_def *def = call->transform;
+	unsigned p = 0;
+
+	for (uint32_t i = 0; i < call->n_items && p < def->n_params; i++) {
+		struct ast *arg = call->items[i];
+
+		if (arg->kind == AST_KEYWORD)
+			continue;
+		if (arg->kind == AST_STRING && def->params[p].kind == TRANSFORM_NAME)
+			arg->pattern = transform_parse_names(r->arena, &def->params[p], arg->text.at, arg->text.len,
+							     arg->span.start + 1, r->diags);
+		p++;
+	}
+}
+
 static void bind_names(struct resolver *r, struct ast *node)
 {
 	if (node->kind == AST_NAME || node->kind == AST_CALL)
 		resolve_name(r, node);
-	else if (node->kind == AST_BUS)
+	if (node->kind == AST_CALL && node->transform)
+		bind_transform_names(r, node);
+	if (node->kind == AST_BUS)
 		resolve_bus(r, node);
-	else if (node->kind == AST_STRING)
+	else if (node->kind == AST_STRING && !node->pattern)
 		node->pattern =
 			pattern_from_mini(r->arena, node->text.at, node->text.len, node->span.start + 1, r->diags);
 	node->id = ++r->n_ids;
