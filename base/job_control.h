@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 struct job_control {
-	_Atomic uint64_t frames_done;  /* only grows */
+	_Atomic uint64_t frames_done; /* only grows */
 	_Atomic uint64_t frames_total;
-	_Atomic bool cancel;           /* set by anyone, never cleared; seen within one block */
+	_Atomic bool cancel; /* set by anyone, never cleared; seen within one block */
 };
 
 #endif

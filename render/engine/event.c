@@ -229,13 +229,16 @@ static long sound_index(const struct event_maker *m, struct word name, double n)
 }
 
 /* Slice and rate in fixed point; false when nothing is to be heard. */
-static bool voice_slice(struct voice *v, const struct controls *c, uint64_t *slice_frames)
+static bool voice_slice(struct voice *v, const struct controls *c, const struct node_env *env, uint64_t *slice_frames)
 {
 	double n = (double)v->data->n_frames;
 	int64_t begin = (int64_t)(clamp(c->v[CONTROL_BEGIN], 0, 1) * n * (double)VOICE_UNIT);
 	int64_t end = (int64_t)(clamp(c->v[CONTROL_END], 0, 1) * n * (double)VOICE_UNIT);
 	double rate = clamp(c->v[CONTROL_SPEED], -10, 10) * f64_exp2(clamp(c->v[CONTROL_NOTE], -120, 120) / 12);
 
+	/* unit "c": at speed 1 the whole sample takes one cycle (loopAt, splice). */
+	if (c->v[CONTROL_UNIT] > 0.5)
+		rate *= n * env->cycles_per_frame;
 	v->rate = (int64_t)(clamp(rate, -VOICE_RATE_MAX, VOICE_RATE_MAX) * (double)VOICE_UNIT);
 	if (v->rate == 0 || end <= begin)
 		return false;
@@ -273,7 +276,7 @@ static int sample_voice(struct event_maker *m, const struct event *ev, const str
 	if (!s)
 		return error_set(err, ERR_NO_MEMORY, "no memory for a voice");
 	v->data = s->data;
-	if (!v->data || v->data->n_frames == 0 || !voice_slice(v, c, &slice_frames))
+	if (!v->data || v->data->n_frames == 0 || !voice_slice(v, c, &m->run->spec.shared->env, &slice_frames))
 		return 0;
 	sample_envelope(m, ev, v, c, slice_frames);
 	left = v->loop_length > 0 ? UINT64_MAX : voice_frames_left(v->start, v->rate, v->data->n_frames);

@@ -19,7 +19,7 @@ struct song {
 	struct sample_bank *bank;       /* NULL: no samples */
 	unsigned block_frames;          /* when the spec names none */
 	size_t memory_bytes;            /* cap of the job */
-	struct job_control *control; /* may be NULL */
+	struct job_control *control;    /* may be NULL */
 };
 
 /* Plans and renders into the sink and finishes or aborts it. As render_run(). */

@@ -1,4 +1,4 @@
-/* legato, stretch, dur, accelerate: controls set by a transform. */
+/* legato, stretch, dur: controls set by a transform. */
 #include "render/pattern/node.h"
 #include "render/pattern/transform.h"
 
@@ -56,21 +56,4 @@ const struct transform_def transform_dur = {
 	.n_params = 1,
 	.needs_events = true,
 	.apply = dur_apply,
-};
-
-static const struct pattern *accelerate_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
-					      const struct pattern *p)
-{
-	(void)site;
-	return with_control(a, CONTROL_ACCELERATE, args[0].pattern, p);
-}
-
-const struct transform_def transform_accelerate = {
-	.name = "accelerate",
-	.doc = "Lets the speed of a sample change while it plays.",
-	.example = "out $ s \"bd*2\" $ accelerate 2",
-	.params = { { .name = "rate", .min = -1000, .max = 1000, .doc = "change of the speed" } },
-	.n_params = 1,
-	.needs_events = true,
-	.apply = accelerate_apply,
 };

@@ -227,7 +227,6 @@ static const struct {
 	{ "staccato", { "0.5" }, "a", "a,legato=0.5@0" },
 	{ "stretch", { NULL }, "a", "a,legato=1@0" },
 	{ "dur", { "<0.2 1>" }, "a b", "a,dur=0.2@0 b,dur=0.2@1/2" },
-	{ "accelerate", { "2" }, "a", "a,accelerate=2@0" },
 	{ "spin", { "2" }, "a b", "a,pan=-1@0 b,pan=0@0 b,pan=-1@1/2 a,pan=0@1/2" },
 	{ "loopAt", { "2" }, "bd", "bd,speed=0.5,unit=1@0" },
 	{ "slice", { "4", "0 2" }, "bd", "bd,begin=0,end=0.25@0 bd,begin=0.5,end=0.75@1/2" },
