@@ -104,6 +104,8 @@ void *arena_alloc_aligned(struct arena *a, size_t n_bytes, size_t align)
 {
 	char *p = a->at ? align_up(a->at, align) : NULL;
 
+	if (a->fail_at && ++a->n_allocs >= a->fail_at)
+		return NULL;
 	if (!p || p > a->end || n_bytes > (size_t)(a->end - p)) {
 		if (n_bytes > SIZE_MAX / 2 || chunk_add(a, n_bytes + align) < 0)
 			return NULL;

@@ -17,6 +17,8 @@ struct arena {
 	char *at, *end;             /* free part of the newest chunk */
 	size_t used_bytes;          /* taken from the system, compared with cap_bytes */
 	size_t cap_bytes;
+	size_t fail_at; /* for tests, set after arena_init: the allocation from which on all fail, counted from 1; 0: none */
+	size_t n_allocs; /* counted while fail_at is set */
 };
 
 /* An empty arena that will never take more than cap_bytes from the system. Allocates nothing. */

@@ -682,6 +682,61 @@ START_TEST(test_an_exhausted_arena_is_an_error_at_any_size)
 }
 END_TEST
 
+static const char alloc_source[] = "fn wob f = saw 110 # lpf (sine f * 400 + 600)\n~x $ saw # gain 0.3\n"
+				   "@deep: lpf 300 # gain 0.5\nfor i in 1..2:\n  ~v[i] $ sine (110 * i)\n"
+				   "o1 $ every 2 (fast \"<2 3>\") $ s \"bd(3,8)? [sn | cp]*2 {a b}%4\" # n \"0 .. 2\"\n"
+				   "o2 $ jux rev $ s \"~x(3,8)\" # note \"<c3'min7>\" + \"0 3\" # lpf 200 # @deep\n"
+				   "o3 $ wob 2 + sum(~v[1..2]) $ every 4 (# lpf 300)\n";
+
+/* Queries one cycle of every pattern of the graph with the n-th allocation failing; true when none was left to fail. */
+static bool query_failing_at(const struct graph *g, size_t n)
+{
+	bool is_done = true;
+
+	for (uint32_t i = 0; i < g->n_nodes; i++) {
+		struct arena a;
+		struct query q = { .arena = &a };
+		struct hap_list haps = { .n = 0 };
+		struct error err = ERROR_INIT;
+
+		if (!g->nodes[i].pattern)
+			continue;
+		arena_init(&a, ARENA_BYTES);
+		a.fail_at = n;
+		if (pattern_query(g->nodes[i].pattern, (struct timespan){ RATIONAL_ZERO, RATIONAL_ONE }, &q, &haps,
+				  &err)) {
+			ck_assert_int_eq(err.code, ERR_NO_MEMORY);
+			is_done = false;
+		}
+		is_done &= a.n_allocs < n;
+		arena_fini(&a);
+	}
+	return is_done;
+}
+
+START_TEST(test_every_allocation_that_fails_is_an_error)
+{
+	bool is_compiled = false, is_queried = false;
+
+	for (size_t n = 1; !is_compiled; n++) {
+		struct arena a;
+		struct diag_list diags = { .n = 0 };
+		struct error err = ERROR_INIT;
+		const struct program *p;
+
+		ck_assert_uint_lt(n, 100000);
+		arena_init(&a, ARENA_BYTES);
+		a.fail_at = n;
+		p = compile(&a, alloc_source, strlen(alloc_source), NULL, &diags, &err);
+		is_compiled = a.n_allocs < n;
+		ck_assert_msg(is_compiled ? p != NULL : p || err.code != ERR_NONE, "allocation %zu", n);
+		for (size_t k = 1; is_compiled && !is_queried; k++)
+			is_queried = query_failing_at(p->graph, k);
+		arena_fini(&a);
+	}
+}
+END_TEST
+
 START_TEST(test_an_expression_alone_compiles_to_its_pattern)
 {
 	static const struct {
@@ -742,6 +797,7 @@ static Suite *lang_suite(void)
 	tcase_add_test(facts, test_a_misspelt_function_names_the_nearest_one_with_a_fix);
 	tcase_add_test(facts, test_the_fixes_of_old_forms_lead_to_current_ones);
 	tcase_add_test(facts, test_an_exhausted_arena_is_an_error_at_any_size);
+	tcase_add_test(facts, test_every_allocation_that_fails_is_an_error);
 	tcase_add_test(facts, test_an_expression_alone_compiles_to_its_pattern);
 	suite_add_tcase(s, facts);
 	return s;
