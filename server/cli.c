@@ -1,6 +1,7 @@
 #include "server/cli.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -150,7 +151,8 @@ int cli_parse_io(const char *command, const char *text, enum io_backend *out)
 	return -1;
 }
 
-int cli_parse_cycles(const char *command, const char *text, char from[CLI_CYCLE_SIZE], char to[CLI_CYCLE_SIZE])
+/* "A:B", or "B" for 0:B. */
+static int parse_cycles(const char *command, const char *text, char from[CLI_CYCLE_SIZE], char to[CLI_CYCLE_SIZE])
 {
 	const char *colon = strchr(text, ':');
 	size_t n = colon ? (size_t)(colon - text) : 0;
@@ -165,4 +167,34 @@ int cli_parse_cycles(const char *command, const char *text, char from[CLI_CYCLE_
 		strcpy(from, "0");
 	snprintf(to, CLI_CYCLE_SIZE, "%s", rest);
 	return 0;
+}
+
+int cli_parse_cycles_args(int argc, char **argv, void (*print_help)(void), const char *operand_name,
+			  char from[CLI_CYCLE_SIZE], char to[CLI_CYCLE_SIZE], const char **operand)
+{
+	static const struct option options[] = {
+		{ "cycles", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int c;
+
+	strcpy(from, "0");
+	strcpy(to, "1");
+	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1)
+		switch (c) {
+		case 'c':
+			if (parse_cycles(argv[0], optarg, from, to) < 0)
+				return EX_USAGE;
+			break;
+		case 'h':
+			print_help();
+			return -1;
+		default:
+			return EX_USAGE;
+		}
+	if (optind != argc - 1)
+		return cli_usage_error(argv[0], "expected one %s, found %d", operand_name, argc - optind);
+	*operand = argv[optind];
+	return EX_OK;
 }

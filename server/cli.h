@@ -42,9 +42,10 @@ int cli_parse_number(const char *command, const char *option, const char *text, 
 int cli_parse_whole(const char *command, const char *option, const char *text, uint64_t max, uint64_t *out) WARN_UNUSED;
 enum { CLI_CYCLE_SIZE = 48 };
 
-/* "A:B", or "B" for 0:B, into two texts; what they say is judged by who uses them. */
-int cli_parse_cycles(const char *command, const char *text, char from[CLI_CYCLE_SIZE],
-		     char to[CLI_CYCLE_SIZE]) WARN_UNUSED;
+/* The arguments of a command that takes --cycles=A:B (or B, for 0:B) and one operand, named so in messages. EX_OK with
+ * from and to (texts, judged by who uses them) and *operand filled; another status, or -1 after --help. */
+int cli_parse_cycles_args(int argc, char **argv, void (*print_help)(void), const char *operand_name,
+			  char from[CLI_CYCLE_SIZE], char to[CLI_CYCLE_SIZE], const char **operand) WARN_UNUSED;
 /* "auto", "uring", "pwrite". */
 int cli_parse_io(const char *command, const char *text, enum io_backend *out) WARN_UNUSED;
 

@@ -1,5 +1,4 @@
 /* phonond events: what a program will play, as JSON Lines. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -42,27 +41,11 @@ static int print_events(const char *path, const char *from, const char *to)
 
 int cli_events(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "cycles", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	char from[CLI_CYCLE_SIZE] = "0", to[CLI_CYCLE_SIZE] = "1";
-	int c;
+	char from[CLI_CYCLE_SIZE], to[CLI_CYCLE_SIZE];
+	const char *operand;
+	int status = cli_parse_cycles_args(argc, argv, print_help, "SRC", from, to, &operand);
 
-	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1)
-		switch (c) {
-		case 'c':
-			if (cli_parse_cycles("events", optarg, from, to) < 0)
-				return EX_USAGE;
-			break;
-		case 'h':
-			print_help();
-			return EX_OK;
-		default:
-			return EX_USAGE;
-		}
-	if (optind != argc - 1)
-		return cli_usage_error("events", "expected one SRC, found %d", argc - optind);
-	return print_events(argv[optind], from, to);
+	if (status != EX_OK)
+		return status < 0 ? EX_OK : status;
+	return print_events(operand, from, to);
 }

@@ -1,5 +1,4 @@
 /* phonond query: the events of a pattern, as JSON Lines in the form of tests/vectors. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,27 +34,11 @@ static int print_haps(const char *expr, const char *from, const char *to)
 
 int cli_query(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "cycles", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	char from[CLI_CYCLE_SIZE] = "0", to[CLI_CYCLE_SIZE] = "1";
-	int c;
+	char from[CLI_CYCLE_SIZE], to[CLI_CYCLE_SIZE];
+	const char *operand;
+	int status = cli_parse_cycles_args(argc, argv, print_help, "EXPR (in single quotes)", from, to, &operand);
 
-	while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1)
-		switch (c) {
-		case 'c':
-			if (cli_parse_cycles("query", optarg, from, to) < 0)
-				return EX_USAGE;
-			break;
-		case 'h':
-			print_help();
-			return EX_OK;
-		default:
-			return EX_USAGE;
-		}
-	if (optind != argc - 1)
-		return cli_usage_error("query", "expected one EXPR (in single quotes), found %d", argc - optind);
-	return print_haps(argv[optind], from, to);
+	if (status != EX_OK)
+		return status < 0 ? EX_OK : status;
+	return print_haps(operand, from, to);
 }

@@ -70,14 +70,20 @@ static void store_result(struct job *job, const struct render_result *result)
 	memcpy(job->sha256, result->sha256, sizeof job->sha256);
 }
 
-/* ERR_SOURCE alone says little in a job that is read tomorrow: the first diagnostic says what. */
-static void explain(const struct diag_list *diags, struct error *err)
+/* A message that can be read tomorrow, in the job: for ERR_SOURCE the first diagnostic, for a limit met while rendering
+ * the place in the program. */
+static void explain(const struct job *job, const struct diag_list *diags, struct error *err)
 {
 	for (size_t i = 0; err && err->code == ERR_SOURCE && i < diags->n; i++)
 		if (diags->items[i].severity == DIAG_ERROR) {
 			error_set_at(err, ERR_SOURCE, diags->items[i].span, "%s", diags->items[i].message);
 			return;
 		}
+	if (err && err->code != ERR_SOURCE && err->where.end > err->where.start) {
+		struct diag_position at = diag_locate(job->source, job->source_len, err->where.start);
+
+		error_wrap(err, "line %u, column %u", at.line, at.column);
+	}
 }
 
 static int run(void *ctx, struct job *job, struct job_control *control,
@@ -106,7 +112,7 @@ static int run(void *ctx, struct job *job, struct job_control *control,
 	artifact_free(artifact);
 	store_warnings(job, &diags);
 	if (failed < 0) {
-		explain(&diags, err);
+		explain(job, &diags, err);
 		return -1;
 	}
 	store_result(job, &result);
