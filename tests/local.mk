@@ -9,5 +9,15 @@ docs_print_reference_LDADD = librender.a libbase.a $(RENDER_LIBS)
 reference: docs/print_reference
 	docs/print_reference >$(srcdir)/docs/REFERENCE.md
 
+EXTRA_DIST += docs/print_sound.sh
+
+.PHONY: sound-figures
+sound-figures: $(FIGURE_TESTS)
+	rm -f figures.tsv
+	for t in $(FIGURE_TESTS); do \
+		PHONOND_FIGURES=$$PWD/figures.tsv PHONOND_SRCDIR=$(abs_srcdir) ./$$t 2>/dev/null || exit 1; done
+	$(srcdir)/docs/print_sound.sh figures.tsv >$(srcdir)/docs/SOUND.md
+CLEANFILES += figures.tsv
+
 include tests/fuzz/local.mk
 include tests/integration/local.mk
