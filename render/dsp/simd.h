@@ -13,6 +13,7 @@
 #ifndef RENDER_DSP_SIMD_H
 #define RENDER_DSP_SIMD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -117,19 +118,19 @@ SIMD_INLINE f64x4 f64x4_lanes(void)
 /* Lanes 0..3 and 4..7 as doubles, and back with one rounding. */
 SIMD_INLINE f64x4 f32x8_low_f64(f32x8 x)
 {
-	return (f64x4){ x[0], x[1], x[2], x[3] };
+	return __builtin_convertvector(__builtin_shufflevector(x, x, 0, 1, 2, 3), f64x4);
 }
 
 SIMD_INLINE f64x4 f32x8_high_f64(f32x8 x)
 {
-	return (f64x4){ x[4], x[5], x[6], x[7] };
+	return __builtin_convertvector(__builtin_shufflevector(x, x, 4, 5, 6, 7), f64x4);
 }
 
 SIMD_INLINE f32x8 f32x8_from_f64(f64x4 low, f64x4 high)
 {
 	f32x4 a = __builtin_convertvector(low, f32x4), b = __builtin_convertvector(high, f32x4);
 
-	return (f32x8){ a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3] };
+	return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 
 /* --- Choosing ------------------------------------------------------------------------------------------------- */
@@ -143,6 +144,14 @@ SIMD_INLINE f32x8 f32x8_select(i32x8 mask, f32x8 a, f32x8 b)
 SIMD_INLINE f64x4 f64x4_select(i64x4 mask, f64x4 a, f64x4 b)
 {
 	return (f64x4)((mask & (i64x4)a) | (~mask & (i64x4)b));
+}
+
+/* Whether any lane of a comparison is true. */
+SIMD_INLINE bool i32x8_any(i32x8 mask)
+{
+	u64x4 pairs = (u64x4)mask;
+
+	return (pairs[0] | pairs[1] | pairs[2] | pairs[3]) != 0;
 }
 
 /* b where a is NaN. */
@@ -231,9 +240,20 @@ SIMD_INLINE u64x4 f64x4_to_phase(f64x4 x)
 /* The upper half of each phase. */
 SIMD_INLINE u32x8 u32x8_from_phases(u64x4 low, u64x4 high)
 {
-	return (u32x8){ (uint32_t)(low[0] >> 32),  (uint32_t)(low[1] >> 32),  (uint32_t)(low[2] >> 32),
-			(uint32_t)(low[3] >> 32),  (uint32_t)(high[0] >> 32), (uint32_t)(high[1] >> 32),
-			(uint32_t)(high[2] >> 32), (uint32_t)(high[3] >> 32) };
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return __builtin_shufflevector((u32x8)low, (u32x8)high, 1, 3, 5, 7, 9, 11, 13, 15);
+#else
+	return __builtin_shufflevector((u32x8)low, (u32x8)high, 0, 2, 4, 6, 8, 10, 12, 14);
+#endif
+}
+
+/* Lane i becomes the sum of lanes 0..i, modulo 2^64. */
+SIMD_INLINE u64x4 u64x4_prefix_sum(u64x4 x)
+{
+	u64x4 zero = { 0 };
+
+	x += __builtin_shufflevector(zero, x, 0, 4, 5, 6);
+	return x + __builtin_shufflevector(zero, x, 0, 1, 4, 5);
 }
 
 /* A 32-bit phase as cycles in [-1/2, 1/2]: exact to 24 bits, finest around 0. */
