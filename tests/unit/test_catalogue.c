@@ -1,33 +1,35 @@
-/* The examples that the registries carry: each compiles without an error. */
-#include <string.h>
-
-#include "render/compile.h"
-#include "render/pattern/transform.h"
+/* The examples that the registries carry: each renders without a warning and is heard. */
+#include "render/render.h"
+#include "tests/lib/render.h"
 #include "tests/lib/test.h"
 
-enum { ARENA_BYTES = 64 << 20 };
+enum { CYCLES = 2 };
 
-static void check_example(const char *name, const char *program)
+static struct render_engine *engine;
+
+static void setup(void)
 {
-	struct diag_list diags = { .n = 0 };
+	struct render_config config = { .n_threads = 2 };
 	struct error err = ERROR_INIT;
-	struct arena a;
 
-	arena_init(&a, ARENA_BYTES);
-	ck_assert_msg(compile(&a, program, strlen(program), NULL, &diags, &err) != NULL, "%s: %s: %u: %s", name,
-		      program, diags.n ? diags.items[0].span.start : 0, diags.n ? diags.items[0].message : err.message);
-	arena_fini(&a);
+	engine = render_engine_new(&config, &err);
+	ck_assert_msg(engine != NULL, "%s", err.message);
 }
 
-START_TEST(test_the_example_of_a_function_compiles)
+static void teardown(void)
 {
-	check_example(node_registry[_i]->name, node_registry[_i]->example);
+	render_engine_free(engine);
 }
-END_TEST
 
-START_TEST(test_the_example_of_a_transform_compiles)
+/* Louder than -60 dB, and not so loud that nobody would print it. */
+START_TEST(test_the_example_is_heard)
 {
-	check_example(transform_registry[_i]->name, transform_registry[_i]->example);
+	struct render_result result;
+	struct render_entry e;
+
+	render_catalogue_entry((size_t)_i, &e);
+	render_program(engine, e.name, e.example, CYCLES, 0, &result);
+	ck_assert_msg(result.peak > 1e-3 && result.peak < 2.0, "%s: %s: peak %g", e.name, e.example, result.peak);
 }
 END_TEST
 
@@ -37,8 +39,9 @@ static Suite *catalogue_suite(void)
 	TCase *t = tcase_create("examples");
 
 	suite_add_tcase(s, t);
-	tcase_add_loop_test(t, test_the_example_of_a_function_compiles, 0, (int)node_registry_len);
-	tcase_add_loop_test(t, test_the_example_of_a_transform_compiles, 0, (int)transform_registry_len);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_set_timeout(t, 60);
+	tcase_add_loop_test(t, test_the_example_is_heard, 0, (int)render_catalogue_len());
 	return s;
 }
 
