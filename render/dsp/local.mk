@@ -7,7 +7,13 @@ librender_a_SOURCES += \
 	render/dsp/osc.h render/dsp/pan.c render/dsp/registry.c render/dsp/release.c render/dsp/reverb.c \
 	render/dsp/s.c render/dsp/saw.c render/dsp/simd.h render/dsp/sine.c render/dsp/slowcat.c render/dsp/speed.c render/dsp/square.c \
 	render/dsp/stack.c render/dsp/sub.c render/dsp/svf.h render/dsp/tri.c
-librender_a_SOURCES += render/dsp/phase.c render/dsp/phase.h
+librender_a_SOURCES += \
+	render/dsp/additive.c render/dsp/blip.c render/dsp/brown_noise.c render/dsp/clock.h render/dsp/cosine.c \
+	render/dsp/fm.c render/dsp/fmcrossmod.c render/dsp/impulse.c render/dsp/organ.c render/dsp/phase.c \
+	render/dsp/phase.h render/dsp/phasor.c render/dsp/pink.c render/dsp/pluck.c render/dsp/pm.c render/dsp/pulse.c \
+	render/dsp/soft_saw.c render/dsp/source.h render/dsp/string.h render/dsp/superchip.c render/dsp/superfm.c \
+	render/dsp/superhat.c render/dsp/superkick.c render/dsp/superpwm.c render/dsp/supersaw.c \
+	render/dsp/supersnare.c render/dsp/vco.c render/dsp/waveguide.c
 EXTRA_DIST += render/dsp/nodes.def
 
 DSP_TESTS = tests/unit/test_filter tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd

@@ -1,15 +1,14 @@
 /* White noise: a hash of (seed, call site, channel, frame), so any span can be computed on its own. */
-#include "base/hash.h"
-#include "render/dsp/kernel.h"
+#include "render/dsp/source.h"
 
 SIMD_CLONES
 static void noise_process(void *state, const struct node_io *io, size_t n)
 {
-	uint64_t key = hash64_pair(io->env->seed, io->id);
+	uint64_t key = source_noise_key(io);
 
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES)
-		output_store(io->out[0], i, n, f32x8_uniform(u32x8_hash_frames(key, io->frame + i)));
+		output_store(io->out[0], i, n, source_noise(io, key, i));
 }
 
 const struct node_def node_noise = {

@@ -26,8 +26,8 @@ enum { OSC_FREQ, OSC_OFFSET, OSC_NAIVE }; /* the sine has no third */
 
 enum { OSC_HARMONICS = 5 }; /* that can be left where they are summed */
 
-#define OSC_HALF_WIDTH 3.5f         /* of the kernel, in frames */
-#define OSC_BAND_END 0.66f          /* cycles per frame, where the kernel's stop band begins */
+#define OSC_HALF_WIDTH 3.5f /* of the kernel, in frames */
+#define OSC_BAND_END 0.66f  /* cycles per frame, where the kernel's stop band begins */
 #define OSC_FREQ_MAX_HZ PHASE_FREQ_MAX_HZ
 
 #define OSC_PARAM_FREQ                                                                                                 \
@@ -53,12 +53,16 @@ void osc_advance(void *acc, const struct node_io *io, size_t n);
 /* node_def.advance of a source with one phase and OSC_FREQ alone. */
 void osc_advance_freq(void *acc, const struct node_io *io, size_t n);
 
-/* Cycles per frame for 1 Hz, `offset` semitones higher. */
-SIMD_INLINE double osc_cycles_per_hz(const struct node_io *io)
+/* Of `ratio` times the frequency. */
+SIMD_INLINE struct phase_rate osc_rate(const struct node_io *io, double ratio)
 {
-	double offset = clamp_f64((double)io->in[OSC_OFFSET].value, -120.0, 120.0);
+	return phase_rate_of(io->env, ratio, -OSC_FREQ_MAX_HZ, OSC_FREQ_MAX_HZ);
+}
 
-	return f64_exp2(offset * (1.0 / 12.0)) / io->env->sample_rate_hz;
+/* What the parameter OSC_OFFSET multiplies the frequency by. */
+SIMD_INLINE double osc_offset_ratio(const struct node_io *io)
+{
+	return f64_exp2(clamp_f64((double)io->in[OSC_OFFSET].value, -120.0, 120.0) * (1.0 / 12.0));
 }
 
 /* --- Kernel --------------------------------------------------------------------------------------------------- */
@@ -127,7 +131,7 @@ SIMD_INLINE i32x8 osc_is_high(enum osc_shape shape, f32x8 dt)
 }
 
 /* Half widths per cycle. */
-SIMD_INLINE f32x8 osc_rate(f32x8 dt)
+SIMD_INLINE f32x8 osc_half_widths(f32x8 dt)
 {
 	return (1.0f / OSC_HALF_WIDTH) / f32x8_max(dt, f32x8_splat(1e-9f));
 }
@@ -168,13 +172,13 @@ SIMD_INLINE void osc_gains_compute(enum osc_shape shape, f32x8 dt, struct osc_ga
 
 /* --- Shapes --------------------------------------------------------------------------------------------------- */
 
-/* The shape with its nearest jump or corner rounded. q: phase in [-1/2, 1/2]; rate: of the increment dt; least: what
+/* The shape with its nearest jump or corner rounded. q: phase in [-1/2, 1/2]; half_widths: per cycle, at the increment dt; least: what
  * distance from a jump counts as, 0, or 1 without band limiting. */
-SIMD_INLINE f32x8 osc_rounded(enum osc_shape shape, f32x8 q, f32x8 dt, f32x8 rate, float least)
+SIMD_INLINE f32x8 osc_rounded(enum osc_shape shape, f32x8 q, f32x8 dt, f32x8 half_widths, float least)
 {
 	f32x8 aq = f32x8_abs(q);
 	f32x8 away = osc_has_even(shape) ? aq : f32x8_min(aq, 0.5f - aq);
-	f32x8 u = f32x8_clamp(away * rate, least, 1.0f);
+	f32x8 u = f32x8_clamp(away * half_widths, least, 1.0f);
 	f32x8 turn = OSC_HALF_WIDTH * dt;
 
 	switch (shape) {
@@ -219,7 +223,7 @@ SIMD_INLINE f32x8 osc_summed(enum osc_shape shape, f32x8 q, const struct osc_gai
 SIMD_INLINE f32x8 osc_wave(enum osc_shape shape, f32x8 q, f32x8 dt, bool is_naive)
 {
 	i32x8 is_high = osc_is_high(shape, dt);
-	f32x8 wave = osc_rounded(shape, q, dt, osc_rate(dt), is_naive ? 1.0f : 0.0f);
+	f32x8 wave = osc_rounded(shape, q, dt, osc_half_widths(dt), is_naive ? 1.0f : 0.0f);
 
 	if (shape != OSC_SINE && !is_naive && i32x8_any(is_high)) {
 		struct osc_gains gains;
@@ -249,11 +253,11 @@ SIMD_INLINE void osc_fill_high(enum osc_shape shape, struct phase_walk *w, sampl
 		output_store(out, i, n, osc_summed(shape, f32x8_from_phase(phase_next_steady(w)), &gains));
 }
 
-SIMD_INLINE void osc_fill_steady(enum osc_shape shape, uint64_t *acc, double freq_hz, double cycles_per_hz,
-				bool is_naive, sample *out, size_t n)
+SIMD_INLINE void osc_fill_steady(enum osc_shape shape, uint64_t *acc, float hz, struct phase_rate rate, bool is_naive,
+				 sample *out, size_t n)
 {
-	struct phase_walk w = phase_walk_steady(*acc, freq_hz, cycles_per_hz, n);
-	f32x8 dt = w.dt, rate = osc_rate(dt);
+	struct phase_walk w = phase_walk_steady(*acc, hz, rate, n);
+	f32x8 dt = w.dt, half_widths = osc_half_widths(dt);
 	float least = is_naive ? 1.0f : 0.0f;
 
 	if (shape != OSC_SINE && !is_naive && i32x8_any(osc_is_high(shape, dt)))
@@ -262,15 +266,15 @@ SIMD_INLINE void osc_fill_steady(enum osc_shape shape, uint64_t *acc, double fre
 		for (size_t i = 0; i < n; i += SIMD_LANES) {
 			f32x8 q = f32x8_from_phase(phase_next_steady(&w));
 
-			output_store(out, i, n, osc_rounded(shape, q, dt, rate, least));
+			output_store(out, i, n, osc_rounded(shape, q, dt, half_widths, least));
 		}
 	*acc = w.acc;
 }
 
 SIMD_INLINE void osc_fill_modulated(enum osc_shape shape, uint64_t *acc, const struct node_input *freq,
-				   double cycles_per_hz, bool is_naive, sample *out, size_t n)
+				    struct phase_rate rate, bool is_naive, sample *out, size_t n)
 {
-	struct phase_walk w = phase_walk_modulated(*acc, cycles_per_hz, n);
+	struct phase_walk w = phase_walk_modulated(*acc, rate, n);
 
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		f32x8 q = f32x8_from_phase(phase_next_modulated(&w, input_load(freq, i, n)));
@@ -280,24 +284,24 @@ SIMD_INLINE void osc_fill_modulated(enum osc_shape shape, uint64_t *acc, const s
 	*acc = w.acc;
 }
 
-/* A shape at in[OSC_FREQ] times a ratio; cycles_per_hz holds the ratio. */
-SIMD_INLINE void osc_fill(enum osc_shape shape, uint64_t *acc, const struct node_io *io, size_t n, double cycles_per_hz,
-			 bool is_naive)
+/* A shape at in[OSC_FREQ]; inline it into a SIMD_CLONES function. */
+SIMD_INLINE void osc_fill(enum osc_shape shape, uint64_t *acc, const struct node_io *io, size_t n,
+			  struct phase_rate rate, bool is_naive)
 {
 	struct node_input freq = io->in[OSC_FREQ];
 
 	if (freq.data)
-		osc_fill_modulated(shape, acc, &freq, cycles_per_hz, is_naive, io->out[0], n);
+		osc_fill_modulated(shape, acc, &freq, rate, is_naive, io->out[0], n);
 	else
-		osc_fill_steady(shape, acc, (double)freq.value, cycles_per_hz, is_naive, io->out[0], n);
+		osc_fill_steady(shape, acc, freq.value, rate, is_naive, io->out[0], n);
 }
 
-/* node_def.process of a shape with the parameters above; inline it into a SIMD_CLONES function. */
+/* node_def.process of a shape with the parameters above. */
 SIMD_INLINE void osc_process(enum osc_shape shape, void *state, const struct node_io *io, size_t n)
 {
 	bool is_naive = shape != OSC_SINE && io->in[OSC_NAIVE].value > 0.5f;
 
-	osc_fill(shape, state, io, n, osc_cycles_per_hz(io), is_naive);
+	osc_fill(shape, state, io, n, osc_rate(io, osc_offset_ratio(io)), is_naive);
 }
 
 #endif

@@ -9,6 +9,7 @@ static void saw_process(void *state, const struct node_io *io, size_t n)
 
 const struct node_def node_saw = {
 	.name = "saw",
+	.aliases = { "saw_hz" },
 	.doc = "rising sawtooth from -1 to 1, band-limited",
 	.reference = "https://doi.org/10.1121/1.3651227",
 	.example = "out $ saw 55 # lpf 800 2",

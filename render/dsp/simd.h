@@ -459,15 +459,20 @@ SIMD_INLINE u32x8 u32x8_mix(u32x8 x)
 	return x ^ (x >> 16);
 }
 
-/* Random bits of frames frame..frame+7 under a key: two rounds of the mixer, the lower half of the frame number
- * before the first, the upper half before the second. */
+/* Random bits of 64-bit numbers, given as halves, under a key: two rounds of the mixer, the lower half before the
+ * first, the upper half before the second. */
+SIMD_INLINE u32x8 u32x8_hash(uint64_t key, u32x8 low, u32x8 high)
+{
+	return u32x8_mix(u32x8_mix(low ^ (uint32_t)key) + (uint32_t)(key >> 32) + high * 0x9e3779b9u);
+}
+
+/* Of frames frame..frame+7. */
 SIMD_INLINE u32x8 u32x8_hash_frames(uint64_t key, uint64_t frame)
 {
 	u32x8 low = (uint32_t)frame + u32x8_lanes();
 	u32x8 wrapped = (u32x8)(low < u32x8_splat((uint32_t)frame)); /* -1 where the lower half overflowed */
-	u32x8 high = (uint32_t)(frame >> 32) - wrapped;
 
-	return u32x8_mix(u32x8_mix(low ^ (uint32_t)key) + (uint32_t)(key >> 32) + high * 0x9e3779b9u);
+	return u32x8_hash(key, low, (uint32_t)(frame >> 32) - wrapped);
 }
 
 /* Uniform in [-1, 1]. */

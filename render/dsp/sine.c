@@ -9,6 +9,7 @@ static void sine_process(void *state, const struct node_io *io, size_t n)
 
 const struct node_def node_sine = {
 	.name = "sine",
+	.aliases = { "wavetable" },
 	.doc = "sine wave, amplitude 1, phase from 0",
 	.reference = "a polynomial for the sine, render/dsp/simd.h",
 	.example = "out $ sine 440 # gain 0.3",

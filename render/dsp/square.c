@@ -9,6 +9,7 @@ static void square_process(void *state, const struct node_io *io, size_t n)
 
 const struct node_def node_square = {
 	.name = "square",
+	.aliases = { "square_hz" },
 	.doc = "square wave, +1 in the first half of the cycle, band-limited",
 	.reference = "https://doi.org/10.1121/1.3651227",
 	.example = "out $ square 110 # gain 0.2",

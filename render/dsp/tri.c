@@ -9,7 +9,7 @@ static void tri_process(void *state, const struct node_io *io, size_t n)
 
 const struct node_def node_tri = {
 	.name = "tri",
-	.aliases = { "triangle" },
+	.aliases = { "triangle", "triangle_hz" },
 	.doc = "triangle wave, rising from -1 in the first half of the cycle, band-limited",
 	.reference = "https://doi.org/10.1121/1.3651227",
 	.example = "out $ tri 220 # gain 0.3",

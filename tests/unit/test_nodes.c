@@ -82,15 +82,18 @@ static void fill_inputs(const struct node_def *def, enum drive drive, enum feed 
 /* Parameters whose value never changes are handed over as constants when is_folded, as buffers otherwise. */
 static void bind(const struct node_def *def, enum drive drive, bool is_folded, size_t at, struct node_input *in)
 {
+	static const sample list[] = { 1, 0.5f, -0.25f, 0, 0.125f };
 	unsigned n_ch = def->is_stereo ? 2 : 1;
 
 	for (unsigned p = 0; p < def->n_params; p++)
 		for (unsigned ch = 0; ch < n_ch; ch++) {
 			bool varies =
 				def->params[p].flags & PARAM_INPUT || drive == DRIVE_BEYOND || drive == DRIVE_MODULATED;
-			bool is_const = def->params[p].flags & PARAM_CONST || (is_folded && !varies);
+			bool is_const = def->params[p].flags & (PARAM_CONST | PARAM_LIST) || (is_folded && !varies);
 			in[p * n_ch + ch] = (struct node_input){ .data = is_const ? NULL : inputs[p][ch] + at,
-								 .value = inputs[p][ch][0] };
+								 .value = inputs[p][ch][0],
+								 .list = list,
+								 .n_list = sizeof list / sizeof list[0] };
 		}
 }
 
@@ -209,12 +212,12 @@ END_TEST
 START_TEST(test_advance_adds_what_process_would)
 {
 	const struct node_def *def = kernel(_i);
-	uint64_t by_process[4] = { 0 }, by_advance[4] = { 0 };
+	uint64_t by_process[NODE_PARAMS_MAX] = { 0 }, by_advance[NODE_PARAMS_MAX] = { 0 };
 
 	if (!def || def->time_class != TIME_SCAN)
 		return;
 	ck_assert_ptr_nonnull(def->advance);
-	ck_assert_uint_le(def->n_acc, 4);
+	ck_assert_uint_le(def->n_acc, NODE_PARAMS_MAX);
 	fill_inputs(def, DRIVE_MODULATED, FEED_NOISE);
 	for (size_t at = 0; at < FRAMES; at += 512) {
 		struct node_input in[NODE_PARAMS_MAX * CHANNELS];

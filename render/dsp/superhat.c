@@ -1,0 +1,50 @@
+/* Hi-hat: high-passed noise with an envelope that fires at frame 0. */
+#include "render/dsp/source.h"
+#include "render/dsp/svf.h"
+
+enum { SUPERHAT_BRIGHT, SUPERHAT_SUSTAIN };
+
+#define SUPERHAT_DARK_HZ 5000.0f
+#define SUPERHAT_SPAN_HZ 5000.0f
+#define SUPERHAT_Q 1.5f
+
+SIMD_CLONES
+static void superhat_process(void *state, const struct node_io *io, size_t n)
+{
+	struct node_input bright = io->in[SUPERHAT_BRIGHT];
+	float sustain = (float)clamp_f64((double)io->in[SUPERHAT_SUSTAIN].value, 0.001, 10);
+	float sample_rate_hz = (float)io->env->sample_rate_hz;
+	uint64_t key = source_noise_key(io);
+	struct svf *f = state;
+	struct svf_coefs coefs;
+
+	for (size_t i = 0; i < n; i += SIMD_LANES) {
+		f32x8 white = source_noise(io, key, i), level = source_one_shot(source_time_s(io, i), sustain, 0.0f);
+
+		if (i == 0 || bright.data) {
+			f32x8 share = f32x8_clamp(input_load(&bright, i, n), 0.0f, 1.0f);
+
+			svf_coefs_compute(&coefs, SUPERHAT_DARK_HZ + SUPERHAT_SPAN_HZ * share, f32x8_splat(SUPERHAT_Q),
+					  sample_rate_hz);
+		}
+		for (size_t j = 0; j < lanes_in_use(n); j++)
+			io->out[0][i + j] = level[j] * svf_tick(f, &coefs, j, white[j], SVF_HIGH);
+	}
+}
+
+const struct node_def node_superhat = {
+	.name = "superhat",
+	.doc = "hi-hat that is struck once, at the start, or by every note of an instrument",
+	.reference = "filtered noise: G. Reid, Synth Secrets 40, Sound on Sound, 2002",
+	.example = "~hat $ superhat 0.7 0.05\nout $ s \"~hat*8\" # gain 0.5",
+	.params = {
+		{ .name = "bright", .unit = "", .def = 0.7, .min = 0, .max = 1, .flags = PARAM_OPTIONAL,
+		  .doc = "cutoff of the high-pass, from 5 to 10 kHz" },
+		{ .name = "sustain", .unit = "s", .def = 0.05, .min = 0.001, .max = 10,
+		  .flags = PARAM_OPTIONAL | PARAM_CONST, .doc = "length" },
+	},
+	.n_params = 2,
+	.time_class = TIME_CARRY,
+	.state_bytes = svf_state_bytes,
+	.process = superhat_process,
+};

@@ -1,0 +1,70 @@
+/* Snare drum: two triangles a little apart and high-passed noise, each with an envelope that fires at frame 0. */
+#include "render/dsp/osc.h"
+#include "render/dsp/source.h"
+#include "render/dsp/svf.h"
+
+enum { SUPERSNARE_FREQ = OSC_FREQ, SUPERSNARE_SNAPPY, SUPERSNARE_SUSTAIN };
+
+#define SUPERSNARE_APART 1.05 /* ratio of the two triangles */
+#define SUPERSNARE_BODY 0.3f  /* of the length: how long the triangles sound */
+#define SUPERSNARE_NOISE_HZ 3000.0f
+#define SUPERSNARE_NOISE_Q 0.5f
+
+/* Zero at frame 0. */
+struct supersnare {
+	uint64_t phase[2];
+	struct svf noise;
+};
+
+static size_t supersnare_state_bytes(const struct node_env *env, const struct node_input *in)
+{
+	(void)env;
+	(void)in;
+	return sizeof(struct supersnare);
+}
+
+SIMD_CLONES
+static void supersnare_process(void *state, const struct node_io *io, size_t n)
+{
+	struct node_input freq = io->in[SUPERSNARE_FREQ], snappy = io->in[SUPERSNARE_SNAPPY];
+	float sustain = (float)clamp_f64((double)io->in[SUPERSNARE_SUSTAIN].value, 0.001, 10);
+	uint64_t key = source_noise_key(io);
+	struct supersnare *s = state;
+	struct phase_walk low = phase_walk_begin(&freq, s->phase[0], osc_rate(io, 1.0), n);
+	struct phase_walk high = phase_walk_begin(&freq, s->phase[1], osc_rate(io, SUPERSNARE_APART), n);
+	struct svf_coefs coefs;
+
+	svf_coefs_compute(&coefs, f32x8_splat(SUPERSNARE_NOISE_HZ), f32x8_splat(SUPERSNARE_NOISE_Q),
+			  (float)io->env->sample_rate_hz);
+	for (size_t i = 0; i < n; i += SIMD_LANES) {
+		f32x8 t = source_time_s(io, i), white = source_noise(io, key, i), hiss = f32x8_splat(0.0f);
+		f32x8 level = f32x8_clamp(input_load(&snappy, i, n), 0.0f, 10.0f);
+		f32x8 a = phase_walk_next(&low, &freq, i), b = phase_walk_next(&high, &freq, i);
+		f32x8 body = osc_wave(OSC_TRI, a, low.dt, false) + osc_wave(OSC_TRI, b, high.dt, false);
+
+		for (size_t j = 0; j < lanes_in_use(n); j++)
+			hiss[j] = svf_tick(&s->noise, &coefs, j, white[j], SVF_HIGH);
+		body *= 0.5f * source_one_shot(t, SUPERSNARE_BODY * sustain, 0.0f);
+		output_store(io->out[0], i, n, body + level * source_one_shot(t, sustain, 0.0f) * hiss);
+	}
+	s->phase[0] = low.acc;
+	s->phase[1] = high.acc;
+}
+
+const struct node_def node_supersnare = {
+	.name = "supersnare",
+	.doc = "snare drum that is struck once, at the start, or by every note of an instrument",
+	.reference = "two tones and filtered noise: G. Reid, Synth Secrets 34, Sound on Sound, 2002",
+	.example = "~snare $ supersnare 180 0.8 0.15\nout $ s \"~ ~snare ~ ~snare\"",
+	.params = {
+		OSC_PARAM_FREQ,
+		{ .name = "snappy", .unit = "", .def = 0.8, .min = 0, .max = 10, .flags = PARAM_OPTIONAL,
+		  .doc = "level of the noise" },
+		{ .name = "sustain", .unit = "s", .def = 0.08, .min = 0.001, .max = 10,
+		  .flags = PARAM_OPTIONAL | PARAM_CONST, .doc = "length of the noise" },
+	},
+	.n_params = 3,
+	.time_class = TIME_CARRY,
+	.state_bytes = supersnare_state_bytes,
+	.process = supersnare_process,
+};
