@@ -187,9 +187,9 @@ SIMD_INLINE f32x8 osc_rounded(enum osc_shape shape, f32x8 q, f32x8 dt, f32x8 hal
 	case OSC_SQUARE:
 		return f32x8_copysign(osc_edge(u), q);
 	case OSC_TRI:
-		return 4.0f * aq - 1.0f + f32x8_copysign(4.0f * turn * osc_corner(u), 0.25f - aq);
-	case OSC_SOFT_SAW:
-		return 6.0f * (aq * aq - aq) + 1.0f - 6.0f * turn * osc_corner(u);
+		return 4.0f * aq - 1.0f + f32x8_copysign(4.0f * turn, 0.25f - aq) * osc_corner(u);
+	case OSC_SOFT_SAW: /* the last term is the mean of what the corners lose */
+		return 6.0f * (aq * aq - aq) + 1.0f - 6.0f * turn * osc_corner(u) + 0.10448589f * turn * turn;
 	case OSC_SINE:
 		break;
 	}

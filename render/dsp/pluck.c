@@ -10,6 +10,7 @@ enum { PLUCK_FREQ, PLUCK_DAMPING };
 #define PLUCK_LOSS_SPAN 0.001f
 
 struct pluck {
+	struct string_mean mean;
 	struct string_tuning tuning;
 	struct string_loop loop;
 	uint32_t burst; /* frames of noise to come */
@@ -31,14 +32,17 @@ static size_t pluck_state_bytes(const struct node_env *env, const struct node_in
 
 static void pluck_reset(void *state, const struct node_env *env, const struct node_input *in)
 {
-	memset(state, 0, pluck_state_bytes(env, in));
-	((struct pluck *)state)->mask = pluck_frames(env) - 1;
+	struct pluck *p = state;
+
+	memset(p, 0, pluck_state_bytes(env, in));
+	p->mean = string_mean_of(env->sample_rate_hz);
+	p->mask = pluck_frames(env) - 1;
 }
 
 static inline sample pluck_tick(struct pluck *p, float noise, float gain)
 {
 	sample end = p->line[(p->frame - p->tuning.whole) & p->mask];
-	sample y = gain * string_loop_tick(&p->loop, &p->tuning, p->frame, end);
+	sample y = gain * string_loop_tick(&p->loop, &p->mean, p->tuning.allpass, p->frame, end);
 
 	if (p->burst > 0) {
 		p->burst--;
@@ -63,7 +67,7 @@ static void pluck_process(void *state, const struct node_io *io, size_t n)
 
 		for (size_t j = 0; j < lanes_in_use(n); j++) {
 			if (string_is_off(&p->tuning, hz[j])) {
-				p->tuning = string_tune(io->env->sample_rate_hz, hz[j], 1);
+				p->tuning = string_tune(&p->mean, io->env->sample_rate_hz, hz[j], 1);
 				p->burst = p->tuning.whole + 1;
 			}
 			io->out[0][i + j] = pluck_tick(p, noise[j], gain[j]);

@@ -8,6 +8,8 @@
 #ifndef RENDER_DSP_STRING_H
 #define RENDER_DSP_STRING_H
 
+#include <math.h>
+
 #include "render/dsp/source.h"
 
 enum { STRING_HELD = 8 }; /* frames that the mean may reach back, a power of two: 192 kHz needs 6 */
@@ -18,11 +20,15 @@ enum { STRING_HELD = 8 }; /* frames that the mean may reach back, a power of two
 #define STRING_RETUNE_HZ 1.0f /* a string follows its frequency in steps larger than this */
 
 struct string_tuning {
-	float hz;          /* what it was tuned to; 0: never */
-	uint32_t whole;    /* frames in the line, at least 1 */
-	float allpass;     /* coefficient */
-	uint32_t apart;    /* the mean's second frame is apart + apart_share frames back */
-	float apart_share; /* 0..1 */
+	float hz;       /* what it was tuned to; 0: never */
+	uint32_t whole; /* frames in the line, at least 1 */
+	float allpass;  /* coefficient */
+};
+
+/* The mean's second frame, between two frames. */
+struct string_mean {
+	uint32_t apart; /* frames back */
+	float share;    /* of the one after that, 0..1 */
 };
 
 /* Filters of a loop; zero at frame 0. */
@@ -31,18 +37,30 @@ struct string_loop {
 	sample held[STRING_HELD];
 };
 
+/* Linear interpolation adds a loss of its own, so the distance is chosen for the loss (the variance of the three taps) to
+ * be that of 44.1 kHz: s^2 - 2 (a + 1) s + ratio^2 - a^2 = 0. For reset(). */
+static inline struct string_mean string_mean_of(double sample_rate_hz)
+{
+	double ratio = sample_rate_hz / STRING_RATE_HZ, a = floor(ratio);
+
+	return (struct string_mean){
+		.apart = (uint32_t)a,
+		.share = (float)(a + 1.0 - sqrt((a + 1.0) * (a + 1.0) + a * a - ratio * ratio)),
+	};
+}
+
 /* For a loop of `loops` to a period: 1, or 2 where the string's ends are apart. The highest pitch is a quarter of the
  * sample rate. */
-static inline struct string_tuning string_tune(double sample_rate_hz, float hz, unsigned loops)
+static inline struct string_tuning string_tune(const struct string_mean *mean, double sample_rate_hz, float hz,
+					       unsigned loops)
 {
-	double apart = sample_rate_hz / STRING_RATE_HZ, highest = sample_rate_hz * 0.25 / loops;
+	double apart = (double)mean->share + mean->apart, highest = sample_rate_hz * 0.25 / loops;
 	double cycles = clamp_f64((double)hz, STRING_FREQ_MIN_HZ, highest) / sample_rate_hz; /* per frame */
 	double delay = clamp_f64(1.0 / (cycles * loops) - 0.5 * apart, 1.2, 1e6), fraction;
-	struct string_tuning t = { .hz = hz, .whole = (uint32_t)(delay - 0.1), .apart = (uint32_t)apart };
+	struct string_tuning t = { .hz = hz, .whole = (uint32_t)(delay - 0.1) };
 
 	fraction = delay - t.whole; /* 0.1..1.1, where the all-pass settles fast */
 	t.allpass = (float)(f64_sin2pi(0.5 * cycles * (1.0 - fraction)) / f64_sin2pi(0.5 * cycles * (1.0 + fraction)));
-	t.apart_share = (float)(apart - t.apart);
 	return t;
 }
 
@@ -54,16 +72,17 @@ static inline bool string_is_off(const struct string_tuning *t, float hz)
 }
 
 /* What comes out of the filters of frame `frame` when the line's end is x. */
-static inline float string_loop_tick(struct string_loop *l, const struct string_tuning *t, uint64_t frame, float x)
+static inline float string_loop_tick(struct string_loop *l, const struct string_mean *mean, float allpass,
+				     uint64_t frame, float x)
 {
-	float y = t->allpass * (x - l->out) + l->in, near, far;
+	float y = allpass * (x - l->out) + l->in, near, far;
 
 	l->in = x;
 	l->out = y;
 	l->held[frame % STRING_HELD] = y;
-	near = l->held[(frame - t->apart) % STRING_HELD];
-	far = l->held[(frame - t->apart - 1) % STRING_HELD];
-	return 0.5f * (y + near + t->apart_share * (far - near));
+	near = l->held[(frame - mean->apart) % STRING_HELD];
+	far = l->held[(frame - mean->apart - 1) % STRING_HELD];
+	return 0.5f * (y + near + mean->share * (far - near));
 }
 
 /* Frames of a line that holds `seconds`, a power of two. */

@@ -10,6 +10,7 @@ enum { WAVEGUIDE_FREQ, WAVEGUIDE_DAMPING, WAVEGUIDE_PICKUP };
 #define WAVEGUIDE_LOSS_SPAN 0.001f
 
 struct waveguide {
+	struct string_mean mean;
 	struct string_tuning tuning;
 	struct string_loop bridge, nut; /* where the right-going wave turns, and the left-going one */
 	uint32_t mask;
@@ -30,8 +31,11 @@ static size_t waveguide_state_bytes(const struct node_env *env, const struct nod
 
 static void waveguide_reset(void *state, const struct node_env *env, const struct node_input *in)
 {
-	memset(state, 0, waveguide_state_bytes(env, in));
-	((struct waveguide *)state)->mask = waveguide_frames(env) - 1;
+	struct waveguide *g = state;
+
+	memset(g, 0, waveguide_state_bytes(env, in));
+	g->mean = string_mean_of(env->sample_rate_hz);
+	g->mask = waveguide_frames(env) - 1;
 }
 
 /* The string at its start, whose frames before frame 0 are noise. */
@@ -60,8 +64,9 @@ static inline sample waveguide_tick(struct waveguide *g, float gain, float picku
 	sample *right = g->lines, *left = g->lines + g->mask + 1;
 	uint32_t whole = g->tuning.whole;
 	float place = pickup * (float)whole;
-	sample at_bridge = string_loop_tick(&g->bridge, &g->tuning, g->frame, line_at(g, right, whole));
-	sample at_nut = string_loop_tick(&g->nut, &g->tuning, g->frame, line_at(g, left, whole));
+	sample at_bridge =
+		string_loop_tick(&g->bridge, &g->mean, g->tuning.allpass, g->frame, line_at(g, right, whole));
+	sample at_nut = string_loop_tick(&g->nut, &g->mean, g->tuning.allpass, g->frame, line_at(g, left, whole));
 	sample y;
 
 	right[g->frame & g->mask] = -gain * at_nut;
@@ -87,7 +92,7 @@ static void waveguide_process(void *state, const struct node_io *io, size_t n)
 
 		for (size_t j = 0; j < lanes_in_use(n); j++) {
 			if (string_is_off(&g->tuning, hz[j]))
-				g->tuning = string_tune(io->env->sample_rate_hz, hz[j], 2);
+				g->tuning = string_tune(&g->mean, io->env->sample_rate_hz, hz[j], 2);
 			io->out[0][i + j] = waveguide_tick(g, gain[j], pickup[j]);
 		}
 	}
