@@ -49,7 +49,7 @@ static void additive_process(void *state, const struct node_io *io, size_t n)
 
 		output_store(io->out[0], i, n, additive_wave(&levels, phase, w.dt) * scale);
 	}
-	*acc = w.acc;
+	*acc = phase_walk_end(&w);
 }
 
 static void additive_advance(void *state, const struct node_io *io, size_t n)

@@ -33,7 +33,7 @@ static void blip_process(void *state, const struct node_io *io, size_t n)
 
 		output_store(io->out[0], i, n, blip_wave(q, w.dt));
 	}
-	*acc = w.acc;
+	*acc = phase_walk_end(&w);
 }
 
 static void blip_advance(void *state, const struct node_io *io, size_t n)

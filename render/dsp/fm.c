@@ -26,8 +26,8 @@ static void fm_process(void *state, const struct node_io *io, size_t n)
 
 		output_store(io->out[0], i, n, f32x8_sin2pi(q + turns * f32x8_sin2pi(m)));
 	}
-	acc[0] = carrier.acc;
-	acc[1] = modulator.acc;
+	acc[0] = phase_walk_end(&carrier);
+	acc[1] = phase_walk_end(&modulator);
 }
 
 static void fm_advance(void *state, const struct node_io *io, size_t n)

@@ -18,12 +18,12 @@ static void impulse_process(void *state, const struct node_io *io, size_t n)
 
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		u32x8 from = phase_walk_bits(&w, &freq, i);
-		u32x8 last = u32x8_splat((uint32_t)(w.acc >> 32));
+		u32x8 last = u32x8_splat((uint32_t)(phase_walk_end(&w) >> 32));
 
 		output_store(io->out[0], i, n,
 			     impulse_wave(from, __builtin_shufflevector(from, last, 1, 2, 3, 4, 5, 6, 7, 8)));
 	}
-	*acc = w.acc;
+	*acc = phase_walk_end(&w);
 }
 
 const struct node_def node_impulse = {

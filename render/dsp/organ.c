@@ -46,7 +46,7 @@ static void organ_process(void *state, const struct node_io *io, size_t n)
 
 		output_store(io->out[0], i, n, organ_wave(q, w.dt));
 	}
-	*acc = w.acc;
+	*acc = phase_walk_end(&w);
 }
 
 const struct node_def node_organ = {

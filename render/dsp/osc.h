@@ -268,7 +268,7 @@ SIMD_INLINE void osc_fill_steady(enum osc_shape shape, uint64_t *acc, float hz, 
 
 			output_store(out, i, n, osc_rounded(shape, q, dt, half_widths, least));
 		}
-	*acc = w.acc;
+	*acc = phase_walk_end(&w);
 }
 
 SIMD_INLINE void osc_fill_modulated(enum osc_shape shape, uint64_t *acc, const struct node_input *freq,
@@ -281,7 +281,7 @@ SIMD_INLINE void osc_fill_modulated(enum osc_shape shape, uint64_t *acc, const s
 
 		output_store(out, i, n, osc_wave(shape, q, w.dt, is_naive));
 	}
-	*acc = w.acc;
+	*acc = phase_walk_end(&w);
 }
 
 /* A shape at in[OSC_FREQ]; inline it into a SIMD_CLONES function. */

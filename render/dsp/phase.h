@@ -39,9 +39,9 @@ SIMD_INLINE struct phase_rate phase_rate_of(const struct node_env *env, double r
 struct phase_walk {
 	struct phase_rate rate;
 	size_t n;        /* frames of the call */
-	uint64_t acc;    /* phase of the next frame */
+	u64x4 acc;       /* phase of the next frame, in all lanes */
 	u64x4 low, high; /* steady: offsets of eight frames */
-	uint64_t stride; /* steady: increment of eight frames, or of the one there is */
+	u64x4 stride;    /* steady: increment of eight frames, or of the one there is, in all lanes */
 	f32x8 dt;        /* size of the increments of the last eight frames (steady: always), cycles */
 };
 
@@ -67,17 +67,17 @@ SIMD_INLINE struct phase_walk phase_walk_steady(uint64_t acc, float hz, struct p
 	return (struct phase_walk){
 		.rate = rate,
 		.n = n,
-		.acc = acc,
+		.acc = u64x4_splat(acc),
 		.low = low,
 		.high = low + 4 * step,
-		.stride = lanes_in_use(n) * step,
+		.stride = u64x4_splat(lanes_in_use(n) * step),
 		.dt = f32x8_abs(f32x8_from_f64(cycles, same)),
 	};
 }
 
 SIMD_INLINE struct phase_walk phase_walk_modulated(uint64_t acc, struct phase_rate rate, size_t n)
 {
-	return (struct phase_walk){ .rate = rate, .n = n, .acc = acc };
+	return (struct phase_walk){ .rate = rate, .n = n, .acc = u64x4_splat(acc) };
 }
 
 /* Phases of the next eight frames of a steady walk, in units of 2^-32 cycle. */
@@ -89,20 +89,29 @@ SIMD_INLINE u32x8 phase_next_steady(struct phase_walk *w)
 	return phase;
 }
 
-/* The same of a modulated walk, at the frequencies of these frames. */
+/* The same of a modulated walk, at the frequencies of these frames. Only the last addition waits for the eight frames
+ * before. */
 SIMD_INLINE u32x8 phase_next_modulated(struct phase_walk *w, f32x8 hz)
 {
 	f64x4 low, high;
-	u64x4 low_step, high_step, low_sum, high_sum;
+	u64x4 low_step, high_step, low_sum, high_sum, phase_low, phase_high;
 
 	phase_cycles(hz, w->rate, &low, &high);
 	low_step = f64x4_to_phase(low);
 	high_step = f64x4_to_phase(high);
-	low_sum = w->acc + u64x4_prefix_sum(low_step);
-	high_sum = low_sum[3] + u64x4_prefix_sum(high_step);
+	low_sum = u64x4_prefix_sum(low_step);
+	high_sum = u64x4_prefix_sum(high_step) + u64x4_splat_last(low_sum);
+	phase_low = w->acc + (low_sum - low_step);
+	phase_high = w->acc + (high_sum - high_step);
 	w->dt = f32x8_abs(f32x8_from_f64(low, high));
-	w->acc = w->n == 1 ? low_sum[0] : high_sum[3];
-	return u32x8_from_phases(low_sum - low_step, high_sum - high_step);
+	w->acc += w->n == 1 ? u64x4_splat(low_step[0]) : u64x4_splat_last(high_sum);
+	return u32x8_from_phases(phase_low, phase_high);
+}
+
+/* Phase of the frame after those that the walk has been over: the state to leave. */
+SIMD_INLINE uint64_t phase_walk_end(const struct phase_walk *w)
+{
+	return w->acc[0];
 }
 
 /* A walk along an input. */

@@ -39,7 +39,7 @@ static void pluck_reset(void *state, const struct node_env *env, const struct no
 	p->mask = pluck_frames(env) - 1;
 }
 
-static inline sample pluck_tick(struct pluck *p, float noise, float gain)
+SIMD_INLINE sample pluck_tick(struct pluck *p, float noise, float gain)
 {
 	sample end = p->line[(p->frame - p->tuning.whole) & p->mask];
 	sample y = gain * string_loop_tick(&p->loop, &p->mean, p->tuning.allpass, p->frame, end);

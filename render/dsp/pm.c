@@ -26,7 +26,7 @@ static void pm_process(void *state, const struct node_io *io, size_t n)
 
 		output_store(io->out[0], i, n, f32x8_sin2pi(phase_walk_next(&w, &freq, i) + turns));
 	}
-	*acc = w.acc;
+	*acc = phase_walk_end(&w);
 }
 
 static void pm_advance(void *state, const struct node_io *io, size_t n)

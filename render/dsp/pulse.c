@@ -17,7 +17,7 @@ static void pulse_process(void *state, const struct node_io *io, size_t n)
 
 		output_store(io->out[0], i, n, osc_pulse(q, high, w.dt, is_naive));
 	}
-	*acc = w.acc;
+	*acc = phase_walk_end(&w);
 }
 
 const struct node_def node_pulse = {

@@ -89,19 +89,31 @@ SIMD_INLINE void u64x4_store(uint64_t *p, u64x4 v)
 	memcpy(p, &v, sizeof(v));
 }
 
+/* Splats go through the bits: gcc 12 builds a vector of equal floats lane by lane, through memory when it can. */
 SIMD_INLINE f32x8 f32x8_splat(float x)
 {
-	return (f32x8){ x, x, x, x, x, x, x, x };
+	uint32_t bits;
+
+	memcpy(&bits, &x, sizeof(bits));
+	return (f32x8)((u32x8){ 0 } | bits);
 }
 
 SIMD_INLINE u32x8 u32x8_splat(uint32_t x)
 {
-	return (u32x8){ x, x, x, x, x, x, x, x };
+	return (u32x8){ 0 } | x;
+}
+
+SIMD_INLINE u64x4 u64x4_splat(uint64_t x)
+{
+	return (u64x4){ 0 } | x;
 }
 
 SIMD_INLINE f64x4 f64x4_splat(double x)
 {
-	return (f64x4){ x, x, x, x };
+	uint64_t bits;
+
+	memcpy(&bits, &x, sizeof(bits));
+	return (f64x4)((u64x4){ 0 } | bits);
 }
 
 /* {0, 1, ... 7} and {0, 1, 2, 3}. */
@@ -254,6 +266,11 @@ SIMD_INLINE u64x4 u64x4_prefix_sum(u64x4 x)
 
 	x += __builtin_shufflevector(zero, x, 0, 4, 5, 6);
 	return x + __builtin_shufflevector(zero, x, 0, 1, 4, 5);
+}
+
+SIMD_INLINE u64x4 u64x4_splat_last(u64x4 x)
+{
+	return __builtin_shufflevector(x, x, 3, 3, 3, 3);
 }
 
 /* A 32-bit phase as cycles in [-1/2, 1/2]: exact to 24 bits, finest around 0. */

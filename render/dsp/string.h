@@ -64,7 +64,7 @@ static inline struct string_tuning string_tune(const struct string_mean *mean, d
 	return t;
 }
 
-static inline bool string_is_off(const struct string_tuning *t, float hz)
+SIMD_INLINE bool string_is_off(const struct string_tuning *t, float hz)
 {
 	float off = t->hz - hz;
 
@@ -72,8 +72,8 @@ static inline bool string_is_off(const struct string_tuning *t, float hz)
 }
 
 /* What comes out of the filters of frame `frame` when the line's end is x. */
-static inline float string_loop_tick(struct string_loop *l, const struct string_mean *mean, float allpass,
-				     uint64_t frame, float x)
+SIMD_INLINE float string_loop_tick(struct string_loop *l, const struct string_mean *mean, float allpass, uint64_t frame,
+				   float x)
 {
 	float y = allpass * (x - l->out) + l->in, near, far;
 

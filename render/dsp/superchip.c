@@ -33,8 +33,8 @@ static void superchip_process(void *state, const struct node_io *io, size_t n)
 
 		output_store(io->out[0], i, n, osc_wave(OSC_SQUARE, q, tone.dt, false));
 	}
-	s->lfo = lfo.acc;
-	s->tone = tone.acc;
+	s->lfo = phase_walk_end(&lfo);
+	s->tone = phase_walk_end(&tone);
 }
 
 const struct node_def node_superchip = {

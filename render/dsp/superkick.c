@@ -62,7 +62,7 @@ static void superkick_process(void *state, const struct node_io *io, size_t n)
 		body *= source_one_shot(t, SUPERKICK_LEVEL_S * sustain, SUPERKICK_LEVEL_END);
 		output_store(io->out[0], i, n, body + level * click);
 	}
-	s->phase = w.acc;
+	s->phase = phase_walk_end(&w);
 }
 
 const struct node_def node_superkick = {

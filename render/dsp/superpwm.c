@@ -26,8 +26,8 @@ static void superpwm_process(void *state, const struct node_io *io, size_t n)
 		/* half a cycle later a square is its own negative */
 		output_store(io->out[0], i, n, osc_wave(OSC_SQUARE, q, tone.dt, false) * (1.0f - tri * depth));
 	}
-	acc[0] = tone.acc;
-	acc[1] = lfo.acc;
+	acc[0] = phase_walk_end(&tone);
+	acc[1] = phase_walk_end(&lfo);
 }
 
 static void superpwm_advance(void *state, const struct node_io *io, size_t n)

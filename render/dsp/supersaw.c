@@ -35,7 +35,7 @@ SIMD_INLINE void supersaw_voice(const struct node_io *io, const struct node_inpu
 			wave += n == 1 ? f32x8_splat(out[0]) : f32x8_load(out + i);
 		output_store(out, i, n, wave);
 	}
-	*acc = w.acc - start;
+	*acc = phase_walk_end(&w) - start;
 }
 
 SIMD_CLONES

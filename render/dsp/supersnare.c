@@ -47,8 +47,8 @@ static void supersnare_process(void *state, const struct node_io *io, size_t n)
 		body *= 0.5f * source_one_shot(t, SUPERSNARE_BODY * sustain, 0.0f);
 		output_store(io->out[0], i, n, body + level * source_one_shot(t, sustain, 0.0f) * hiss);
 	}
-	s->phase[0] = low.acc;
-	s->phase[1] = high.acc;
+	s->phase[0] = phase_walk_end(&low);
+	s->phase[1] = phase_walk_end(&high);
 }
 
 const struct node_def node_supersnare = {

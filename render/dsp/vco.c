@@ -34,7 +34,7 @@ static void vco_process(void *state, const struct node_io *io, size_t n)
 
 		output_store(io->out[0], i, n, vco_wave(input_load(&which, i, n), q, w.dt, high));
 	}
-	*acc = w.acc;
+	*acc = phase_walk_end(&w);
 }
 
 const struct node_def node_vco = {

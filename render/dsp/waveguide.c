@@ -45,13 +45,13 @@ SIMD_INLINE void waveguide_excite(struct waveguide *g, uint64_t key)
 		f32x8_store(g->lines + i, f32x8_uniform(u32x8_hash_frames(~key, i)));
 }
 
-static inline sample line_at(const struct waveguide *g, const sample *line, uint32_t frames)
+SIMD_INLINE sample line_at(const struct waveguide *g, const sample *line, uint32_t frames)
 {
 	return line[(g->frame - frames) & g->mask];
 }
 
 /* Between whole frames, linearly: 0..whole frames from where the wave enters. */
-static inline sample line_between(const struct waveguide *g, const sample *line, float frames)
+SIMD_INLINE sample line_between(const struct waveguide *g, const sample *line, float frames)
 {
 	uint32_t whole = (uint32_t)frames;
 	sample near = line_at(g, line, whole);
@@ -59,7 +59,7 @@ static inline sample line_between(const struct waveguide *g, const sample *line,
 	return near + (frames - (float)whole) * (line_at(g, line, whole + 1) - near);
 }
 
-static inline sample waveguide_tick(struct waveguide *g, float gain, float pickup)
+SIMD_INLINE sample waveguide_tick(struct waveguide *g, float gain, float pickup)
 {
 	sample *right = g->lines, *left = g->lines + g->mask + 1;
 	uint32_t whole = g->tuning.whole;
