@@ -287,14 +287,12 @@ SIMD_INLINE f32x8 f32x8_sin2pi(f32x8 x)
 {
 	f32x8 r = x - f32x8_round(x);
 	f32x8 a = f32x8_abs(r);
-	f32x8 t, p;
+	f32x8 t, t2, p;
 
 	a = f32x8_min(a, 0.5f - a); /* sin(pi - y) = sin(y) */
 	t = a * a;
-	p = t * 39.759827f - 76.581173f;
-	p = p * t + 81.602476f;
-	p = p * t - 41.341681f;
-	p = p * t + 6.2831853f;
+	t2 = t * t;
+	p = (6.2831853f - 41.341681f * t) + ((81.602476f - 76.581173f * t) + 39.759827f * t2) * t2;
 	return f32x8_copysign(a * p, r);
 }
 
