@@ -7,6 +7,11 @@ librender_a_SOURCES += \
 	render/dsp/osc.h render/dsp/pan.c render/dsp/registry.c render/dsp/release.c render/dsp/reverb.c \
 	render/dsp/s.c render/dsp/saw.c render/dsp/simd.h render/dsp/sine.c render/dsp/slowcat.c render/dsp/speed.c render/dsp/square.c \
 	render/dsp/stack.c render/dsp/sub.c render/dsp/svf.h render/dsp/tri.c
+librender_a_SOURCES += \
+	render/dsp/bitcrush.c render/dsp/coarse.c render/dsp/compressor.c render/dsp/decimator.c render/dsp/distort.c \
+	render/dsp/dynamics.h render/dsp/expander.c render/dsp/grain.h render/dsp/granular.c render/dsp/hold.h \
+	render/dsp/limiter.c render/dsp/oversample.h render/dsp/pan2_l.c render/dsp/pan2_r.c render/dsp/pitch_shift.c \
+	render/dsp/sidechain_compressor.c render/dsp/transient_shaper.c render/dsp/widener.c
 EXTRA_DIST += render/dsp/nodes.def
 
 DSP_TESTS = tests/unit/test_filter tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd
