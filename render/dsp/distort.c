@@ -19,8 +19,19 @@ enum { DISTORT_IN, DISTORT_DRIVE, DISTORT_MIX, DISTORT_PARAMS };
 
 struct distort {
 	struct oversampler rate;
-	f32x8 before; /* lane 0: the last shaper input */
+	float before_u, before_rest; /* struct shaped of the last fast frame */
 };
+
+/* A shaper input and its antiderivative: F(u) = ln cosh u = |u| - ln 2 + rest, where rest = ln(1 + e^(-2 |u|)). The terms
+ * are kept apart, because differences of each lose fewer digits than those of the sum. */
+struct shaped {
+	f32x8 u, rest;
+};
+
+SIMD_INLINE struct shaped shaped_of(f32x8 u)
+{
+	return (struct shaped){ u, f32x8_log2(1.0f + f32x8_exp2(f32x8_abs(u) * -2.8853901f)) * 0.69314718f };
+}
 
 static size_t distort_state_bytes(const struct node_env *env, const struct node_input *in)
 {
@@ -36,23 +47,19 @@ static void distort_reset(void *state, const struct node_env *env, const struct 
 	(void)env;
 	(void)in;
 	oversampler_reset(&d->rate);
-	d->before = f32x8_splat(0.0f);
-}
-
-/* ln cosh u = |u| - ln 2 + ln(1 + e^(-2 |u|)), without the first two terms: they cancel better in a difference. */
-SIMD_INLINE f32x8 log_cosh_rest(f32x8 u)
-{
-	return f32x8_log2(1.0f + f32x8_exp2(f32x8_abs(u) * -2.8853901f)) * 0.69314718f;
+	d->before_u = 0;
+	d->before_rest = shaped_of(f32x8_splat(0.0f)).rest[0];
 }
 
 /* Mean of tanh between two inputs. */
-SIMD_INLINE f32x8 shape(f32x8 u, f32x8 v)
+SIMD_INLINE f32x8 shape(const struct shaped *x, const struct shaped *y)
 {
-	f32x8 step = u - v;
+	f32x8 step = x->u - y->u;
 	i32x8 is_near = f32x8_abs(step) < f32x8_splat(NEAR);
-	f32x8 area = (f32x8_abs(u) - f32x8_abs(v)) + (log_cosh_rest(u) - log_cosh_rest(v));
+	f32x8 area = (f32x8_abs(x->u) - f32x8_abs(y->u)) + (x->rest - y->rest);
+	f32x8 middle = f32x8_tanh((x->u + y->u) * 0.5f);
 
-	return f32x8_select(is_near, f32x8_tanh((u + v) * 0.5f), area / f32x8_select(is_near, f32x8_splat(1.0f), step));
+	return f32x8_select(is_near, middle, area / f32x8_select(is_near, f32x8_splat(1.0f), step));
 }
 
 /* Lane j of the result is lane j - 1 of x; lane 0 comes from before. */
@@ -64,14 +71,17 @@ SIMD_INLINE f32x8 lanes_delayed(f32x8 x, float before)
 /* Shapes all phases of frames i..i+7. */
 SIMD_INLINE void shape_frames(struct distort *d, f32x8 drive, size_t i, size_t lanes)
 {
-	f32x8 u[OVERSAMPLE], before;
+	struct shaped x[OVERSAMPLE], *last = &x[OVERSAMPLE - 1], before;
+	f32x8 fast[OVERSAMPLE];
 
+	oversample_up(&d->rate, i, fast);
 	for (unsigned p = 0; p < OVERSAMPLE; p++)
-		u[p] = oversample_up(&d->rate, p, i) * drive;
-	before = lanes_delayed(u[OVERSAMPLE - 1], d->before[0]);
+		x[p] = shaped_of(fast[p] * drive);
+	before = (struct shaped){ lanes_delayed(last->u, d->before_u), lanes_delayed(last->rest, d->before_rest) };
 	for (unsigned p = 0; p < OVERSAMPLE; p++)
-		f32x8_store(d->rate.fast[p] + OVERSAMPLE_TAPS + i, shape(u[p], p ? u[p - 1] : before));
-	d->before[0] = u[OVERSAMPLE - 1][lanes - 1];
+		f32x8_store(d->rate.fast[p] + OVERSAMPLE_TAPS + i, shape(&x[p], p ? &x[p - 1] : &before));
+	d->before_u = last->u[lanes - 1];
+	d->before_rest = last->rest[lanes - 1];
 }
 
 /* At most QUANTUM_FRAMES frames of a call of n, from frame `at` of it on. */

@@ -52,12 +52,12 @@ static inline size_t detector_state_bytes(const struct node_env *env, const stru
 }
 
 /* What is left of a one-pole's distance after one frame: e^(-1 / frames). */
-static inline double follower_keep(double time_s, double sample_rate_hz)
+SIMD_INLINE double follower_keep(double time_s, double sample_rate_hz)
 {
 	return f64_exp(-1.0 / (time_s * sample_rate_hz));
 }
 
-static inline const struct node_input *stereo_param(const struct node_io *io, unsigned p, unsigned ch)
+SIMD_INLINE const struct node_input *stereo_param(const struct node_io *io, unsigned p, unsigned ch)
 {
 	return &io->in[2 * p + ch];
 }
@@ -71,8 +71,8 @@ SIMD_INLINE f32x8 stereo_peak(const struct node_io *io, unsigned p, size_t i, si
 	return f32x8_clamp(f32x8_max(left, right), 0.0f, (float)PARAM_SIGNAL_MAX);
 }
 
-static inline void ballistics_set(struct ballistics *b, const struct dynamics_layout *l, const struct node_io *io,
-				  size_t i, size_t lanes)
+SIMD_INLINE void ballistics_set(struct ballistics *b, const struct dynamics_layout *l, const struct node_io *io,
+				size_t i, size_t lanes)
 {
 	const struct node_input *attack = stereo_param(io, l->attack, 0), *release = stereo_param(io, l->release, 0);
 	double rate = io->env->sample_rate_hz;

@@ -20,7 +20,7 @@
 enum { LIMITER_IN, LIMITER_THRESHOLD, LIMITER_ATTACK, LIMITER_RELEASE, LIMITER_PARAMS };
 
 #define LOOKAHEAD_MAX_S 0.5
-#define GAIN_ONE ((uint64_t)1 << 46) /* times 2^17 frames still fits 64 bits */
+#define GAIN_ONE ((uint64_t)1 << 46) /* times 2^16.6 frames of look-ahead still fits 63 bits */
 
 /* One frame in the ring of `window` entries that begins at a multiple of the ring's length. */
 struct limiter_frame {
@@ -38,6 +38,7 @@ struct limiter {
 	uint32_t delay;      /* D */
 	uint32_t mask;       /* of both rings, a power of two above D + 1 */
 	uint64_t sum;        /* of the last D + 1 released gains */
+	double per_sum;      /* 1 / ((D + 1) GAIN_ONE) */
 	double released;     /* the last one */
 	uint64_t head, tail; /* of the queue of wishes: queue[head & mask] is the smallest */
 	struct limiter_frame *ring;
@@ -79,12 +80,13 @@ static void limiter_reset(void *state, const struct node_env *env, const struct 
 	l->queue = (struct wish *)(l->memory + (l->mask + 1) * sizeof(struct limiter_frame));
 	l->released = 1;
 	l->sum = (l->delay + 1) * GAIN_ONE;
+	l->per_sum = 1.0 / (double)l->sum;
 	for (uint32_t i = 0; i <= l->mask; i++)
 		l->ring[i].released = GAIN_ONE;
 }
 
 /* The smallest of the last D + 1 wishes, this one included. */
-static inline float least_wish(struct limiter *l, float gain)
+SIMD_INLINE float least_wish(struct limiter *l, float gain)
 {
 	while (l->tail > l->head && l->queue[(l->tail - 1) & l->mask].gain >= gain)
 		l->tail--;
@@ -95,20 +97,20 @@ static inline float least_wish(struct limiter *l, float gain)
 }
 
 /* The smoothed gain for the frame that leaves now. */
-static inline double limiter_gain(struct limiter *l, float wish, double rise)
+SIMD_INLINE double limiter_gain(struct limiter *l, float wish, double rise)
 {
 	double least = least_wish(l, wish);
 	double risen = l->released + (least - l->released) * rise;
 	uint64_t released;
 
 	l->released = least < l->released ? least : risen;
-	released = (uint64_t)(l->released * (double)GAIN_ONE);
+	released = (uint64_t)(int64_t)(l->released * (double)GAIN_ONE);
 	l->sum += released - l->ring[(l->frame - l->delay - 1) & l->mask].released;
 	l->ring[l->frame & l->mask].released = released;
-	return (double)l->sum / ((double)GAIN_ONE * (l->delay + 1));
+	return (double)(int64_t)l->sum * l->per_sum;
 }
 
-static inline sample limited(sample x, double gain, sample ceiling)
+SIMD_INLINE sample limited(sample x, double gain, sample ceiling)
 {
 	sample y = (sample)(x * gain);
 
@@ -116,14 +118,15 @@ static inline sample limited(sample x, double gain, sample ceiling)
 	return y > -ceiling ? y : -ceiling;
 }
 
-static inline double rise_at(const struct node_io *io, size_t i)
+SIMD_INLINE double rise_at(const struct node_io *io, size_t i)
 {
 	double release_s = clamp_f64(node_input_at(stereo_param(io, LIMITER_RELEASE, 0), i), 0.001, 3);
 
 	return 1.0 - follower_keep(release_s, io->env->sample_rate_hz);
 }
 
-static void limiter_step(struct limiter *l, const struct node_io *io, size_t i, float wish, float ceiling, double rise)
+SIMD_INLINE void limiter_step(struct limiter *l, const struct node_io *io, size_t i, float wish, float ceiling,
+			      double rise)
 {
 	struct limiter_frame *in = &l->ring[l->frame & l->mask], *out = &l->ring[(l->frame - l->delay) & l->mask];
 	double gain;

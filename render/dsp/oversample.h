@@ -75,25 +75,37 @@ static inline void oversampler_reset(struct oversampler *o)
 			(sample)(oversample_tap(k, OVERSAMPLE_DOWN) / sum);
 }
 
-/* Phase p of frames i..i+7 behind the history. */
-SIMD_INLINE f32x8 oversample_up(const struct oversampler *o, unsigned p, size_t i)
+/* All phases of frames i..i+7 behind the history. One sum per phase: four chains of additions run side by side. */
+SIMD_INLINE void oversample_up(const struct oversampler *o, size_t i, f32x8 out[OVERSAMPLE])
 {
-	f32x8 sum = { 0 };
+	f32x8 sum0 = { 0 }, sum1 = { 0 }, sum2 = { 0 }, sum3 = { 0 };
 
-	for (size_t k = 0; k < OVERSAMPLE_TAPS; k++)
-		sum += f32x8_load(o->slow + OVERSAMPLE_TAPS + i - k) * o->up[p][k];
-	return sum;
+	for (size_t k = 0; k < OVERSAMPLE_TAPS; k++) {
+		f32x8 x = f32x8_load(o->slow + OVERSAMPLE_TAPS + i - k);
+		sum0 += x * o->up[0][k];
+		sum1 += x * o->up[1][k];
+		sum2 += x * o->up[2][k];
+		sum3 += x * o->up[3][k];
+	}
+	out[0] = sum0;
+	out[1] = sum1;
+	out[2] = sum2;
+	out[3] = sum3;
 }
 
 /* Output of frames i..i+7, all phases of which have been stored. */
 SIMD_INLINE f32x8 oversample_down(const struct oversampler *o, size_t i)
 {
-	f32x8 sum = { 0 };
+	size_t at = OVERSAMPLE_TAPS + i;
+	f32x8 sum0 = f32x8_load(o->fast[0] + at) * o->down[0][0], sum1 = { 0 }, sum2 = { 0 }, sum3 = { 0 };
 
-	for (unsigned p = 0; p < OVERSAMPLE; p++)
-		for (size_t k = p > 0; k <= OVERSAMPLE_TAPS; k++)
-			sum += f32x8_load(o->fast[p] + OVERSAMPLE_TAPS + i - k) * o->down[p][k];
-	return sum;
+	for (size_t k = 1; k <= OVERSAMPLE_TAPS; k++) {
+		sum0 += f32x8_load(o->fast[0] + at - k) * o->down[0][k];
+		sum1 += f32x8_load(o->fast[1] + at - k) * o->down[1][k];
+		sum2 += f32x8_load(o->fast[2] + at - k) * o->down[2][k];
+		sum3 += f32x8_load(o->fast[3] + at - k) * o->down[3][k];
+	}
+	return (sum0 + sum1) + (sum2 + sum3);
 }
 
 /* Makes the last frames the history of the next n. */

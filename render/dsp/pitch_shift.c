@@ -96,7 +96,7 @@ SIMD_INLINE double likeness(const sample *x, const sample *y, size_t n)
 }
 
 /* Both channels' sum, latest first, from the frame of a position back. */
-static inline void copy_back(const struct shifter *s, uint64_t position, sample *out, size_t n)
+SIMD_INLINE void copy_back(const struct shifter *s, uint64_t position, sample *out, size_t n)
 {
 	const sample *left = s->ring, *right = s->ring + s->mask + 1;
 	uint32_t at = (uint32_t)(position >> 32);
@@ -105,7 +105,7 @@ static inline void copy_back(const struct shifter *s, uint64_t position, sample 
 		out[i] = left[(at - i) & s->mask] + right[(at - i) & s->mask];
 }
 
-static inline void means(const sample *in, uint32_t each, sample *out, size_t n)
+SIMD_INLINE void means(const sample *in, uint32_t each, sample *out, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		sample sum = 0;
@@ -116,7 +116,7 @@ static inline void means(const sample *in, uint32_t each, sample *out, size_t n)
 }
 
 /* Place of a parabola's top between -1/2 and 1/2, from its values at -1, 0 and 1. */
-static inline double parabola_top(double before, double top, double after)
+SIMD_INLINE double parabola_top(double before, double top, double after)
 {
 	double bend = before - 2 * top + after;
 
@@ -152,7 +152,7 @@ SIMD_INLINE double best_place(struct shifter *s)
 /* --- Grains ----------------------------------------------------------------------------------------------------- */
 
 /* The nearest beginning from which a grain at this speed never meets the present. */
-static inline uint64_t nearest_delay(const struct shifter *s, uint64_t step)
+SIMD_INLINE uint64_t nearest_delay(const struct shifter *s, uint64_t step)
 {
 	uint64_t gain = step > grain_position(1) ? step - grain_position(1) : 0;
 
@@ -173,7 +173,7 @@ SIMD_INLINE void grain_begin(struct shifter *s, uint64_t now, uint64_t step)
 }
 
 /* The position after one more frame, when the newest sample is at `now`. */
-static inline uint64_t advanced(uint64_t position, uint64_t step, uint64_t now)
+SIMD_INLINE uint64_t advanced(uint64_t position, uint64_t step, uint64_t now)
 {
 	uint64_t last = now - grain_position(GRAIN_REACH);
 

@@ -42,7 +42,7 @@ static void shaper_reset(void *state, const struct node_env *env, const struct n
 	s->slow = follower_of(SLOW_ATTACK_S, SLOW_RELEASE_S, env->sample_rate_hz);
 }
 
-static inline double follow(struct follower *f, double x)
+SIMD_INLINE double follow(struct follower *f, double x)
 {
 	f->level += (x - f->level) * (x > f->level ? f->up : f->down);
 	return f->level;
