@@ -12,6 +12,10 @@ librender_a_SOURCES += \
 	render/dsp/dynamics.h render/dsp/expander.c render/dsp/grain.h render/dsp/granular.c render/dsp/hold.h \
 	render/dsp/limiter.c render/dsp/oversample.h render/dsp/pan2_l.c render/dsp/pan2_r.c render/dsp/pitch_shift.c \
 	render/dsp/sidechain_compressor.c render/dsp/transient_shaper.c render/dsp/widener.c
+librender_a_SOURCES += \
+	render/dsp/ad.c render/dsp/asr.c render/dsp/contour.h render/dsp/curve.c render/dsp/env.c render/dsp/env_trig.c \
+	render/dsp/gate.c render/dsp/line.c render/dsp/segments.c render/dsp/tadsr.c render/dsp/tar.c render/dsp/trig.c \
+	render/dsp/xline.c
 EXTRA_DIST += render/dsp/nodes.def
 
 DSP_TESTS = tests/unit/test_filter tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd
