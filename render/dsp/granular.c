@@ -1,7 +1,7 @@
 /* Granulator: a cloud of short pieces of the last two seconds, each under a Hann window, at its own speed.
  *
- * `density` grains per frame (at 44.1 kHz) are due; a grain begins whenever their sum passes a whole number, as long as
- * there are fewer than GRAINS_MAX. It begins up to half a second back, at a place that a hash of (seed, call site,
+ * `density` grains per frame (at 44.1 kHz) are due, at most so many that GRAINS_MAX sound at once; a grain begins
+ * whenever their sum passes a whole number. It begins up to half a second back, at a place that a hash of (seed, call site,
  * channel, number of the grain) chooses, and no nearer than its speed allows: none ever reads what has not sounded
  * yet. The output is the sum of the windowed grains over the sum of their windows where that is above 1, so many grains
  * are as loud as one and none is cut off by another's beginning. C. Roads, Microsound (2001), chapter 3.
@@ -75,10 +75,16 @@ static double param_at(const struct node_io *io, unsigned p, size_t i, double lo
 	return clamp_f64(node_input_at(&io->in[p], i), lo, hi);
 }
 
+/* Length of grains. */
+static double grain_frames(const struct node_io *io, size_t i)
+{
+	return param_at(io, GRANULAR_GRAIN, i, 5, 500) * 0.001 * io->env->sample_rate_hz;
+}
+
 static void grain_begin(struct granular *g, const struct node_io *io, size_t i, uint64_t start)
 {
 	double rate = io->env->sample_rate_hz, pitch = param_at(io, GRANULAR_PITCH, i, 0.1, 4);
-	double frames = param_at(io, GRANULAR_GRAIN, i, 5, 500) * 0.001 * rate;
+	double frames = grain_frames(io, i);
 	double nearest = GRAIN_REACH + 1 + (pitch > 1 ? (pitch - 1) * frames : 0);
 	double farthest = RING_S * rate - (pitch < 1 ? (1 - pitch) * frames : 0);
 	double scatter = clamp_f64(farthest - nearest, 0, SCATTER_S * rate);
@@ -100,9 +106,12 @@ static void grain_begin(struct granular *g, const struct node_io *io, size_t i, 
 /* Once per SIMD_LANES frames: what ends before them and what begins within them. */
 static void grains_update(struct granular *g, const struct node_io *io, size_t i)
 {
-	double density = param_at(io, GRANULAR_DENSITY, i, 0, 1) * REFERENCE_RATE_HZ / io->env->sample_rate_hz;
+	double rate = io->env->sample_rate_hz;
+	double density = param_at(io, GRANULAR_DENSITY, i, 0, 1) * REFERENCE_RATE_HZ / rate;
+	/* Grains as long as this that just leave room for each other: more would come in bursts, with holes between. */
+	double most = (GRAINS_MAX - 1) / (grain_frames(io, i) + 2 * SIMD_LANES);
 
-	density = density < 1 ? density : 1;
+	density = density < most ? density : most;
 	drop_ended(g);
 	for (unsigned j = 0; j < SIMD_LANES; j++) {
 		g->due += density;

@@ -29,3 +29,16 @@ tests_unit_test_osc_SOURCES = tests/unit/test_osc.c tests/lib/test.c tests/lib/t
 tests_unit_test_osc_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_simd_SOURCES = tests/unit/test_simd.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_simd_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+
+EFFECT_TESTS = tests/unit/test_distortion tests/unit/test_dynamics tests/unit/test_envelope tests/unit/test_grains
+FIGURE_TESTS += $(EFFECT_TESTS)
+check_PROGRAMS += $(EFFECT_TESTS)
+TESTS += $(EFFECT_TESTS)
+tests_unit_test_distortion_SOURCES = tests/unit/test_distortion.c $(KERNEL_FIXTURES)
+tests_unit_test_distortion_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_dynamics_SOURCES = tests/unit/test_dynamics.c $(KERNEL_FIXTURES)
+tests_unit_test_dynamics_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_envelope_SOURCES = tests/unit/test_envelope.c $(KERNEL_FIXTURES)
+tests_unit_test_envelope_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_grains_SOURCES = tests/unit/test_grains.c $(KERNEL_FIXTURES)
+tests_unit_test_grains_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
