@@ -24,7 +24,7 @@ const struct node_def node_compressor = {
 	.aliases = { "comp" },
 	.doc = "turns down what is louder than a threshold",
 	.reference = DYNAMICS_REFERENCE,
-	.example = "out $ s \"bd*2 sn\" # compressor -20 4 0.005 0.1 6",
+	.example = "out $ s \"bd*2 sn\" # compressor -20 4 0.005 0.1 4",
 	.params = {
 		PARAM_IN,
 		PARAM_THRESHOLD_DB,

@@ -5,8 +5,10 @@
  * between two inputs instead of taking it at one: (F(u) - F(v)) / (u - v), where F(u) = ln cosh u is the antiderivative,
  * and tanh((u + v) / 2) where u and v are so near that the quotient would lose its digits (J. D. Parker, V. Zavalishin,
  * E. Le Bivic, "Reducing the aliasing of nonlinear waveshaping using continuous-time convolution", DAFx-16). The mean
- * is a low-pass with zeros at multiples of the fast rate, from where the strongest aliases come to lie lowest.
- * tests/unit/test_distortion.c measures what each of the two measures leaves. A steady level gives tanh exactly.
+ * is a low-pass with zeros at multiples of the fast rate, and what lies near those folds back lowest. Worst alias below
+ * 15 kHz of a sine of 5 kHz at 44.1 kHz under the fundamental, at drive 10 and 100: four times the rate alone -55 and
+ * -31 dB, with the mean -78 and -53 dB, for a tenth more time (tests/unit/test_distortion.c). A steady level gives
+ * tanh exactly.
  *
  * Wet and dry are both OVERSAMPLE_DELAY frames late, so mixing them cancels nothing. */
 #include "render/dsp/oversample.h"

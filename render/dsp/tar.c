@@ -21,7 +21,7 @@ const struct node_def node_tar = {
 	.name = "tar",
 	.doc = "rises to 1 and falls to 0 at each true event of a pattern",
 	.reference = "linear segments",
-	.example = "out $ noise * tar \"t*8\" 0.001 0.08 # hpf 4000 # gain 0.5",
+	.example = "out $ noise * tar \"t*8\" 0.001 0.08 # hpf 4000 # gain 0.3",
 	.params = {
 		PARAM_GATE_OF(0),
 		PARAM_SEGMENT("attack", 0, 0, "rise to 1, from the level that there is"),
