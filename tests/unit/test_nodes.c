@@ -8,7 +8,7 @@
 #include "render/dsp/node.h"
 #include "tests/lib/test.h"
 
-enum { FRAMES = 8192, CHANNELS = 2, STATE_BYTES_MAX = 64 << 20 };
+enum { FRAMES = 8192, CHANNELS = 2, STATE_BYTES_MAX = 64 << 20, LIST_VALUES = 16 };
 
 /* How the parameters that are no audio input are driven. */
 enum drive { DRIVE_DEFAULT, DRIVE_MIN, DRIVE_MAX, DRIVE_BEYOND, DRIVE_MODULATED, DRIVE_COUNT };
@@ -82,18 +82,19 @@ static void fill_inputs(const struct node_def *def, enum drive drive, enum feed 
 /* Parameters whose value never changes are handed over as constants when is_folded, as buffers otherwise. */
 static void bind(const struct node_def *def, enum drive drive, bool is_folded, size_t at, struct node_input *in)
 {
-	static const sample list[] = { 1, 0.5f, -0.25f, 0, 0.125f };
 	unsigned n_ch = def->is_stereo ? 2 : 1;
 
 	for (unsigned p = 0; p < def->n_params; p++)
 		for (unsigned ch = 0; ch < n_ch; ch++) {
 			bool varies =
 				def->params[p].flags & PARAM_INPUT || drive == DRIVE_BEYOND || drive == DRIVE_MODULATED;
-			bool is_const = def->params[p].flags & (PARAM_CONST | PARAM_LIST) || (is_folded && !varies);
+			bool is_const = def->params[p].flags & PARAM_CONST || (is_folded && !varies);
 			in[p * n_ch + ch] = (struct node_input){ .data = is_const ? NULL : inputs[p][ch] + at,
-								 .value = inputs[p][ch][0],
-								 .list = list,
-								 .n_list = sizeof list / sizeof list[0] };
+								 .value = inputs[p][ch][0] };
+			if (def->params[p].flags & PARAM_LIST)
+				in[p * n_ch + ch] = (struct node_input){ .value = inputs[p][ch][0],
+									 .list = inputs[p][ch],
+									 .n_list = LIST_VALUES };
 		}
 }
 
