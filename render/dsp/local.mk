@@ -14,6 +14,7 @@ librender_a_SOURCES += \
 	render/dsp/soft_saw.c render/dsp/source.h render/dsp/string.h render/dsp/superchip.c render/dsp/superfm.c \
 	render/dsp/superhat.c render/dsp/superkick.c render/dsp/superpwm.c render/dsp/supersaw.c \
 	render/dsp/supersnare.c render/dsp/vco.c render/dsp/waveguide.c
+librender_a_SOURCES += \
 	render/dsp/bitcrush.c render/dsp/coarse.c render/dsp/compressor.c render/dsp/decimator.c render/dsp/distort.c \
 	render/dsp/dynamics.h render/dsp/expander.c render/dsp/grain.h render/dsp/granular.c render/dsp/hold.h \
 	render/dsp/limiter.c render/dsp/oversample.h render/dsp/pan2_l.c render/dsp/pan2_r.c render/dsp/pitch_shift.c \

@@ -1,7 +1,7 @@
 /* A square with vibrato, as sound chips made it. The frequency depends on the vibrato's phase, so the phase is carried. */
 #include "render/dsp/osc.h"
 
-enum { SUPERCHIP_FREQ = OSC_FREQ, SUPERCHIP_RATE, SUPERCHIP_DEPTH };
+enum { SUPERCHIP_FREQ = OSC_FREQ, SUPERCHIP_RATE, SUPERCHIP_DEPTH, SUPERCHIP_NAIVE };
 
 #define SUPERCHIP_RATE_MAX_HZ 100.0
 
@@ -22,6 +22,7 @@ static void superchip_process(void *state, const struct node_io *io, size_t n)
 {
 	struct node_input freq = io->in[SUPERCHIP_FREQ], rate = io->in[SUPERCHIP_RATE];
 	float depth = (float)clamp_f64((double)io->in[SUPERCHIP_DEPTH].value, 0, 1);
+	bool is_naive = io->in[SUPERCHIP_NAIVE].value > 0.5f;
 	struct superchip *s = state;
 	struct phase_rate lfo_rate = phase_rate_of(io->env, 1.0, 0.0, SUPERCHIP_RATE_MAX_HZ);
 	struct phase_walk lfo = phase_walk_begin(&rate, s->lfo, lfo_rate, n);
@@ -31,7 +32,7 @@ static void superchip_process(void *state, const struct node_io *io, size_t n)
 		f32x8 bend = 1.0f + depth * f32x8_sin2pi(phase_walk_next(&lfo, &rate, i));
 		f32x8 q = f32x8_from_phase(phase_next_modulated(&tone, input_load(&freq, i, n) * bend));
 
-		output_store(io->out[0], i, n, osc_wave(OSC_SQUARE, q, tone.dt, false));
+		output_store(io->out[0], i, n, osc_wave(OSC_SQUARE, q, tone.dt, is_naive));
 	}
 	s->lfo = phase_walk_end(&lfo);
 	s->tone = phase_walk_end(&tone);
@@ -48,8 +49,9 @@ const struct node_def node_superchip = {
 		  .flags = PARAM_OPTIONAL, .doc = "of the vibrato" },
 		{ .name = "vdepth", .unit = "", .def = 0.05, .min = 0, .max = 1, .flags = PARAM_OPTIONAL | PARAM_CONST,
 		  .doc = "share of the frequency that the vibrato goes up and down" },
+		OSC_PARAM_NAIVE,
 	},
-	.n_params = 3,
+	.n_params = 4,
 	.time_class = TIME_CARRY,
 	.state_bytes = superchip_state_bytes,
 	.process = superchip_process,

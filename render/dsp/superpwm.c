@@ -1,7 +1,7 @@
 /* A square and its half-cycle neighbour, whose level a slow triangle moves: sq(p) + sq(p + 1/2) tri depth. */
 #include "render/dsp/osc.h"
 
-enum { SUPERPWM_FREQ = OSC_FREQ, SUPERPWM_RATE, SUPERPWM_DEPTH };
+enum { SUPERPWM_FREQ = OSC_FREQ, SUPERPWM_RATE, SUPERPWM_DEPTH, SUPERPWM_NAIVE };
 
 #define SUPERPWM_RATE_MAX_HZ 100.0
 
@@ -15,6 +15,7 @@ static void superpwm_process(void *state, const struct node_io *io, size_t n)
 {
 	struct node_input freq = io->in[SUPERPWM_FREQ], rate = io->in[SUPERPWM_RATE];
 	float depth = (float)clamp_f64((double)io->in[SUPERPWM_DEPTH].value, 0, 1);
+	bool is_naive = io->in[SUPERPWM_NAIVE].value > 0.5f;
 	uint64_t *acc = state;
 	struct phase_walk tone = phase_walk_begin(&freq, acc[0], osc_rate(io, 1.0), n);
 	struct phase_walk lfo = phase_walk_begin(&rate, acc[1], superpwm_lfo_rate(io), n);
@@ -24,7 +25,7 @@ static void superpwm_process(void *state, const struct node_io *io, size_t n)
 		f32x8 tri = 4.0f * f32x8_abs(phase_walk_next(&lfo, &rate, i)) - 1.0f;
 
 		/* half a cycle later a square is its own negative */
-		output_store(io->out[0], i, n, osc_wave(OSC_SQUARE, q, tone.dt, false) * (1.0f - tri * depth));
+		output_store(io->out[0], i, n, osc_wave(OSC_SQUARE, q, tone.dt, is_naive) * (1.0f - tri * depth));
 	}
 	acc[0] = phase_walk_end(&tone);
 	acc[1] = phase_walk_end(&lfo);
@@ -49,8 +50,9 @@ const struct node_def node_superpwm = {
 		  .flags = PARAM_OPTIONAL, .doc = "of the swelling" },
 		{ .name = "depth", .unit = "", .def = 0.8, .min = 0, .max = 1, .flags = PARAM_OPTIONAL | PARAM_CONST,
 		  .doc = "of the swelling" },
+		OSC_PARAM_NAIVE,
 	},
-	.n_params = 3,
+	.n_params = 4,
 	.time_class = TIME_SCAN,
 	.n_acc = 2,
 	.process = superpwm_process,

@@ -166,6 +166,14 @@ static void put_argument(struct dice *d, const struct render_param *p, unsigned 
 	}
 }
 
+/* Whether a call may end before parameter p. */
+static bool rest_is_optional(const struct render_entry *e, unsigned p)
+{
+	while (p < e->n_params && (e->params[p].is_optional || e->params[p].argument == RENDER_ARGUMENT_INPUT))
+		p++;
+	return p == e->n_params;
+}
+
 static void put_call(struct dice *d, const struct render_entry *e, unsigned depth)
 {
 	put(d, e->name);
@@ -174,7 +182,7 @@ static void put_call(struct dice *d, const struct render_entry *e, unsigned dept
 
 		if (param->argument == RENDER_ARGUMENT_INPUT)
 			continue;
-		if (param->is_optional && roll(d, 3) == 0)
+		if (rest_is_optional(e, p) && roll(d, 3) == 0)
 			break; /* the rest have their defaults */
 		put_argument(d, param, depth);
 	}

@@ -295,6 +295,28 @@ static const struct {
 	{ 42, UINT64_MAX - 30 }, /* wraps */
 };
 
+START_TEST(prefix_sums_wrap_and_splats_keep_every_bit)
+{
+	u64x4 sums = u64x4_prefix_sum((u64x4){ UINT64_MAX, 2, 1u, (uint64_t)1 << 63 });
+	static const float floats[] = { 0.0f, -0.0f, 1e-40f, -3.5f, INFINITY };
+
+	ck_assert_uint_eq(sums[0], UINT64_MAX);
+	ck_assert_uint_eq(sums[1], 1);
+	ck_assert_uint_eq(sums[2], 2);
+	ck_assert_uint_eq(sums[3], ((uint64_t)1 << 63) + 2);
+	ck_assert_uint_eq(u64x4_splat_last(sums)[0], sums[3]);
+	for (unsigned i = 0; i < sizeof(floats) / sizeof(floats[0]); i++)
+		for (unsigned lane = 0; lane < SIMD_LANES; lane++) {
+			float x = f32x8_splat(floats[i])[lane];
+
+			ck_assert_mem_eq(&x, &floats[i], sizeof(x));
+		}
+	ck_assert(i32x8_any((i32x8){ 0, 0, 0, 0, 0, 0, 0, -1 }));
+	ck_assert(i32x8_any((i32x8){ 0, -1 }));
+	ck_assert(!i32x8_any((i32x8){ 0 }));
+}
+END_TEST
+
 START_TEST(random_bits_of_a_frame_do_not_depend_on_the_lane_that_makes_them)
 {
 	uint64_t key = hash_starts[_i].key, start = hash_starts[_i].frame;
@@ -376,6 +398,7 @@ static Suite *simd_suite(void)
 	suite_add_tcase(s, functions);
 	tcase_set_timeout(bits, 60);
 	tcase_add_test(bits, phases_are_fixed_point_cycles);
+	tcase_add_test(bits, prefix_sums_wrap_and_splats_keep_every_bit);
 	tcase_add_loop_test(bits, random_bits_of_a_frame_do_not_depend_on_the_lane_that_makes_them, 0,
 			    LEN(hash_starts));
 	tcase_add_test(bits, random_bits_depend_on_both_halves_of_key_and_frame);
