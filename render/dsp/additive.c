@@ -8,13 +8,13 @@ enum { ADDITIVE_FREQ, ADDITIVE_LEVELS };
 #define ADDITIVE_FREQ_MIN_HZ 20.0
 #define ADDITIVE_FREQ_MAX_HZ 10000.0
 
-static struct phase_rate additive_rate(const struct node_io *io)
+SIMD_INLINE struct phase_rate additive_rate(const struct node_io *io)
 {
 	return phase_rate_of(io->env, 1.0, ADDITIVE_FREQ_MIN_HZ, ADDITIVE_FREQ_MAX_HZ);
 }
 
 /* One over the sum of the levels' sizes; 0 when all are 0. */
-static float additive_scale(const struct node_input *levels)
+SIMD_INLINE float additive_scale(const struct node_input *levels)
 {
 	float sum = 0;
 

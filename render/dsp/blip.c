@@ -6,7 +6,7 @@
 #define BLIP_FREQ_MIN_HZ 0.1
 #define BLIP_HARMONICS_MAX 1000.0f
 
-static struct phase_rate blip_rate(const struct node_io *io)
+SIMD_INLINE struct phase_rate blip_rate(const struct node_io *io)
 {
 	return phase_rate_of(io->env, 1.0, BLIP_FREQ_MIN_HZ, PHASE_FREQ_MAX_HZ);
 }

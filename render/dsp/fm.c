@@ -7,7 +7,7 @@ enum { FM_CARRIER, FM_MOD, FM_INDEX };
 #define FM_INDEX_MAX 1000.0f  /* radians */
 #define FM_RADIAN 0.15915494f /* of a cycle */
 
-static struct phase_rate fm_rate(const struct node_io *io)
+SIMD_INLINE struct phase_rate fm_rate(const struct node_io *io)
 {
 	return phase_rate_of(io->env, 1.0, 0.0, PHASE_FREQ_MAX_HZ);
 }

@@ -8,7 +8,7 @@ enum { PM_CARRIER, PM_MOD, PM_INDEX };
 #define PM_RADIAN 0.15915494f /* of a cycle */
 #define PM_TURNS_MAX 0x1p16f  /* cycles; what is further has no phase left in a float */
 
-static struct phase_rate pm_rate(const struct node_io *io)
+SIMD_INLINE struct phase_rate pm_rate(const struct node_io *io)
 {
 	return phase_rate_of(io->env, 1.0, 0.0, PHASE_FREQ_MAX_HZ);
 }

@@ -9,7 +9,7 @@ enum { SUPERFM_FREQ = OSC_FREQ, SUPERFM_RATIO, SUPERFM_INDEX };
 #define SUPERFM_RATIO_MAX 32.0
 #define SUPERFM_INDEX_MAX 100.0
 
-static double superfm_ratio(const struct node_io *io)
+SIMD_INLINE double superfm_ratio(const struct node_io *io)
 {
 	return clamp_f64((double)io->in[SUPERFM_RATIO].value, SUPERFM_RATIO_MIN, SUPERFM_RATIO_MAX);
 }

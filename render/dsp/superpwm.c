@@ -5,7 +5,7 @@ enum { SUPERPWM_FREQ = OSC_FREQ, SUPERPWM_RATE, SUPERPWM_DEPTH, SUPERPWM_NAIVE }
 
 #define SUPERPWM_RATE_MAX_HZ 100.0
 
-static struct phase_rate superpwm_lfo_rate(const struct node_io *io)
+SIMD_INLINE struct phase_rate superpwm_lfo_rate(const struct node_io *io)
 {
 	return phase_rate_of(io->env, 1.0, 0.0, SUPERPWM_RATE_MAX_HZ);
 }

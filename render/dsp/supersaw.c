@@ -7,12 +7,12 @@ enum { SUPERSAW_FREQ = OSC_FREQ, SUPERSAW_DETUNE, SUPERSAW_VOICES, SUPERSAW_NAIV
 #define SUPERSAW_START 0.13 /* cycles between the phases of neighbours at frame 0 */
 #define SUPERSAW_LEVEL 0.7f /* of all voices together */
 
-static unsigned supersaw_voices(const struct node_io *io)
+SIMD_INLINE unsigned supersaw_voices(const struct node_io *io)
 {
 	return (unsigned)clamp_f64((double)io->in[SUPERSAW_VOICES].value, 2, SUPERSAW_VOICES_MAX);
 }
 
-static double supersaw_ratio(const struct node_io *io, unsigned voice)
+SIMD_INLINE double supersaw_ratio(const struct node_io *io, unsigned voice)
 {
 	double place = 2.0 * voice / (supersaw_voices(io) - 1) - 1.0;
 
