@@ -9,8 +9,9 @@
  *
  * Everything is inlined, so that no vector crosses a call and no ABI depends on its width. That holds for a kernel's own
  * helpers too: one that is called instead of inlined is compiled for the lowest level only, and changing between the levels'
- * instructions cost 100 ns a call where it was measured. The polynomials
- * interpolate at Chebyshev nodes (float) or are Taylor series on a reduced range (double); the error bounds
+ * instructions cost 100 ns a call where it was measured.
+ *
+ * The polynomials interpolate at Chebyshev nodes (float) or are Taylor series on a reduced range (double); the error bounds
  * given here are tested. Arguments that are NaN give any value, never undefined behaviour. */
 #ifndef RENDER_DSP_SIMD_H
 #define RENDER_DSP_SIMD_H
