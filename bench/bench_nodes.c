@@ -1,12 +1,12 @@
 /* Time per sample of every kernel of the registry.
  *
- *   bench_nodes [NAME ...]   nanoseconds per frame and channel, the least of several rounds: with constant parameters, with
- *                            those parameters that may move in buffers, one frame at a time (as in feedback), and of
- *                            node_def.advance over buffers (phases only)
+ *   bench_nodes [NAME ...]   nanoseconds per frame and channel, the least of several rounds: with constant
+ *                            parameters; with those parameters that may move in buffers; one frame at a time, as
+ *                            in feedback; and of node_def.advance over buffers, for phases
  *
- * Buffers hold values near each parameter's default (or the middle of its range), noise on audio inputs. Blocks have 512
- * frames at 44.1 kHz, as many as stay in the first-level cache with a kernel's state. CPU time of the thread, so that other
- * processes count only through the caches. */
+ * Buffers hold values near each parameter's default (or the middle of its range), noise on audio inputs. Blocks have
+ * 512 frames at 44.1 kHz, as many as stay in the first-level cache with a kernel's state. CPU time of the thread, so
+ * that other processes count only through the caches. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

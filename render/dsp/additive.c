@@ -1,5 +1,5 @@
-/* A sum of harmonics whose levels are listed. Each has its own multiple of the phase, exact in 32 bits, and leaves as it
- * nears half the sample rate. */
+/* A sum of harmonics whose levels are listed. Each has its own multiple of the phase, exact in 32 bits, and leaves
+ * as it nears half the sample rate. */
 #include "render/dsp/osc.h"
 #include "render/dsp/source.h"
 

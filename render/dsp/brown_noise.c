@@ -1,4 +1,5 @@
-/* Brown noise: white noise through a leaky integrator. Leak and gain are those of 44.1 kHz, scaled to the sample rate. */
+/* Brown noise: white noise through a leaky integrator. Leak and gain are those of 44.1 kHz, scaled to the sample
+ * rate. */
 #include <math.h>
 
 #include "render/dsp/source.h"

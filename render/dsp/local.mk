@@ -23,7 +23,7 @@ librender_a_SOURCES += \
 	render/dsp/ad.c render/dsp/asr.c render/dsp/contour.h render/dsp/curve.c render/dsp/env.c render/dsp/env_trig.c \
 	render/dsp/gate.c render/dsp/line.c render/dsp/segments.c render/dsp/tadsr.c render/dsp/tar.c render/dsp/trig.c \
 	render/dsp/xline.c
-EXTRA_DIST += render/dsp/nodes.def
+EXTRA_DIST += render/dsp/nodes.def render/dsp/osc_kernel.py
 
 DSP_TESTS = tests/unit/test_filter tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd
 check_PROGRAMS += $(DSP_TESTS)

@@ -1,19 +1,21 @@
 /* The band-limited classical shapes: what sine, saw, square, tri and everything made of them share.
  *
  * Two ways to the same spectrum. While a period is longer than the smoothing around a jump, each jump is rounded by
- * the integral of a kernel of seven frames (BLEP), each corner by its second integral (BLAMP): Valimaki, Pekonen, Nam,
- * "Perceptually informed synthesis of bandlimited classical waveforms using integrated polynomial interpolation",
- * J. Acoust. Soc. Am. 131(1), 2012. Above that few harmonics are left: they are summed, each with the level that the
- * kernel's frequency response gives it, so that a sweep through the limit changes nothing but aliases.
+ * the integral of a kernel of seven frames (BLEP), each corner by its second integral (BLAMP): Valimaki, Pekonen,
+ * Nam, "Perceptually informed synthesis of bandlimited classical waveforms using integrated polynomial
+ * interpolation", J. Acoust. Soc. Am. 131(1), 2012. Above that few harmonics are left: they are summed, each with
+ * the level that the kernel's frequency response gives it, so that a sweep through the limit changes nothing but
+ * aliases.
  *
- * The kernel is (1 - u^2)^2 times a polynomial of degree 6 in u^2 over -1 < u < 1, that is 3.5 frames either way. Its
- * coefficients come from a linear program: response within 0.3 dB up to 0.34 of the sample rate (15 kHz at 44.1),
- * least from 0.66 on, where what folds back lands below 0.34: under -53 dB, falling by 6 dB per octave. So a saw's
- * alias is 53 dB below the harmonic it would have been. One polynomial for the whole kernel needs no table, no
- * pieces and no gather. Polynomials are in (u^2 - 1/2), where they are well conditioned: errors stay below 4e-7.
+ * The kernel is (1 - u^2)^2 times a polynomial of degree 6 in u^2 over -1 < u < 1, that is 3.5 frames either way.
+ * Its coefficients come from a linear program: response within 0.3 dB up to 0.34 of the sample rate (15 kHz at
+ * 44.1), least from 0.66 on, where what folds back lands below 0.34: under -52.9 dB, falling by 6 dB per octave. So a
+ * saw's alias is 53 dB below the harmonic it would have been. One polynomial for the whole kernel needs no table,
+ * no pieces and no gather. Polynomials are in (u^2 - 1/2), where they are well conditioned: errors stay below 4e-7.
+ * osc_kernel.py computes them.
  *
- * A frame's distance from a jump is its phase over the increment of the moment, known ahead, so no latency arises. As in
- * every band-limited signal, jumps ring: the shapes reach 1.15 for a frame or two. */
+ * A frame's distance from a jump is its phase over the increment of the moment, known ahead, so no latency arises.
+ * As in every band-limited signal, jumps ring: the shapes reach 1.15 for a frame or two. */
 #ifndef RENDER_DSP_OSC_H
 #define RENDER_DSP_OSC_H
 
@@ -67,7 +69,8 @@ SIMD_INLINE double osc_offset_ratio(const struct node_io *io)
 
 /* --- Kernel --------------------------------------------------------------------------------------------------- */
 
-/* Both polynomials are summed in pairs (Estrin's scheme): a chain of eight steps would leave half of the machine idle. */
+/* Both polynomials are summed in pairs (Estrin's scheme): a chain of eight steps would leave half of the machine
+ * idle. */
 
 /* A jump from -1 to 1, seen u half widths from its middle, 0 <= u <= 1: from 0 to 1. */
 SIMD_INLINE f32x8 osc_edge(f32x8 u)
@@ -168,8 +171,8 @@ SIMD_INLINE f32x8 osc_signed(f32x8 x, f32x8 s)
 	return (f32x8)((u32x8)x | ((u32x8)s & 0x80000000u));
 }
 
-/* The shape with its nearest jump or corner rounded. q: phase in [-1/2, 1/2]; half_widths: per cycle, at the increment
- * dt; least: how far away every jump is at least, 0, or 1 without band limiting. */
+/* The shape with its nearest jump or corner rounded. q: phase in [-1/2, 1/2]; half_widths: per cycle, at the
+ * increment dt; least: how far away every jump is at least, 0, or 1 without band limiting. */
 SIMD_INLINE f32x8 osc_rounded(enum osc_shape shape, f32x8 q, f32x8 dt, f32x8 half_widths, float least)
 {
 	f32x8 aq = f32x8_abs(q);
@@ -214,8 +217,8 @@ SIMD_INLINE f32x8 osc_summed(enum osc_shape shape, f32x8 q, const struct osc_gai
 	return sum;
 }
 
-/* q: phase in [-1/2, 1/2] cycles; dt: size of the increment. Shapes as phases p = q mod 1 in the language: sin 2 pi p;
- * 2p - 1; +1 then -1; 4p - 1 then 3 - 4p; 6p^2 - 6p + 1. */
+/* q: phase in [-1/2, 1/2] cycles; dt: size of the increment. Shapes as phases p = q mod 1 in the language: sin 2 pi
+ * p; 2p - 1; +1 then -1; 4p - 1 then 3 - 4p; 6p^2 - 6p + 1. */
 SIMD_INLINE f32x8 osc_wave(enum osc_shape shape, f32x8 q, f32x8 dt, bool is_naive)
 {
 	i32x8 is_high = osc_is_high(shape, dt);

@@ -1,6 +1,6 @@
-/* Pink noise: white noise held for 1, 2, 4 ... 32768 frames, summed (Voss and McCartney). Each held value is a hash of
- * its number, so any span can be computed on its own. Levels of the first and last rows are trimmed, so that from 20 Hz to
- * 20 kHz at 44.1 kHz the spectrum stays within 0.6 dB of 3 dB per octave. */
+/* Pink noise: white noise held for 1, 2, 4 ... 32768 frames, summed (Voss and McCartney). Each held value is a hash
+ * of its number, so any span can be computed on its own. Levels of the first and last rows are trimmed, so that
+ * from 20 Hz to 20 kHz at 44.1 kHz the spectrum stays within 0.6 dB of 3 dB per octave. */
 #include "render/dsp/source.h"
 
 enum { PINK_ROWS = 16, PINK_FAST = 3 }; /* rows that change within eight frames */
@@ -40,7 +40,8 @@ SIMD_INLINE f32x8 pink_fast(uint64_t key, uint64_t frame)
 	return sum;
 }
 
-/* Blocks begin at multiples of eight frames, single frames anywhere: either way the slow rows are those of the first. */
+/* Blocks begin at multiples of eight frames, single frames anywhere: either way the slow rows are those of the
+ * first. */
 SIMD_CLONES
 static void pink_process(void *state, const struct node_io *io, size_t n)
 {

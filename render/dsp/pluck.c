@@ -1,5 +1,6 @@
-/* Plucked string, by Karplus and Strong: a period of noise that goes round through a low-pass. It is plucked at the start
- * and whenever its frequency moves by more than 1 Hz; a pluck writes noise for one period, and the loop then has it. */
+/* Plucked string, by Karplus and Strong: a period of noise that goes round through a low-pass. It is plucked at the
+ * start and whenever its frequency moves by more than 1 Hz; a pluck writes noise for one period, and the loop then
+ * has it. */
 #include <string.h>
 
 #include "render/dsp/string.h"

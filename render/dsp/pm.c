@@ -37,7 +37,7 @@ static void pm_advance(void *state, const struct node_io *io, size_t n)
 const struct node_def node_pm = {
 	.name = "pm",
 	.doc = "phase modulation: a signal added to the phase of a sine",
-	.reference = "J. Chowning, The synthesis of complex audio spectra by means of frequency modulation, JAES 21(7), 1973",
+	.reference = "J. Chowning, The synthesis of complex audio spectra by means of FM, JAES 21(7), 1973",
 	.example = "out $ pm 220 (saw 110) 1 # gain 0.3",
 	.params = {
 		{ .name = "carrier", .unit = "Hz", .min = 0, .max = PHASE_FREQ_MAX_HZ, .flags = PARAM_PITCH,

@@ -1,18 +1,18 @@
 /* Fixed-width vectors for kernels, and the few functions that kernels need per sample.
  *
- * Written once over GCC vector types of 8 floats (or 4 doubles); the compiler lowers them to what the target
- * has. SIMD_CLONES compiles a kernel for several levels and picks one at load time. The same bits come out at
- * every level, because each function is a fixed sequence of IEEE additions, multiplications and divisions:
- * contraction is off for the whole build, there is no libm, no reciprocal estimate and no horizontal sum of
- * unspecified order. Rounding to integers is done by adding and subtracting 1.5 * 2^23 (2^52), which needs the
- * default rounding mode and no conversion instruction that wider machines lack.
+ * Written once over GCC vector types of 8 floats (or 4 doubles); the compiler lowers them to what the target has.
+ * SIMD_CLONES compiles a kernel for several levels and picks one at load time. The same bits come out at every
+ * level, because each function is a fixed sequence of IEEE additions, multiplications and divisions: contraction is
+ * off for the whole build, there is no libm, no reciprocal estimate and no horizontal sum of unspecified order.
+ * Rounding to integers is done by adding and subtracting 1.5 * 2^23 (2^52), which needs the default rounding mode
+ * and no conversion instruction that wider machines lack.
  *
- * Everything is inlined, so that no vector crosses a call and no ABI depends on its width. That holds for a kernel's own
- * helpers too: one that is called instead of inlined is compiled for the lowest level only, and changing between the levels'
- * instructions cost 100 ns a call where it was measured.
+ * Everything is inlined, so that no vector crosses a call and no ABI depends on its width. That holds for a
+ * kernel's own helpers too: one that is called instead of inlined is compiled for the lowest level only, and
+ * changing between the levels' instructions cost 100 ns a call where it was measured.
  *
- * The polynomials interpolate at Chebyshev nodes (float) or are Taylor series on a reduced range (double); the error bounds
- * given here are tested. Arguments that are NaN give any value, never undefined behaviour. */
+ * The polynomials interpolate at Chebyshev nodes (float) or are Taylor series on a reduced range (double); the
+ * error bounds given here are tested. Arguments that are NaN give any value, never undefined behaviour. */
 #ifndef RENDER_DSP_SIMD_H
 #define RENDER_DSP_SIMD_H
 
@@ -352,8 +352,8 @@ SIMD_INLINE f32x8 f32x8_tanh(f32x8 x)
 	return f32x8_copysign(e / (e + 2.0f), x);
 }
 
-/* log2(x) for normal x > 0, relative error < 3e-7 (absolute as well for 2^-20..2): the mantissa is brought to [1/sqrt 2, sqrt 2), then the
- * series of 2 atanh((m - 1) / (m + 1)). */
+/* log2(x) for normal x > 0, relative error < 3e-7 (absolute as well for 2^-20..2): the mantissa is brought to
+ * [1/sqrt 2, sqrt 2), then the series of 2 atanh((m - 1) / (m + 1)). */
 SIMD_INLINE f32x8 f32x8_log2(f32x8 x)
 {
 	u32x8 bits = (u32x8)x;

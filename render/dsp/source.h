@@ -1,4 +1,5 @@
-/* What sources share beside phases (phase.h) and shapes (osc.h): rows of parameters, randomness, one-shot envelopes. */
+/* What sources share beside phases (phase.h) and shapes (osc.h): rows of parameters, randomness, one-shot
+ * envelopes. */
 #ifndef RENDER_DSP_SOURCE_H
 #define RENDER_DSP_SOURCE_H
 
@@ -11,8 +12,8 @@
 		.name = "freq", .unit = "Hz", .min = (lo_hz), .max = (hi_hz), .flags = PARAM_PITCH, .doc = "frequency" \
 	}
 
-/* Levels of a partial at f cycles per frame, f >= 0: 1 up to 0.45, from there down to nothing at half the sample rate, so
- * that a partial that is swept out of the band does not stop with a click. */
+/* Levels of a partial at f cycles per frame, f >= 0: 1 up to 0.45, from there down to nothing at half the sample
+ * rate, so that a partial that is swept out of the band does not stop with a click. */
 SIMD_INLINE f32x8 source_band_gain(f32x8 f)
 {
 	return f32x8_clamp((0.5f - f) * 20.0f, 0.0f, 1.0f);

@@ -1,10 +1,10 @@
 /* Loops of plucked strings: what pluck and waveguide share.
  *
- * A period goes through a line of whole frames, an all-pass that makes up the fraction exactly at the fundamental, and
- * the mean of two neighbours, which lets treble die away first: Karplus and Strong, "Digital synthesis of plucked-string
- * and drum timbres", and Jaffe and Smith, "Extensions of the Karplus-Strong plucked-string algorithm", both Computer
- * Music Journal 7(2), 1983. The neighbours are one frame of 44.1 kHz apart at every sample rate, so that a string decays
- * alike at all of them. */
+ * A period goes through a line of whole frames, an all-pass that makes up the fraction exactly at the fundamental,
+ * and the mean of two neighbours, which lets treble die away first: Karplus and Strong, "Digital synthesis of
+ * plucked-string and drum timbres", and Jaffe and Smith, "Extensions of the Karplus-Strong plucked-string
+ * algorithm", both Computer Music Journal 7(2), 1983. The neighbours are one frame of 44.1 kHz apart at every
+ * sample rate, so that a string decays alike at all of them. */
 #ifndef RENDER_DSP_STRING_H
 #define RENDER_DSP_STRING_H
 
@@ -37,8 +37,8 @@ struct string_loop {
 	sample held[STRING_HELD];
 };
 
-/* Linear interpolation adds a loss of its own, so the distance is chosen for the loss (the variance of the three taps) to
- * be that of 44.1 kHz: s^2 - 2 (a + 1) s + ratio^2 - a^2 = 0. For reset(). */
+/* Linear interpolation adds a loss of its own, so the distance is chosen for the loss (the variance of the three
+ * taps) to be that of 44.1 kHz: s^2 - 2 (a + 1) s + ratio^2 - a^2 = 0. For reset(). */
 static inline struct string_mean string_mean_of(double sample_rate_hz)
 {
 	double ratio = sample_rate_hz / STRING_RATE_HZ, a = floor(ratio);

@@ -1,4 +1,5 @@
-/* A square with vibrato, as sound chips made it. The frequency depends on the vibrato's phase, so the phase is carried. */
+/* A square with vibrato, as sound chips made it. The frequency depends on the vibrato's phase, so the phase is
+ * carried. */
 #include "render/dsp/osc.h"
 
 enum { SUPERCHIP_FREQ = OSC_FREQ, SUPERCHIP_RATE, SUPERCHIP_DEPTH, SUPERCHIP_NAIVE };

@@ -45,7 +45,7 @@ static void superfm_advance(void *state, const struct node_io *io, size_t n)
 const struct node_def node_superfm = {
 	.name = "superfm",
 	.doc = "sine whose frequency a second sine modulates, at a fixed ratio",
-	.reference = "J. Chowning, The synthesis of complex audio spectra by means of frequency modulation, JAES 21(7), 1973",
+	.reference = "J. Chowning, The synthesis of complex audio spectra by means of FM, JAES 21(7), 1973",
 	.example = "out $ superfm 110 2 1.5 # gain 0.3",
 	.params = {
 		OSC_PARAM_FREQ,

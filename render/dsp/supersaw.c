@@ -66,7 +66,7 @@ const struct node_def node_supersaw = {
 	.params = {
 		OSC_PARAM_FREQ,
 		{ .name = "detune", .unit = "", .def = 0.3, .min = 0, .max = 1,
-		  .flags = PARAM_OPTIONAL | PARAM_CONST, .doc = "1: the outer voices are a tenth of the frequency off" },
+		  .flags = PARAM_OPTIONAL | PARAM_CONST, .doc = "at 1 the outer voices are a tenth off" },
 		{ .name = "voices", .unit = "", .def = 7, .min = 2, .max = SUPERSAW_VOICES_MAX,
 		  .flags = PARAM_OPTIONAL | PARAM_CONST, .doc = "how many" },
 		OSC_PARAM_NAIVE,

@@ -511,10 +511,7 @@ END_TEST
 static const struct {
 	double carrier_hz, deviation_hz, promised_db;
 } vibratos[] = {
-	{ 1000, 300, -60 },
-	{ 1000, 1000, -60 },
-	{ 1000, 3000, -60 },
-	{ 4000, 4000, -60 },
+	{ 1000, 300, -60 }, { 1000, 1000, -60 }, { 1000, 3000, -60 }, { 4000, 4000, -60 }, { 8000, 12000, -55 },
 };
 
 START_TEST(frequency_modulation_stays_clean)
