@@ -117,6 +117,12 @@ SIMD_INLINE bool osc_has_even(enum osc_shape shape)
 	return shape == OSC_SAW || shape == OSC_SOFT_SAW;
 }
 
+/* How many harmonics the stop band leaves of the lowest pitch that is summed. */
+SIMD_INLINE unsigned osc_harmonics(enum osc_shape shape)
+{
+	return osc_has_even(shape) ? OSC_HARMONICS - 1 : OSC_HARMONICS;
+}
+
 /* Which of eight increments, in cycles, are so large that the smoothing of neighbouring jumps would overlap. */
 SIMD_INLINE i32x8 osc_is_high(enum osc_shape shape, f32x8 dt)
 {
@@ -156,7 +162,7 @@ SIMD_INLINE void osc_gains_compute(enum osc_shape shape, f32x8 dt, struct osc_ga
 {
 	float stride = osc_has_even(shape) ? 1.0f : 2.0f;
 
-	for (unsigned i = 0; i < OSC_HARMONICS; i++) {
+	for (unsigned i = 0; i < osc_harmonics(shape); i++) {
 		float k = 1.0f + stride * (float)i;
 
 		gains->k[i] = osc_response(k * dt) * osc_series(shape, k);
@@ -207,7 +213,7 @@ SIMD_INLINE f32x8 osc_summed(enum osc_shape shape, f32x8 q, const struct osc_gai
 		turn = 2.0f * c;
 		before = f32x8_splat(is_sine_series ? 0.0f : 1.0f);
 	}
-	for (unsigned i = 1; i < OSC_HARMONICS; i++) {
+	for (unsigned i = 1; i < osc_harmonics(shape); i++) {
 		f32x8 next = turn * now - before;
 
 		before = now;

@@ -50,4 +50,13 @@ SIMD_INLINE f32x8 source_one_shot(f32x8 time_s, float decay_s, float sustain)
 	return rise * (1.0f - fall * (1.0f - sustain));
 }
 
+/* Whether so many seconds have passed before the quantum of frame i of a call began. A source that is over may leave
+ * out what is zero: however the frames are cut, the same ones are left out. */
+SIMD_INLINE bool source_is_over(const struct node_io *io, size_t i, double seconds)
+{
+	uint64_t frame = (io->frame + i) / QUANTUM_FRAMES * QUANTUM_FRAMES;
+
+	return (double)frame > seconds * io->env->sample_rate_hz;
+}
+
 #endif

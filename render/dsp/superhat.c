@@ -19,9 +19,13 @@ static void superhat_process(void *state, const struct node_io *io, size_t n)
 	struct svf_coefs coefs;
 
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
+		if (source_is_over(io, i, 0.01 + (double)sustain)) {
+			output_store(io->out[0], i, n, f32x8_splat(0.0f));
+			continue;
+		}
 		f32x8 white = source_noise(io, key, i), level = source_one_shot(source_time_s(io, i), sustain, 0.0f);
 
-		if (i == 0 || bright.data) {
+		if (i == 0 || bright.data) { /* the first frames of a call are over only if all are */
 			f32x8 share = f32x8_clamp(input_load(&bright, i, n), 0.0f, 1.0f);
 
 			svf_coefs_compute(&coefs, SUPERHAT_DARK_HZ + SUPERHAT_SPAN_HZ * share, f32x8_splat(SUPERHAT_Q),

@@ -11,6 +11,7 @@ enum { SUPERKICK_FREQ, SUPERKICK_PENV, SUPERKICK_SUSTAIN, SUPERKICK_NOISE };
 #define SUPERKICK_LEVEL_S 0.7f   /* fall of the level at a sustain of 1 */
 #define SUPERKICK_LEVEL_END 0.3f /* where the level stays */
 #define SUPERKICK_CLICK_S 0.01f
+#define SUPERKICK_CLICK_GONE_S 0.5 /* until the filter has rung down to zero */
 #define SUPERKICK_CLICK_HZ 800.0f
 #define SUPERKICK_CLICK_Q 0.5f
 
@@ -56,7 +57,8 @@ static void superkick_process(void *state, const struct node_io *io, size_t n)
 		f32x8 hz = input_load(&freq, i, n) * (1.0f + bend * source_one_shot(t, SUPERKICK_PITCH_S, 0.0f));
 		f32x8 body = f32x8_sin2pi(f32x8_from_phase(phase_next_modulated(&w, hz)));
 		f32x8 noise = source_noise(io, key, i) * source_one_shot(t, SUPERKICK_CLICK_S, 0.0f);
-		f32x8 click = superkick_click(&s->click, &coefs, noise, lanes_in_use(n));
+		bool has_click = !source_is_over(io, i, SUPERKICK_CLICK_GONE_S);
+		f32x8 click = superkick_click(&s->click, &coefs, noise, has_click ? lanes_in_use(n) : 0);
 		f32x8 level = f32x8_clamp(input_load(&io->in[SUPERKICK_NOISE], i, n), 0.0f, 10.0f);
 
 		body *= source_one_shot(t, SUPERKICK_LEVEL_S * sustain, SUPERKICK_LEVEL_END);

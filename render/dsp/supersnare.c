@@ -37,6 +37,10 @@ static void supersnare_process(void *state, const struct node_io *io, size_t n)
 	svf_coefs_compute(&coefs, f32x8_splat(SUPERSNARE_NOISE_HZ), f32x8_splat(SUPERSNARE_NOISE_Q),
 			  (float)io->env->sample_rate_hz);
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
+		if (source_is_over(io, i, 0.01 + (double)sustain)) {
+			output_store(io->out[0], i, n, f32x8_splat(0.0f));
+			continue;
+		}
 		f32x8 t = source_time_s(io, i), white = source_noise(io, key, i), hiss = f32x8_splat(0.0f);
 		f32x8 level = f32x8_clamp(input_load(&snappy, i, n), 0.0f, 10.0f);
 		f32x8 a = phase_walk_next(&low, &freq, i), b = phase_walk_next(&high, &freq, i);
