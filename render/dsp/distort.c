@@ -11,6 +11,7 @@
  * tanh exactly.
  *
  * Wet and dry are both OVERSAMPLE_DELAY frames late, so mixing them cancels nothing. */
+#include "render/dsp/glide.h"
 #include "render/dsp/oversample.h"
 
 enum { DISTORT_IN, DISTORT_DRIVE, DISTORT_MIX, DISTORT_PARAMS };
@@ -21,6 +22,7 @@ enum { DISTORT_IN, DISTORT_DRIVE, DISTORT_MIX, DISTORT_PARAMS };
 
 struct distort {
 	struct oversampler rate;
+	struct glide drive, mix;
 	float before_u, before_rest; /* struct shaped of the last fast frame */
 };
 
@@ -48,8 +50,8 @@ static void distort_reset(void *state, const struct node_env *env, const struct 
 
 	(void)env;
 	(void)in;
+	*d = (struct distort){ .before_u = 0 };
 	oversampler_reset(&d->rate);
-	d->before_u = 0;
 	d->before_rest = shaped_of(f32x8_splat(0.0f)).rest[0];
 }
 
@@ -90,15 +92,16 @@ SIMD_INLINE void shape_frames(struct distort *d, f32x8 drive, size_t i, size_t l
 SIMD_INLINE void distort_frames(struct distort *d, const struct node_io *io, size_t at, size_t count, size_t n)
 {
 	sample *in = d->rate.slow + OVERSAMPLE_TAPS;
+	size_t lanes = lanes_in_use(n);
 
 	for (size_t i = 0; i < count; i += SIMD_LANES)
 		f32x8_store(in + i, f32x8_clamp(input_load(&io->in[DISTORT_IN], at + i, n), -INPUT_MAX, INPUT_MAX));
 	for (size_t i = 0; i < count; i += SIMD_LANES) {
-		f32x8 drive = f32x8_clamp(input_load(&io->in[DISTORT_DRIVE], at + i, n), 1.0f, DRIVE_MAX);
-		f32x8 mix = f32x8_clamp(input_load(&io->in[DISTORT_MIX], at + i, n), 0.0f, 1.0f);
+		f32x8 drive = glide_load(&d->drive, io, &io->in[DISTORT_DRIVE], 1.0f, DRIVE_MAX, at + i, lanes);
+		f32x8 mix = glide_load(&d->mix, io, &io->in[DISTORT_MIX], 0.0f, 1.0f, at + i, lanes);
 		f32x8 dry = f32x8_load(in + i - OVERSAMPLE_DELAY);
 
-		shape_frames(d, drive, i, lanes_in_use(n));
+		shape_frames(d, drive, i, lanes);
 		output_store(io->out[0], at + i, n, dry * (1.0f - mix) + oversample_down(&d->rate, i) * mix);
 	}
 	oversample_shift(&d->rate, count);
