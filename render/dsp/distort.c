@@ -17,8 +17,9 @@
 enum { DISTORT_IN, DISTORT_DRIVE, DISTORT_MIX, DISTORT_PARAMS };
 
 #define DRIVE_MAX 100.0f
-#define INPUT_MAX 1e6f /* keeps differences finite */
-#define NEAR 0.01f     /* below, tanh of the middle is off by 3e-6 at most, the quotient by more */
+#define DRIVE_OCTAVES 6.6438562f /* log2(DRIVE_MAX) */
+#define INPUT_MAX 1e6f           /* keeps differences finite */
+#define NEAR 0.01f               /* below, tanh of the middle is off by 3e-6 at most, the quotient by more */
 
 struct distort {
 	struct oversampler rate;
@@ -88,6 +89,18 @@ SIMD_INLINE void shape_frames(struct distort *d, f32x8 drive, size_t i, size_t l
 	d->before_rest = last->rest[lanes - 1];
 }
 
+/* The drive glides in octaves: in a line it would rush through the low ones, where most of the change is. */
+SIMD_INLINE f32x8 drive_load(struct distort *d, const struct node_io *io, size_t i, size_t lanes)
+{
+	f32x8 drive = f32x8_clamp(frames_load(&io->in[DISTORT_DRIVE], i, lanes), 1.0f, DRIVE_MAX), octaves, at;
+
+	if (!io->in[DISTORT_DRIVE].data)
+		return drive;
+	octaves = f32x8_log2(drive);
+	at = glide_follow(&d->drive, octaves, glide_slope(io->env) * DRIVE_OCTAVES, lanes);
+	return f32x8_select(at == octaves, drive, f32x8_exp2(at));
+}
+
 /* At most QUANTUM_FRAMES frames of a call of n, from frame `at` of it on. */
 SIMD_INLINE void distort_frames(struct distort *d, const struct node_io *io, size_t at, size_t count, size_t n)
 {
@@ -97,7 +110,7 @@ SIMD_INLINE void distort_frames(struct distort *d, const struct node_io *io, siz
 	for (size_t i = 0; i < count; i += SIMD_LANES)
 		f32x8_store(in + i, f32x8_clamp(input_load(&io->in[DISTORT_IN], at + i, n), -INPUT_MAX, INPUT_MAX));
 	for (size_t i = 0; i < count; i += SIMD_LANES) {
-		f32x8 drive = glide_load(&d->drive, io, &io->in[DISTORT_DRIVE], 1.0f, DRIVE_MAX, at + i, lanes);
+		f32x8 drive = drive_load(d, io, at + i, lanes);
 		f32x8 mix = glide_load(&d->mix, io, &io->in[DISTORT_MIX], 0.0f, 1.0f, at + i, lanes);
 		f32x8 dry = f32x8_load(in + i - OVERSAMPLE_DELAY);
 
