@@ -249,7 +249,8 @@ END_TEST
 
 START_TEST(test_limiter_passes_what_is_below_the_threshold_late_and_unchanged)
 {
-	size_t delay = (size_t)floor((double)(sample)lookaheads[_i] * RATE_HZ + 0.5);
+	size_t delay = 0;
+	char what[64];
 	sample *in = signal_new(FRAMES), *left = signal_new(FRAMES), *right = signal_new(FRAMES);
 	struct kernel_fixture k;
 
@@ -259,7 +260,11 @@ START_TEST(test_limiter_passes_what_is_below_the_threshold_late_and_unchanged)
 	kernel_set(&k, "threshold", 0.7001);
 	kernel_set(&k, "attack", lookaheads[_i]);
 	kernel_run(&k, left, right, FRAMES);
-	ck_assert_int_eq(memcmp(left + delay, in, (FRAMES - delay) * sizeof(sample)), 0);
+	while (delay < FRAMES / 2 && memcmp(left + delay, in, (FRAMES - delay) * sizeof(sample)) != 0)
+		delay++;
+	snprintf(what, sizeof what, "delay of what is below the threshold, look-ahead %g s", lookaheads[_i]);
+	figure_within("limiter", what, "frames", floor((double)(sample)lookaheads[_i] * RATE_HZ + 0.5), 0,
+		      (double)delay);
 	for (size_t i = 0; i < delay; i++)
 		if (left[i] != 0)
 			ck_abort_msg("frame %zu is %g before anything came in", i, (double)left[i]);
