@@ -11,16 +11,19 @@
  * tanh exactly.
  *
  * Wet and dry are both OVERSAMPLE_DELAY frames late, so mixing them cancels nothing. */
+#include "render/dsp/glide.h"
 #include "render/dsp/oversample.h"
 
 enum { DISTORT_IN, DISTORT_DRIVE, DISTORT_MIX, DISTORT_PARAMS };
 
 #define DRIVE_MAX 100.0f
-#define INPUT_MAX 1e6f /* keeps differences finite */
-#define NEAR 0.01f     /* below, tanh of the middle is off by 3e-6 at most, the quotient by more */
+#define DRIVE_OCTAVES 6.6438562f /* log2(DRIVE_MAX) */
+#define INPUT_MAX 1e6f           /* keeps differences finite */
+#define NEAR 0.01f               /* below, tanh of the middle is off by 3e-6 at most, the quotient by more */
 
 struct distort {
 	struct oversampler rate;
+	struct glide drive, mix;
 	float before_u, before_rest; /* struct shaped of the last fast frame */
 };
 
@@ -48,8 +51,8 @@ static void distort_reset(void *state, const struct node_env *env, const struct 
 
 	(void)env;
 	(void)in;
+	*d = (struct distort){ .before_u = 0 };
 	oversampler_reset(&d->rate);
-	d->before_u = 0;
 	d->before_rest = shaped_of(f32x8_splat(0.0f)).rest[0];
 }
 
@@ -86,19 +89,32 @@ SIMD_INLINE void shape_frames(struct distort *d, f32x8 drive, size_t i, size_t l
 	d->before_rest = last->rest[lanes - 1];
 }
 
+/* The drive glides in octaves: in a line it would rush through the low ones, where most of the change is. */
+SIMD_INLINE f32x8 drive_load(struct distort *d, const struct node_io *io, size_t i, size_t lanes)
+{
+	f32x8 drive = f32x8_clamp(frames_load(&io->in[DISTORT_DRIVE], i, lanes), 1.0f, DRIVE_MAX), octaves, at;
+
+	if (!io->in[DISTORT_DRIVE].data)
+		return drive;
+	octaves = f32x8_log2(drive);
+	at = glide_follow(&d->drive, octaves, glide_slope(io->env) * DRIVE_OCTAVES, lanes);
+	return f32x8_select(at == octaves, drive, f32x8_exp2(at));
+}
+
 /* At most QUANTUM_FRAMES frames of a call of n, from frame `at` of it on. */
 SIMD_INLINE void distort_frames(struct distort *d, const struct node_io *io, size_t at, size_t count, size_t n)
 {
 	sample *in = d->rate.slow + OVERSAMPLE_TAPS;
+	size_t lanes = lanes_in_use(n);
 
 	for (size_t i = 0; i < count; i += SIMD_LANES)
 		f32x8_store(in + i, f32x8_clamp(input_load(&io->in[DISTORT_IN], at + i, n), -INPUT_MAX, INPUT_MAX));
 	for (size_t i = 0; i < count; i += SIMD_LANES) {
-		f32x8 drive = f32x8_clamp(input_load(&io->in[DISTORT_DRIVE], at + i, n), 1.0f, DRIVE_MAX);
-		f32x8 mix = f32x8_clamp(input_load(&io->in[DISTORT_MIX], at + i, n), 0.0f, 1.0f);
+		f32x8 drive = drive_load(d, io, at + i, lanes);
+		f32x8 mix = glide_load(&d->mix, io, &io->in[DISTORT_MIX], 0.0f, 1.0f, at + i, lanes);
 		f32x8 dry = f32x8_load(in + i - OVERSAMPLE_DELAY);
 
-		shape_frames(d, drive, i, lanes_in_use(n));
+		shape_frames(d, drive, i, lanes);
 		output_store(io->out[0], at + i, n, dry * (1.0f - mix) + oversample_down(&d->rate, i) * mix);
 	}
 	oversample_shift(&d->rate, count);

@@ -15,7 +15,7 @@
 #ifndef RENDER_DSP_DYNAMICS_H
 #define RENDER_DSP_DYNAMICS_H
 
-#include "render/dsp/kernel.h"
+#include "render/dsp/glide.h"
 
 #define DYNAMICS_GAIN_MAX_DB 60.0f /* an expander's curve has no end of its own */
 #define DYNAMICS_LEVEL_MIN 1e-9f   /* -180 dB: where the logarithm stops */
@@ -38,17 +38,23 @@ struct detector {
 	double held, level;
 };
 
+/* Zero at frame 0. The gain must not jump where a parameter steps; attack and release may. */
+struct dynamics {
+	struct detector detector;
+	struct glide threshold, ratio, makeup;
+};
+
 /* Coefficients of eight frames. */
 struct ballistics {
 	double attack[SIMD_LANES]; /* share of the way up in one frame */
 	double keep[SIMD_LANES];   /* share of the held peak that is left after one frame */
 };
 
-static inline size_t detector_state_bytes(const struct node_env *env, const struct node_input *in)
+static inline size_t dynamics_state_bytes(const struct node_env *env, const struct node_input *in)
 {
 	(void)env;
 	(void)in;
-	return sizeof(struct detector);
+	return sizeof(struct dynamics);
 }
 
 /* What is left of a one-pole's distance after one frame: e^(-1 / frames). */
@@ -114,7 +120,7 @@ SIMD_INLINE f32x8 dynamics_gain(f32x8 level, f32x8 threshold_db, f32x8 slope, f3
 }
 
 /* node_def.process of a layout; inline it into a SIMD_CLONES function. */
-SIMD_INLINE void dynamics_process(const struct dynamics_layout *l, struct detector *d, const struct node_io *io,
+SIMD_INLINE void dynamics_process(const struct dynamics_layout *l, struct dynamics *d, const struct node_io *io,
 				  size_t n, float ratio_max)
 {
 	bool is_steady = !stereo_param(io, l->attack, 0)->data && !stereo_param(io, l->release, 0)->data;
@@ -124,15 +130,16 @@ SIMD_INLINE void dynamics_process(const struct dynamics_layout *l, struct detect
 	if (is_steady)
 		ballistics_set(&b, l, io, 0, SIMD_LANES);
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
-		f32x8 threshold = f32x8_clamp(input_load(stereo_param(io, l->threshold, 0), i, n), -60.0f, 0.0f);
-		f32x8 ratio = f32x8_clamp(input_load(stereo_param(io, l->ratio, 0), i, n), 1.0f, ratio_max);
+		f32x8 threshold =
+			glide_load(&d->threshold, io, stereo_param(io, l->threshold, 0), -60.0f, 0.0f, i, lanes);
+		f32x8 ratio = glide_load(&d->ratio, io, stereo_param(io, l->ratio, 0), 1.0f, ratio_max, i, lanes);
 		f32x8 makeup = { 0 }, gain;
 
 		if (!is_steady)
 			ballistics_set(&b, l, io, i, lanes);
 		if (l->makeup != DYNAMICS_NONE)
-			makeup = f32x8_clamp(input_load(stereo_param(io, l->makeup, 0), i, n), 0.0f, 30.0f);
-		gain = dynamics_gain(detector_step(d, &b, stereo_peak(io, l->side, i, n), lanes), threshold,
+			makeup = glide_load(&d->makeup, io, stereo_param(io, l->makeup, 0), 0.0f, 30.0f, i, lanes);
+		gain = dynamics_gain(detector_step(&d->detector, &b, stereo_peak(io, l->side, i, n), lanes), threshold,
 				     l->expands ? ratio - 1.0f : 1.0f / ratio - 1.0f, makeup);
 		for (unsigned ch = 0; ch < 2; ch++)
 			output_store(io->out[ch], i, n, input_load(stereo_param(io, 0, ch), i, n) * gain);

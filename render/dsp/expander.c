@@ -36,6 +36,6 @@ const struct node_def node_expander = {
 	.n_params = EXPANDER_PARAMS,
 	.time_class = TIME_CARRY,
 	.is_stereo = true,
-	.state_bytes = detector_state_bytes,
+	.state_bytes = dynamics_state_bytes,
 	.process = expander_process,
 };

@@ -31,22 +31,26 @@ struct grain {
 
 struct granular {
 	uint64_t frame;
-	uint64_t n_begun; /* grains since frame 0, those that found no room included */
+	uint64_t n_begun; /* grains since frame 0 */
 	double due;
-	uint32_t mask, n_grains;
+	struct line line;
+	uint32_t n_grains;
 	struct grain grains[GRAINS_MAX]; /* in the order of their beginning */
-	sample ring[];
+	sample ring[] __attribute__((aligned(64)));
 };
 
-static uint32_t ring_frames(const struct node_env *env)
+/* Floats of the line, which is placed in *l. */
+static uint32_t granular_layout(struct line *l, const struct node_env *env)
 {
-	return grain_ring_frames(RING_S * env->sample_rate_hz + SIMD_LANES);
+	return line_place(l, 0, RING_S * env->sample_rate_hz);
 }
 
 static size_t granular_state_bytes(const struct node_env *env, const struct node_input *in)
 {
+	struct line l;
+
 	(void)in;
-	return sizeof(struct granular) + ring_frames(env) * sizeof(sample);
+	return sizeof(struct granular) + granular_layout(&l, env) * sizeof(sample);
 }
 
 static void granular_reset(void *state, const struct node_env *env, const struct node_input *in)
@@ -54,7 +58,7 @@ static void granular_reset(void *state, const struct node_env *env, const struct
 	struct granular *g = state;
 
 	memset(g, 0, granular_state_bytes(env, in));
-	g->mask = ring_frames(env) - 1;
+	granular_layout(&g->line, env);
 }
 
 /* --- Beginnings and ends ---------------------------------------------------------------------------------------- */
@@ -136,15 +140,8 @@ SIMD_INLINE void grain_add(const struct granular *g, const struct grain *grain, 
 	weight = f32x8_select((i32x8)(ages < grain->frames), weight, f32x8_splat(0.0f));
 	for (uint32_t j = 0; j < SIMD_LANES; j++)
 		position[j] = grain->position + (g->frame + j - grain->start) * grain->step;
-	*sum += grain_read(g->ring, g->mask, position) * weight;
+	*sum += grain_read(&g->line, g->ring, position) * weight;
 	*weights += weight;
-}
-
-SIMD_INLINE void ring_write(struct granular *g, f32x8 x, size_t lanes)
-{
-	x = f32x8_clamp(x, -GRAIN_INPUT_MAX, GRAIN_INPUT_MAX);
-	for (size_t j = 0; j < lanes; j++)
-		g->ring[(g->frame + j) & g->mask] = x[j];
 }
 
 SIMD_CLONES
@@ -154,11 +151,12 @@ static void granular_process(void *state, const struct node_io *io, size_t n)
 	size_t lanes = lanes_in_use(n);
 
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
+		f32x8 in = f32x8_clamp(input_load(&io->in[GRANULAR_IN], i, n), -GRAIN_INPUT_MAX, GRAIN_INPUT_MAX);
 		f32x8 sum = { 0 }, weights = { 0 };
 
 		if (g->frame % SIMD_LANES == 0)
 			grains_update(g, io, i);
-		ring_write(g, input_load(&io->in[GRANULAR_IN], i, n), lanes);
+		line_store(&g->line, g->ring, (uint32_t)g->frame, in, lanes);
 		for (uint32_t k = 0; k < g->n_grains; k++)
 			grain_add(g, &g->grains[k], &sum, &weights);
 		output_store(io->out[0], i, n, sum / f32x8_max(weights, f32x8_splat(1.0f)));

@@ -59,3 +59,7 @@ tests_unit_test_envelope_SOURCES = tests/unit/test_envelope.c $(KERNEL_FIXTURES)
 tests_unit_test_envelope_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_grains_SOURCES = tests/unit/test_grains.c $(KERNEL_FIXTURES)
 tests_unit_test_grains_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/test_gate
+TESTS += tests/unit/test_gate
+tests_unit_test_gate_SOURCES = tests/unit/test_gate.c tests/lib/render.c tests/lib/render.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_gate_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

@@ -30,13 +30,14 @@ enum {
 
 struct shifter {
 	uint64_t frame;
-	uint32_t hop, mask;
+	uint32_t hop;
+	struct line line[2];
 	uint32_t coarse;             /* frames per mean of the first search */
 	uint64_t playing, leaving;   /* positions of the newer and the older grain */
 	sample before[COMPARED_MAX]; /* what the playing grain has played, latest first */
 	sample past[SEARCHED_MAX];   /* where a new one may begin, latest first */
 	sample coarse_before[COARSE_LENGTH], coarse_past[COARSE_LENGTH + COARSE_SEARCH];
-	sample ring[]; /* left, then right */
+	sample ring[] __attribute__((aligned(64)));
 };
 
 static uint32_t hop_frames(const struct node_env *env)
@@ -49,18 +50,22 @@ static uint32_t coarse_frames(const struct node_env *env)
 	return (uint32_t)clamp_f64(env->sample_rate_hz / COARSE_HZ + 0.5, 1, COARSE_FRAMES_MAX);
 }
 
-/* As far back as the search may go from the farthest beginning, and a grain's life at the lowest pitch. */
-static uint32_t ring_frames(const struct node_env *env)
+/* Floats of both lines, which are placed in line[]: as far back as the search may go from the farthest beginning, and a
+ * grain's life at the lowest pitch. */
+static uint32_t shifter_layout(struct line line[2], const struct node_env *env)
 {
 	double grain = 2.0 * hop_frames(env), search = (COARSE_LENGTH + COARSE_SEARCH + 2.0) * coarse_frames(env);
+	double frames = grain * RATIO_MAX + search + 2 * GRAIN_REACH;
 
-	return grain_ring_frames(grain * RATIO_MAX + search + 2 * GRAIN_REACH + SIMD_LANES);
+	return line_place(&line[1], line_place(&line[0], 0, frames), frames);
 }
 
 static size_t shifter_state_bytes(const struct node_env *env, const struct node_input *in)
 {
+	struct line line[2];
+
 	(void)in;
-	return sizeof(struct shifter) + 2 * ring_frames(env) * sizeof(sample);
+	return sizeof(struct shifter) + shifter_layout(line, env) * sizeof(sample);
 }
 
 static void shifter_reset(void *state, const struct node_env *env, const struct node_input *in)
@@ -69,7 +74,7 @@ static void shifter_reset(void *state, const struct node_env *env, const struct 
 
 	memset(s, 0, shifter_state_bytes(env, in));
 	s->hop = hop_frames(env);
-	s->mask = ring_frames(env) - 1;
+	shifter_layout(s->line, env);
 	s->coarse = coarse_frames(env);
 	s->playing = s->leaving = grain_position(0) - grain_position(GRAIN_REACH);
 }
@@ -98,11 +103,11 @@ SIMD_INLINE double likeness(const sample *x, const sample *y, size_t n)
 /* Both channels' sum, latest first, from the frame of a position back. */
 SIMD_INLINE void copy_back(const struct shifter *s, uint64_t position, sample *out, size_t n)
 {
-	const sample *left = s->ring, *right = s->ring + s->mask + 1;
-	uint32_t at = (uint32_t)(position >> 32);
+	const sample *left = s->ring + s->line[0].ring, *right = s->ring + s->line[1].ring;
+	uint32_t at = (uint32_t)(position >> 32), mask = s->line[0].mask;
 
 	for (uint32_t i = 0; i < n; i++)
-		out[i] = left[(at - i) & s->mask] + right[(at - i) & s->mask];
+		out[i] = left[(at - i) & mask] + right[(at - i) & mask];
 }
 
 SIMD_INLINE void means(const sample *in, uint32_t each, sample *out, size_t n)
@@ -208,16 +213,14 @@ SIMD_INLINE void move_grains(struct shifter *s, struct readings *r, f32x8 ratio,
 	}
 }
 
-SIMD_INLINE void ring_write(struct shifter *s, const struct node_io *io, size_t i, size_t lanes)
+SIMD_INLINE void lines_write(struct shifter *s, const struct node_io *io, size_t i, size_t n)
 {
-	for (size_t j = 0; j < lanes; j++)
-		for (unsigned ch = 0; ch < 2; ch++) {
-			sample x = node_input_at(&io->in[2 * SHIFT_IN + ch], i + j);
+	for (unsigned ch = 0; ch < 2; ch++) {
+		f32x8 in = input_load(&io->in[2 * SHIFT_IN + ch], i, n);
 
-			x = x > -GRAIN_INPUT_MAX ? x : -GRAIN_INPUT_MAX;
-			s->ring[ch * (s->mask + 1) + ((s->frame + j) & s->mask)] =
-				x < GRAIN_INPUT_MAX ? x : GRAIN_INPUT_MAX;
-		}
+		line_store(&s->line[ch], s->ring, (uint32_t)s->frame,
+			   f32x8_clamp(in, -GRAIN_INPUT_MAX, GRAIN_INPUT_MAX), lanes_in_use(n));
+	}
 }
 
 SIMD_CLONES
@@ -232,12 +235,12 @@ static void shifter_process(void *state, const struct node_io *io, size_t n)
 		struct readings r;
 		f32x8 weight;
 
-		ring_write(s, io, i, lanes);
+		lines_write(s, io, i, n);
 		move_grains(s, &r, f32x8_exp2(semitones * (1.0f / 12.0f)), lanes);
 		weight = grain_window(f32x8_load(r.age));
 		for (unsigned ch = 0; ch < 2; ch++) {
-			const sample *ring = s->ring + ch * (s->mask + 1);
-			f32x8 old = grain_read(ring, s->mask, r.leaving), new = grain_read(ring, s->mask, r.playing);
+			f32x8 old = grain_read(&s->line[ch], s->ring, r.leaving);
+			f32x8 new = grain_read(&s->line[ch], s->ring, r.playing);
 
 			output_store(io->out[ch], i, n, old + (new - old) * weight);
 		}
@@ -247,7 +250,7 @@ static void shifter_process(void *state, const struct node_io *io, size_t n)
 static double shifter_tail_s(const struct node_env *env, const struct node_input *in)
 {
 	(void)in;
-	return ring_frames(env) / env->sample_rate_hz;
+	return 2 * HOP_S * RATIO_MAX + (COARSE_LENGTH + COARSE_SEARCH) * coarse_frames(env) / env->sample_rate_hz;
 }
 
 const struct node_def node_pitch_shift = {

@@ -37,6 +37,6 @@ const struct node_def node_sidechain_compressor = {
 	.n_params = SC_PARAMS,
 	.time_class = TIME_CARRY,
 	.is_stereo = true,
-	.state_bytes = detector_state_bytes,
+	.state_bytes = dynamics_state_bytes,
 	.process = sidechain_compressor_process,
 };

@@ -19,6 +19,7 @@ struct follower {
 
 struct shaper {
 	struct follower fast, slow;
+	struct glide attack_db, sustain_db;
 };
 
 static size_t shaper_state_bytes(const struct node_env *env, const struct node_input *in)
@@ -38,6 +39,7 @@ static void shaper_reset(void *state, const struct node_env *env, const struct n
 	struct shaper *s = state;
 
 	(void)in;
+	*s = (struct shaper){ .attack_db = { 0 } };
 	s->fast = follower_of(FAST_ATTACK_S, FAST_RELEASE_S, env->sample_rate_hz);
 	s->slow = follower_of(SLOW_ATTACK_S, SLOW_RELEASE_S, env->sample_rate_hz);
 }
@@ -61,20 +63,24 @@ SIMD_INLINE f32x8 attack_share(struct shaper *s, f32x8 peak, size_t lanes)
 	return share;
 }
 
-SIMD_INLINE f32x8 factor(const struct node_io *io, unsigned p, size_t i, size_t n)
+SIMD_INLINE f32x8 factor(struct glide *db, const struct node_io *io, unsigned p, size_t i, size_t lanes)
 {
-	f32x8 db = f32x8_clamp(input_load(stereo_param(io, p, 0), i, n), -40.0f, 40.0f);
+	f32x8 at = glide_load(db, io, stereo_param(io, p, 0), -40.0f, 40.0f, i, lanes);
 
-	return f32x8_exp2(db * (1.0f / DB_PER_OCTAVE));
+	return f32x8_exp2(at * (1.0f / DB_PER_OCTAVE));
 }
 
 SIMD_CLONES
 static void shaper_process(void *state, const struct node_io *io, size_t n)
 {
+	struct shaper *s = state;
+	size_t lanes = lanes_in_use(n);
+
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
-		f32x8 share = attack_share(state, stereo_peak(io, SHAPER_IN, i, n), lanes_in_use(n));
-		f32x8 sustain = factor(io, SHAPER_SUSTAIN, i, n);
-		f32x8 gain = sustain + (factor(io, SHAPER_ATTACK, i, n) - sustain) * share;
+		f32x8 share = attack_share(s, stereo_peak(io, SHAPER_IN, i, n), lanes);
+		f32x8 attack = factor(&s->attack_db, io, SHAPER_ATTACK, i, lanes);
+		f32x8 sustain = factor(&s->sustain_db, io, SHAPER_SUSTAIN, i, lanes);
+		f32x8 gain = sustain + (attack - sustain) * share;
 
 		for (unsigned ch = 0; ch < 2; ch++)
 			output_store(io->out[ch], i, n, input_load(stereo_param(io, SHAPER_IN, ch), i, n) * gain);

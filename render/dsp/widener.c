@@ -6,7 +6,7 @@
  * any width: a mono downmix hears nothing of it. */
 #include <string.h>
 
-#include "render/dsp/kernel.h"
+#include "render/dsp/glide.h"
 
 enum { WIDENER_IN, WIDENER_WIDTH, WIDENER_PARAMS };
 
@@ -16,30 +16,24 @@ enum { WIDENER_IN, WIDENER_WIDTH, WIDENER_PARAMS };
 
 struct widener {
 	uint64_t frame;
-	uint32_t delay, mask;
-	sample ring[];
+	uint32_t delay;
+	struct line line;
+	struct glide width;
+	sample ring[] __attribute__((aligned(64)));
 };
 
+/* At least a vector, so that eight frames do not need each other. */
 static uint32_t delay_of(const struct node_env *env)
 {
-	uint32_t frames = (uint32_t)(ALLPASS_S * env->sample_rate_hz + 0.5);
-
-	return frames > 0 ? frames : 1;
-}
-
-static uint32_t ring_frames(const struct node_env *env)
-{
-	uint32_t frames = 64;
-
-	while (frames <= delay_of(env))
-		frames *= 2;
-	return frames;
+	return (uint32_t)clamp_f64(ALLPASS_S * env->sample_rate_hz + 0.5, SIMD_LANES, 1e6);
 }
 
 static size_t widener_state_bytes(const struct node_env *env, const struct node_input *in)
 {
+	struct line l;
+
 	(void)in;
-	return sizeof(struct widener) + ring_frames(env) * sizeof(sample);
+	return sizeof(struct widener) + line_place(&l, 0, delay_of(env)) * sizeof(sample);
 }
 
 static void widener_reset(void *state, const struct node_env *env, const struct node_input *in)
@@ -48,35 +42,34 @@ static void widener_reset(void *state, const struct node_env *env, const struct 
 
 	memset(w, 0, widener_state_bytes(env, in));
 	w->delay = delay_of(env);
-	w->mask = ring_frames(env) - 1;
+	line_place(&w->line, 0, w->delay);
 }
 
 /* All-pass over the middle. */
 SIMD_INLINE f32x8 allpass_step(struct widener *w, f32x8 x, size_t lanes)
 {
-	f32x8 y = { 0 };
+	f32x8 late = line_load(&w->line, w->ring, (uint32_t)w->frame - w->delay);
+	f32x8 kept = x - ALLPASS_GAIN * late;
 
-	for (size_t j = 0; j < lanes; j++, w->frame++) {
-		sample late = w->ring[(w->frame - w->delay) & w->mask];
-		sample in = x[j] - ALLPASS_GAIN * late;
-
-		w->ring[w->frame & w->mask] = in;
-		y[j] = late + ALLPASS_GAIN * in;
-	}
-	return y;
+	line_store(&w->line, w->ring, (uint32_t)w->frame, kept, lanes);
+	w->frame += lanes;
+	return late + ALLPASS_GAIN * kept;
 }
 
 SIMD_CLONES
 static void widener_process(void *state, const struct node_io *io, size_t n)
 {
+	struct widener *w = state;
+	size_t lanes = lanes_in_use(n);
+
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		f32x8 left = input_load(&io->in[2 * WIDENER_IN], i, n);
 		f32x8 right = input_load(&io->in[2 * WIDENER_IN + 1], i, n);
-		f32x8 width = f32x8_clamp(input_load(&io->in[2 * WIDENER_WIDTH], i, n), 0.0f, 2.0f);
+		f32x8 width = glide_load(&w->width, io, &io->in[2 * WIDENER_WIDTH], 0.0f, 2.0f, i, lanes);
 		f32x8 share = f32x8_max(width - 1.0f, f32x8_splat(0.0f)) * PSEUDO_SHARE;
 		f32x8 middle = (left + right) * 0.5f, side = (left - right) * 0.5f;
 
-		side = side * width + share * allpass_step(state, middle, lanes_in_use(n));
+		side = side * width + share * allpass_step(w, middle, lanes);
 		output_store(io->out[0], i, n, middle + side);
 		output_store(io->out[1], i, n, middle - side);
 	}

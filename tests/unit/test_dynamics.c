@@ -1,4 +1,4 @@
-/* Compressor, expander, limiter and transient shaper against their formulas. */
+/* Compressor, expander, limiter and transient shaper against their formulas, and what steps of parameters do to effects. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,7 +249,8 @@ END_TEST
 
 START_TEST(test_limiter_passes_what_is_below_the_threshold_late_and_unchanged)
 {
-	size_t delay = (size_t)floor((double)(sample)lookaheads[_i] * RATE_HZ + 0.5);
+	size_t delay = 0;
+	char what[64];
 	sample *in = signal_new(FRAMES), *left = signal_new(FRAMES), *right = signal_new(FRAMES);
 	struct kernel_fixture k;
 
@@ -259,7 +260,11 @@ START_TEST(test_limiter_passes_what_is_below_the_threshold_late_and_unchanged)
 	kernel_set(&k, "threshold", 0.7001);
 	kernel_set(&k, "attack", lookaheads[_i]);
 	kernel_run(&k, left, right, FRAMES);
-	ck_assert_int_eq(memcmp(left + delay, in, (FRAMES - delay) * sizeof(sample)), 0);
+	while (delay < FRAMES / 2 && memcmp(left + delay, in, (FRAMES - delay) * sizeof(sample)) != 0)
+		delay++;
+	snprintf(what, sizeof what, "delay of what is below the threshold, look-ahead %g s", lookaheads[_i]);
+	figure_within("limiter", what, "frames", floor((double)(sample)lookaheads[_i] * RATE_HZ + 0.5), 0,
+		      (double)delay);
 	for (size_t i = 0; i < delay; i++)
 		if (left[i] != 0)
 			ck_abort_msg("frame %zu is %g before anything came in", i, (double)left[i]);
@@ -334,10 +339,68 @@ START_TEST(test_transient_shaper_follows_its_formula)
 }
 END_TEST
 
+/* --- Steps of parameters ---------------------------------------------------------------------------------------- */
+
+struct step_case {
+	const char *node, *param;
+	double from, to;
+	const char *names[5];
+	double values[5];
+};
+
+static const struct step_case step_cases[] = {
+	{ "compressor", "makeup", 0, 12, { "threshold", "ratio", "attack", "release" }, { -20, 4, 0.01, 0.1 } },
+	{ "compressor", "threshold", 0, -30, { "ratio", "attack", "release" }, { 4, 0.01, 0.1 } },
+	{ "expander", "ratio", 1, 3, { "threshold", "attack", "release" }, { -12, 0.01, 0.1 } },
+	{ "transient_shaper", "sustain", -20, 6, { "attack" }, { 0 } },
+	{ "widener", "width", 0, 2, { NULL }, { 0 } },
+	{ "distort", "drive", 1, 50, { "mix" }, { 1 } },
+	{ "distort", "mix", 0, 1, { "drive" }, { 10 } },
+	{ "limiter", "threshold", 2, 0.1, { NULL }, { 0 } },
+};
+
+/* A constant, opposite in the channels, through a parameter that steps: the output goes there, but not at once. */
+START_TEST(test_a_step_of_a_parameter_does_not_click)
+{
+	const struct step_case *c = &step_cases[_i];
+	sample *in[2] = { signal_new(FRAMES), signal_new(FRAMES) },
+	       *out[2] = { signal_new(FRAMES), signal_new(FRAMES) };
+	sample *param = signal_new(FRAMES);
+	struct kernel_fixture k;
+	double largest = 0;
+	char what[96];
+
+	for (size_t i = 0; i < FRAMES; i++) {
+		in[0][i] = 0.3f;
+		in[1][i] = -0.3f;
+		param[i] = (sample)(i < FRAMES / 2 + 7 ? c->from : c->to);
+	}
+	kernel_init(&k, c->node, RATE_HZ);
+	for (int p = 0; p < 5 && c->names[p]; p++)
+		kernel_set(&k, c->names[p], c->values[p]);
+	kernel_connect(&k, "in", in[0], in[1]);
+	kernel_connect(&k, c->param, param, NULL);
+	kernel_run(&k, out[0], k.def->is_stereo ? out[1] : NULL, FRAMES);
+	for (size_t i = FRAMES / 2; i < FRAMES; i++)
+		largest = fmax(largest, fabs((double)out[0][i] - (double)out[0][i - 1]));
+	double whole = fabs((double)out[0][FRAMES - 1] - (double)out[0][FRAMES / 2 - 1]);
+	ck_assert_double_gt(whole, 0.05);
+	snprintf(what, sizeof what, "largest part of the way in one frame where %s steps", c->param);
+	figure_at_most(c->node, what, "", 0.1, largest / whole);
+	kernel_fini(&k);
+	for (int ch = 0; ch < 2; ch++) {
+		free(in[ch]);
+		free(out[ch]);
+	}
+	free(param);
+}
+END_TEST
+
 static Suite *dynamics_suite(void)
 {
 	Suite *s = suite_create("dynamics");
 	TCase *t = tcase_create("compressor and expander"), *l = tcase_create("limiter"), *h = tcase_create("shaper");
+	TCase *p = tcase_create("parameters");
 
 	suite_add_tcase(s, t);
 	tcase_add_loop_test(t, test_static_curves_are_those_of_the_formula, 0, sizeof curves / sizeof curves[0]);
@@ -349,6 +412,8 @@ static Suite *dynamics_suite(void)
 	tcase_add_loop_test(l, test_limiter_passes_what_is_below_the_threshold_late_and_unchanged, 0,
 			    sizeof lookaheads / sizeof lookaheads[0]);
 	tcase_add_test(l, test_limiter_curve_and_release);
+	suite_add_tcase(s, p);
+	tcase_add_loop_test(p, test_a_step_of_a_parameter_does_not_click, 0, sizeof step_cases / sizeof step_cases[0]);
 	suite_add_tcase(s, h);
 	tcase_add_test(h, test_transient_shaper_follows_its_formula);
 	return s;
