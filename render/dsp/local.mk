@@ -7,6 +7,21 @@ librender_a_SOURCES += \
 	render/dsp/osc.h render/dsp/pan.c render/dsp/registry.c render/dsp/release.c render/dsp/reverb.c \
 	render/dsp/s.c render/dsp/saw.c render/dsp/simd.h render/dsp/sine.c render/dsp/slowcat.c render/dsp/speed.c render/dsp/square.c \
 	render/dsp/stack.c render/dsp/sub.c render/dsp/svf.h render/dsp/tri.c
+# Filters.
+librender_a_SOURCES += \
+	render/dsp/allpass.c render/dsp/bq_bp.c render/dsp/bq_hp.c render/dsp/bq_lp.c render/dsp/bq_notch.c \
+	render/dsp/comb.c render/dsp/djf.c render/dsp/formant.c render/dsp/formant.h render/dsp/frames16.h \
+	render/dsp/ladder.h render/dsp/lag.c render/dsp/matched.h render/dsp/moog_hz.c \
+	render/dsp/moog_ladder.c render/dsp/notch.c render/dsp/onepole.h render/dsp/parametric_eq.c \
+	render/dsp/resonz.c render/dsp/rhpf.c render/dsp/rlpf.c render/dsp/svf.c render/dsp/svf_bp.c \
+	render/dsp/svf_hp.c render/dsp/svf_lp.c render/dsp/svf_notch.c render/dsp/vocoder.c \
+	render/dsp/vowel.c
+# Utilities, analysis, logic.
+librender_a_SOURCES += \
+	render/dsp/amp_follower.c render/dsp/if.c render/dsp/latch.c render/dsp/max.c render/dsp/mix.c \
+	render/dsp/mtof.c render/dsp/peak_follower.c render/dsp/power.h render/dsp/range.c render/dsp/rms.c \
+	render/dsp/sample_hold.c render/dsp/schmidt.c render/dsp/select.c render/dsp/timer.c \
+	render/dsp/wrap.c render/dsp/xfade.c
 EXTRA_DIST += render/dsp/nodes.def
 
 DSP_TESTS = tests/unit/test_filter tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd

@@ -28,6 +28,13 @@
 
 #define SIMD_INLINE static inline __attribute__((always_inline))
 
+/* Put before a loop of at most eight turns over vectors: rolled up, they would go through memory at each. */
+#ifdef __clang__
+#define SIMD_UNROLL _Pragma("unroll")
+#else
+#define SIMD_UNROLL _Pragma("GCC unroll 8")
+#endif
+
 enum { SIMD_LANES = 8 }; /* of f32x8; QUANTUM_FRAMES is a multiple of it */
 
 typedef float f32x8 __attribute__((vector_size(32)));
@@ -127,9 +134,8 @@ SIMD_INLINE f64x4 f32x8_high_f64(f32x8 x)
 
 SIMD_INLINE f32x8 f32x8_from_f64(f64x4 low, f64x4 high)
 {
-	f32x4 a = __builtin_convertvector(low, f32x4), b = __builtin_convertvector(high, f32x4);
-
-	return (f32x8){ a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3] };
+	return __builtin_shufflevector(__builtin_convertvector(low, f32x4), __builtin_convertvector(high, f32x4), 0, 1,
+				       2, 3, 4, 5, 6, 7);
 }
 
 /* --- Choosing ------------------------------------------------------------------------------------------------- */
@@ -186,6 +192,21 @@ SIMD_INLINE f32x8 f32x8_abs(f32x8 x)
 SIMD_INLINE f32x8 f32x8_copysign(f32x8 x, f32x8 s)
 {
 	return (f32x8)(((u32x8)x & 0x7fffffffu) | ((u32x8)s & 0x80000000u));
+}
+
+/* Correctly rounded; NaN for negative lanes. */
+SIMD_INLINE f32x8 f32x8_sqrt(f32x8 x)
+{
+	f32x8 y;
+
+	for (unsigned i = 0; i < 8; i++)
+		y[i] = __builtin_sqrtf(x[i]);
+	return y;
+}
+
+SIMD_INLINE f64x4 f64x4_sqrt(f64x4 x)
+{
+	return (f64x4){ __builtin_sqrt(x[0]), __builtin_sqrt(x[1]), __builtin_sqrt(x[2]), __builtin_sqrt(x[3]) };
 }
 
 /* --- Rounding ------------------------------------------------------------------------------------------------- */
