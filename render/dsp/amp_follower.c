@@ -30,12 +30,16 @@ static void amp_follower_process(void *state, const struct node_io *io, size_t n
 	struct follower *f = state;
 	struct power *power = (struct power *)(f + 1);
 	float rate_hz = (float)io->env->sample_rate_hz;
+	bool is_moving = io->in[FOLLOWER_ATTACK].data || io->in[FOLLOWER_RELEASE].data;
+	f32x8 rise = f32x8_splat(0), fall = f32x8_splat(0);
 
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
-		f32x8 rise = onepole_share_of(io, FOLLOWER_ATTACK, i, n, 0.0f, FOLLOWER_MAX_S);
-		f32x8 fall = onepole_share_of(io, FOLLOWER_RELEASE, i, n, 0.0f, FOLLOWER_MAX_S);
 		f32x8 window = power_window(input_load(&io->in[FOLLOWER_WINDOW], i, n), rate_hz);
 
+		if (i == 0 || is_moving) {
+			rise = onepole_share_of(io, FOLLOWER_ATTACK, i, n, 0.0f, FOLLOWER_MAX_S);
+			fall = onepole_share_of(io, FOLLOWER_RELEASE, i, n, 0.0f, FOLLOWER_MAX_S);
+		}
 		for (size_t j = 0; j < lanes_in_use(n); j++) {
 			double square = power_next(power, io->frame + i + j, node_input_at(&io->in[FOLLOWER_IN], i + j),
 						   (uint32_t)window[j]);

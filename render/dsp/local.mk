@@ -24,14 +24,27 @@ librender_a_SOURCES += \
 	render/dsp/wrap.c render/dsp/xfade.c
 EXTRA_DIST += render/dsp/nodes.def
 
-DSP_TESTS = tests/unit/test_filter tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd
+DSP_TESTS = tests/unit/test_effect tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd
 check_PROGRAMS += $(DSP_TESTS)
 TESTS += $(DSP_TESTS)
-tests_unit_test_filter_SOURCES = tests/unit/test_filter.c tests/lib/test.c tests/lib/test.h
-tests_unit_test_filter_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_nodes_SOURCES = tests/unit/test_nodes.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_nodes_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_osc_SOURCES = tests/unit/test_osc.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_osc_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_simd_SOURCES = tests/unit/test_simd.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_simd_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_effect_SOURCES = tests/unit/test_effect.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_effect_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+
+FILTER_TESTS = tests/unit/test_filter tests/unit/test_ladder tests/unit/test_logic tests/unit/test_response
+check_PROGRAMS += $(FILTER_TESTS)
+TESTS += $(FILTER_TESTS)
+FIGURE_TESTS += $(FILTER_TESTS)
+tests_unit_test_filter_SOURCES = tests/unit/test_filter.c $(KERNEL_FIXTURES)
+tests_unit_test_filter_LDADD = librender.a libbase.a $(RENDER_LIBS) $(KISSFFT_LIBS) $(CHECK_LIBS)
+tests_unit_test_ladder_SOURCES = tests/unit/test_ladder.c $(KERNEL_FIXTURES)
+tests_unit_test_ladder_LDADD = librender.a libbase.a $(RENDER_LIBS) $(KISSFFT_LIBS) $(CHECK_LIBS)
+tests_unit_test_logic_SOURCES = tests/unit/test_logic.c $(KERNEL_FIXTURES)
+tests_unit_test_logic_LDADD = librender.a libbase.a $(RENDER_LIBS) $(KISSFFT_LIBS) $(CHECK_LIBS)
+tests_unit_test_response_SOURCES = tests/unit/test_response.c $(KERNEL_FIXTURES)
+tests_unit_test_response_LDADD = librender.a libbase.a $(RENDER_LIBS) $(KISSFFT_LIBS) $(CHECK_LIBS)

@@ -12,10 +12,11 @@ static void mix_process(void *state, const struct node_io *io, size_t n)
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
-		f32x8 sum = input_load(&io->in[0], i, n);
+		f32x8 sum = 0.0f + input_load(&io->in[0], i, n); /* never -0, so that adding 0 changes no bit */
 
 		for (unsigned p = 1; p < NODE_PARAMS_MAX; p++)
-			sum += input_load(&io->in[p], i, n);
+			if (io->in[p].data || io->in[p].value != 0)
+				sum += input_load(&io->in[p], i, n);
 		output_store(io->out[0], i, n, sum);
 	}
 }

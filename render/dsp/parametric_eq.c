@@ -1,4 +1,6 @@
-/* Three bells in series. */
+/* Three bells in series. A step of a gain would be a jump of the output, so gains glide with a time constant of 5 ms; steps
+ * of frequency and q are smooth by themselves (svf.h). */
+#include "render/dsp/onepole.h"
 #include "render/dsp/svf.h"
 
 enum { EQ_IN, EQ_FREQ, EQ_GAIN, EQ_Q, EQ_BANDS = 3, EQ_BAND_PARAMS = 3 };
@@ -7,19 +9,58 @@ enum { EQ_IN, EQ_FREQ, EQ_GAIN, EQ_Q, EQ_BANDS = 3, EQ_BAND_PARAMS = 3 };
 #define EQ_Q_MIN 0.1f
 #define EQ_Q_MAX 10.0f
 
-struct eq {
-	struct svf band[EQ_BANDS];
+#define EQ_GLIDE_S 0.005f
+#define EQ_GLIDE_END_DB 1e-4 /* of a glide: there it arrives */
+
+struct eq_band {
+	struct svf svf;
+	double gain_db;
+	uint64_t has_begun;
 };
 
-SIMD_INLINE void eq_tune(struct svf *band, const struct node_input *in, size_t i, size_t n, float rate_hz)
+struct eq {
+	struct eq_band band[EQ_BANDS];
+};
+
+SIMD_INLINE bool eq_has_arrived(const struct eq_band *b, struct frames16 to)
+{
+	sample there = (sample)b->gain_db;
+	uint32_t bits;
+
+	memcpy(&bits, &there, sizeof(bits));
+	return b->has_begun && (double)there == b->gain_db && frames16_are(to, bits);
+}
+
+/* Gains of frames i..i+15 of a call with n frames, on their way. */
+SIMD_INLINE struct frames16 eq_glide(struct eq_band *b, const struct node_input *gain, size_t i, size_t n, double share)
+{
+	struct frames16 to = frames16_clamp(frames16_load(gain, i, n), -EQ_GAIN_MAX_DB, EQ_GAIN_MAX_DB);
+	sample glided[FRAMES16] = { 0 };
+
+	if (eq_has_arrived(b, to))
+		return to;
+	frames16_store(glided, 0, n, to);
+	for (size_t j = 0; j < (n == 1 ? 1 : FRAMES16); j++) {
+		double left = (double)glided[j] - b->gain_db;
+		bool is_there = !b->has_begun || (left < EQ_GLIDE_END_DB && left > -EQ_GLIDE_END_DB);
+
+		b->gain_db = is_there ? (double)glided[j] : b->gain_db + share * left;
+		b->has_begun = 1;
+		glided[j] = (sample)b->gain_db;
+	}
+	return frames16_load(&(struct node_input){ .data = glided }, 0, n);
+}
+
+SIMD_INLINE void eq_tune(struct eq_band *band, const struct node_input *in, size_t i, size_t n, float rate_hz,
+			 double share)
 {
 	struct svf_wish to = {
 		.hz = frames16_load(&in[EQ_FREQ], i, n),
 		.q = frames16_clamp(frames16_load(&in[EQ_Q], i, n), EQ_Q_MIN, EQ_Q_MAX),
-		.gain_db = frames16_clamp(frames16_load(&in[EQ_GAIN], i, n), -EQ_GAIN_MAX_DB, EQ_GAIN_MAX_DB),
+		.gain_db = eq_glide(band, &in[EQ_GAIN], i, n, share),
 	};
 
-	svf_tune(band, MATCHED_BELL, true, &to, rate_hz);
+	svf_tune(&band->svf, MATCHED_BELL, true, &to, rate_hz);
 }
 
 SIMD_CLONES
@@ -27,13 +68,14 @@ static void eq_process(void *state, const struct node_io *io, size_t n)
 {
 	struct eq *eq = state;
 	float rate_hz = (float)io->env->sample_rate_hz;
+	double share = (double)onepole_share(f32x8_splat(EQ_GLIDE_S), rate_hz)[0];
 
 	for (size_t i = 0; i < n; i += FRAMES16) {
 		struct frames16 x = frames16_load(&io->in[EQ_IN], i, n);
 
 		for (unsigned b = 0; b < EQ_BANDS; b++) {
-			eq_tune(&eq->band[b], io->in + b * EQ_BAND_PARAMS, i, n, rate_hz);
-			x = svf_filter(&eq->band[b], x, io->frame + i, n);
+			eq_tune(&eq->band[b], io->in + b * EQ_BAND_PARAMS, i, n, rate_hz, share);
+			x = svf_filter(&eq->band[b].svf, x, io->frame + i, n);
 		}
 		frames16_store(io->out[0], i, n, x);
 	}

@@ -12,15 +12,28 @@ enum { SELECT_INDEX, SELECT_FIRST };
 		.max = PARAM_SIGNAL_MAX, .flags = PARAM_OPTIONAL, .doc = "another"                                     \
 	}
 
-/* Of frames i..i+7: places are filled from the left. */
-SIMD_INLINE f32x8 filled_places(const struct node_io *io, size_t i, size_t n)
+static bool is_empty(const struct node_input *in)
+{
+	return !in->data && in->value >= (sample)SELECT_EMPTY;
+}
+
+/* The first parameter that no call fills. Places are filled from the left. */
+static unsigned params_end(const struct node_input *in)
+{
+	unsigned p = SELECT_FIRST + 1;
+
+	while (p < NODE_PARAMS_MAX && !is_empty(&in[p]))
+		p++;
+	return p;
+}
+
+/* How many places there are in frames i..i+7, if places may also be emptied by their value. */
+SIMD_INLINE f32x8 filled_places(const struct node_io *io, unsigned end, size_t i, size_t n)
 {
 	i32x8 is_filled = (i32x8)u32x8_splat(0xffffffffu);
 	f32x8 count = f32x8_splat(1.0f), empty = f32x8_splat((sample)SELECT_EMPTY);
 
-	for (unsigned p = SELECT_FIRST + 1; p < NODE_PARAMS_MAX; p++) {
-		if (!io->in[p].data && io->in[p].value >= (sample)SELECT_EMPTY)
-			break;
+	for (unsigned p = SELECT_FIRST + 1; p < end; p++) {
 		is_filled &= input_load(&io->in[p], i, n) < empty;
 		count += f32x8_select(is_filled, f32x8_splat(1.0f), f32x8_splat(0.0f));
 	}
@@ -38,12 +51,14 @@ SIMD_INLINE f32x8 select_place(f32x8 index, f32x8 count)
 SIMD_CLONES
 static void select_process(void *state, const struct node_io *io, size_t n)
 {
+	unsigned end = params_end(io->in);
+
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
-		f32x8 place = select_place(input_load(&io->in[SELECT_INDEX], i, n), filled_places(io, i, n));
+		f32x8 place = select_place(input_load(&io->in[SELECT_INDEX], i, n), filled_places(io, end, i, n));
 		f32x8 y = input_load(&io->in[SELECT_FIRST], i, n);
 
-		for (unsigned p = SELECT_FIRST + 1; p < NODE_PARAMS_MAX; p++)
+		for (unsigned p = SELECT_FIRST + 1; p < end; p++)
 			y = f32x8_select(place == (float)(p - SELECT_FIRST), input_load(&io->in[p], i, n), y);
 		output_store(io->out[0], i, n, y);
 	}
