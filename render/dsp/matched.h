@@ -8,7 +8,8 @@
  * and a fixed one, 9 kHz at 44.1 kHz, instead of the cutoff, where the poles alone are right already. From 20 Hz to
  * 10 kHz at 44.1 kHz, for every cutoff from 20 Hz to 20 kHz and q from 0.1 to 20, that leaves: low-pass 0.04 dB, band-pass
  * 0.03 dB, high-pass 0.27 dB, notch and bell 0.25 dB, and a few hundredths while the cutoff is below 5 kHz
- * (tests/unit/test_response.c). Eight frames' coefficients cost 50 to 80 ns.
+ * (tests/unit/test_response.c). Eight frames' coefficients
+ * cost 60 to 150 ns.
  *
  * Everything is told in terms of trapezoidal integrators, so that a state variable filter (svf.h) can run it and
  * keeps its stability under modulation, which direct forms do not have: with s = i tan(w/2) / g,
@@ -77,40 +78,39 @@ SIMD_INLINE f32x8 matched_sinh(f32x8 x)
 	return x + x * (p * t);
 }
 
-/* Poles of s^2 + s w/q + w^2 per frame, taken through tanh(p/2). is_wide: q may be below 1/2. */
-SIMD_INLINE void matched_poles(f32x8 w, f32x8 q, bool is_wide, f32x8 *g2, f32x8 *k2)
+/* Poles of s^2 + s w/q + w^2 per frame, taken through tanh(p/2). is_wide: q may be below 1/2. Divides once where it
+ * may not: of a pair, with S = sinh^2, g^2 is (sin^2 + S) / (cos^2 + S) and k g is 2 sqrt(S (1 + S)) / (cos^2 + S). */
+SIMD_INLINE void matched_poles(f32x8 w, f32x8 per_q, bool is_wide, f32x8 *g2, f32x8 *k2)
 {
-	f32x8 half = 0.5f * w, damping = 0.5f / q, root2 = 1.0f - damping * damping;
-	f32x8 root = f32x8_sqrt(f32x8_abs(root2));
-	/* A pair: tanh of half * (-damping +- i root). */
-	f32x8 turn = half * root * 0.15915494f, sine = f32x8_sin2pi(turn), cosine = f32x8_cos2pi(turn);
+	f32x8 half = 0.5f * w, damping = 0.5f * per_q, root2 = 1.0f - damping * damping;
+	f32x8 root = f32x8_sqrt(f32x8_abs(root2)), turn = half * root * 0.15915494f;
+	f32x8 sine = f32x8_sin2pi(turn), cosine = f32x8_cos2pi(turn);
 	f32x8 sinh = matched_sinh(f32x8_min(half * damping, f32x8_splat(1.5707963f))), sinh2 = sinh * sinh;
-	f32x8 below = 1.0f / (cosine * cosine + sinh2);
-	f32x8 product = (sine * sine + sinh2) * below, sum2 = 4.0f * sinh2 * (1.0f + sinh2) * below * below;
+	f32x8 over = sine * sine + sinh2, per = 1.0f / ((cosine * cosine + sinh2) * over);
 
-	if (is_wide) { /* two real ones */
+	*g2 = over * over * per;
+	*k2 = 4.0f * sinh2 * (1.0f + sinh2) * per;
+	if (is_wide) { /* two real poles */
 		f32x8 fast = f32x8_tanh(half * (damping + root)), slow = f32x8_tanh(half / (damping + root));
 		i32x8 is_pair = root2 > 0.0f;
 
-		product = f32x8_select(is_pair, product, fast * slow);
-		sum2 = f32x8_select(is_pair, sum2, (fast + slow) * (fast + slow));
+		*g2 = f32x8_select(is_pair, *g2, fast * slow);
+		*k2 = f32x8_select(is_pair, *k2, (fast + slow) * (fast + slow) / (fast * slow));
 	}
-	*g2 = product;
-	*k2 = sum2 / product;
 }
 
 /* Exact at 0 Hz, at half the sample rate and at the fitting frequency. */
 SIMD_INLINE struct matched matched_low(f32x8 w, f32x8 q, bool is_wide)
 {
 	struct matched m = { .low = f32x8_splat(1.0f) };
-	f32x8 w2 = w * w, k2 = 1.0f / (q * q), x, rest, level2;
+	f32x8 per_q = 1.0f / q, per_w2 = 1.0f / (w * w), k2 = per_q * per_q, x, rest, level2;
 
-	matched_poles(w, q, is_wide, &m.g2, &m.k2);
-	m.high = 1.0f / f32x8_sqrt(matched_quadratic(MATCHED_PI2 / w2, k2));
+	matched_poles(w, per_q, is_wide, &m.g2, &m.k2);
+	m.high = 1.0f / f32x8_sqrt(matched_quadratic(MATCHED_PI2 * per_w2, k2));
 	x = MATCHED_FIT_TAN2 / m.g2;
-	level2 = matched_quadratic(x, m.k2) / matched_quadratic(MATCHED_FIT_W2 / w2, k2);
+	level2 = matched_quadratic(x, m.k2) / matched_quadratic(MATCHED_FIT_W2 * per_w2, k2);
 	rest = 1.0f - m.high * x;
-	m.band = f32x8_sqrt(f32x8_max((level2 - rest * rest) / x, f32x8_splat(0.0f)));
+	m.band = f32x8_sqrt(f32x8_max((level2 - rest * rest) * m.g2, f32x8_splat(0.0f)) * (1.0f / MATCHED_FIT_TAN2));
 	return m;
 }
 
@@ -118,14 +118,14 @@ SIMD_INLINE struct matched matched_low(f32x8 w, f32x8 q, bool is_wide)
 SIMD_INLINE struct matched matched_band(f32x8 w, f32x8 q, bool is_wide)
 {
 	struct matched m = { .low = f32x8_splat(0.0f) };
-	f32x8 w2 = w * w, r2 = MATCHED_FIT_W2 / w2, x, band2, level2;
+	f32x8 per_q = 1.0f / q, per_w2 = 1.0f / (w * w), r2 = MATCHED_FIT_W2 * per_w2, x, band2, level2;
 
-	matched_poles(w, q, is_wide, &m.g2, &m.k2);
-	band2 = 4.0f * m.g2 / w2;
+	matched_poles(w, per_q, is_wide, &m.g2, &m.k2);
+	band2 = 4.0f * m.g2 * per_w2;
 	x = MATCHED_FIT_TAN2 / m.g2;
-	level2 = r2 * matched_quadratic(x, m.k2) / matched_quadratic(r2, 1.0f / (q * q));
+	level2 = r2 * matched_quadratic(x, m.k2) / matched_quadratic(r2, per_q * per_q);
 	m.band = f32x8_sqrt(band2);
-	m.high = f32x8_sqrt(f32x8_max(level2 - band2 * x, f32x8_splat(0.0f))) / x;
+	m.high = f32x8_sqrt(f32x8_max(level2 - band2 * x, f32x8_splat(0.0f))) * m.g2 * (1.0f / MATCHED_FIT_TAN2);
 	return m;
 }
 
@@ -156,10 +156,11 @@ SIMD_INLINE void matched_high_wide(struct matched *m, f32x8 w, f32x8 q)
 SIMD_INLINE struct matched matched_high(f32x8 w, f32x8 q, bool is_wide)
 {
 	struct matched m = { .low = f32x8_splat(0.0f), .band = f32x8_splat(0.0f) };
-	f32x8 w2 = w * w, r2 = MATCHED_FIT_W2 / w2, k2 = 1.0f / (q * q), x, fitted, beside;
+	f32x8 per_q = 1.0f / q, per_w2 = 1.0f / (w * w), r2 = MATCHED_FIT_W2 * per_w2, k2 = per_q * per_q;
+	f32x8 x, fitted, beside;
 
-	matched_poles(w, q, is_wide, &m.g2, &m.k2);
-	m.high = 4.0f * m.g2 / w2;
+	matched_poles(w, per_q, is_wide, &m.g2, &m.k2);
+	m.high = 4.0f * m.g2 * per_w2;
 	x = MATCHED_FIT_TAN2 / m.g2;
 	beside = 1.0f - x;
 	fitted = m.high * m.high * x * matched_quadratic(r2, k2) / (r2 * r2) - beside * beside / x;
@@ -202,7 +203,7 @@ SIMD_INLINE struct matched matched_boost(f32x8 w, f32x8 q, f32x8 rise)
 	f32x8 k2 = 1.0f / (wide * wide), level2 = matched_quadratic(r2, k2 * rise * rise) / matched_quadratic(r2, k2);
 	f32x8 xc, xb, yc, yb, high2;
 
-	matched_poles(w, wide, true, &m.g2, &m.k2);
+	matched_poles(w, 1.0f / wide, true, &m.g2, &m.k2);
 	xc = matched_tan2(w) / m.g2;
 	xb = matched_tan2(wb) / m.g2;
 	yc = (rise * rise * matched_quadratic(xc, m.k2) - 1.0f) / xc;

@@ -204,11 +204,6 @@ SIMD_INLINE f32x8 f32x8_sqrt(f32x8 x)
 	return y;
 }
 
-SIMD_INLINE f64x4 f64x4_sqrt(f64x4 x)
-{
-	return (f64x4){ __builtin_sqrt(x[0]), __builtin_sqrt(x[1]), __builtin_sqrt(x[2]), __builtin_sqrt(x[3]) };
-}
-
 /* --- Rounding ------------------------------------------------------------------------------------------------- */
 
 #define SIMD_ROUND_F32 12582912.0f        /* 1.5 * 2^23 */

@@ -59,10 +59,9 @@ struct svf_wish {
 
 /* --- Coefficients ----------------------------------------------------------------------------------------------- */
 
-SIMD_INLINE struct svf_step svf_step_of(f64x4 g2, f64x4 k2, f64x4 low, f64x4 band, f64x4 high)
+SIMD_INLINE struct svf_step svf_step_of(f64x4 g, f64x4 k, f64x4 low, f64x4 band, f64x4 high)
 {
-	f64x4 g = f64x4_sqrt(g2), k = f64x4_sqrt(k2);
-	f64x4 a1 = 1.0 / (1.0 + g * k + g2), a2 = g * a1, a3 = g2 * a1;
+	f64x4 a1 = 1.0 / (1.0 + g * (k + g)), a2 = g * a1, a3 = g * a2;
 	f64x4 of_band = band - high * k, of_low = low - high;
 
 	return (struct svf_step){
@@ -78,9 +77,11 @@ SIMD_INLINE struct svf_step svf_step_of(f64x4 g2, f64x4 k2, f64x4 low, f64x4 ban
 
 SIMD_INLINE void svf_steps_of(struct svf_step step[2], struct matched m)
 {
-	step[0] = svf_step_of(f32x8_low_f64(m.g2), f32x8_low_f64(m.k2), f32x8_low_f64(m.low), f32x8_low_f64(m.band),
+	f32x8 g = f32x8_sqrt(m.g2), k = f32x8_sqrt(m.k2);
+
+	step[0] = svf_step_of(f32x8_low_f64(g), f32x8_low_f64(k), f32x8_low_f64(m.low), f32x8_low_f64(m.band),
 			      f32x8_low_f64(m.high));
-	step[1] = svf_step_of(f32x8_high_f64(m.g2), f32x8_high_f64(m.k2), f32x8_high_f64(m.low), f32x8_high_f64(m.band),
+	step[1] = svf_step_of(f32x8_high_f64(g), f32x8_high_f64(k), f32x8_high_f64(m.low), f32x8_high_f64(m.band),
 			      f32x8_high_f64(m.high));
 }
 
@@ -125,7 +126,8 @@ SIMD_INLINE void svf_tune(struct svf *f, enum matched_response which, bool is_wi
 	svf_hold(f, to);
 	for (unsigned half = 0; half < 2; half++) {
 		f32x8 hz = f32x8_clamp(to->hz.v[half], SVF_HZ_MIN, SVF_HZ_MAX);
-		f32x8 w = f32x8_min(hz / sample_rate_hz, f32x8_splat(0.485f)) * 6.2831853f;
+		f32x8 w =
+			f32x8_min(hz * (6.2831853f / sample_rate_hz), f32x8_splat(3.0473449f)); /* 0.485 of the rate */
 		struct matched_wish wish = { w, to->q.v[half], to->gain_db.v[half] };
 
 		svf_steps_of(c->step + 2 * half, matched_to(which, wish, is_wide));

@@ -376,7 +376,7 @@ END_TEST
 static const struct {
 	double value, hz, wanted_db;
 } knobs[] = {
-	/* Third-order: at the cutoff a q of 1 is 0 dB; two octaves beyond, 24 dB down. */
+	/* At the cutoff a q of 1 is 0 dB; two octaves beyond, 23.5 dB down. */
 	{ 0.0, 80, 0 },        { 0.25, 440, 0 }, { 0.25, 1760, -23.5 }, { 0.75, 4400, 0 },
 	{ 0.75, 1100, -23.5 }, { 1.0, 8000, 0 }, { 0.5, 800, 0 },       { 0.5, 200, -23.5 },
 };
