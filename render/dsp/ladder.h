@@ -1,19 +1,20 @@
 /* The transistor ladder: four one-pole low-passes in a row whose output comes back to the input, turned over, times
  * 4 res. What moog_ladder and moog_hz share; they differ in what saturates.
  *
- * The one-poles are trapezoidal integrators and the loop has no delay: V. Zavalishin, "The Art of VA Filter Design", 2.1.2,
- * sections 5.1 and 6.3; the circuit is R. Moog's (US patent 3475623), its saturation A. Huovilainen, "Non-linear digital
- * implementation of the Moog ladder filter", DAFx 2004. So at the cutoff each pole turns by exactly 45 degrees and
- * the filter oscillates there, in tune. With y4 = B u + S, where S is what the states bring and B the gain through all
- * four at once, either loop is one equation in one unknown,
+ * The one-poles are trapezoidal integrators and the loop has no delay: V. Zavalishin, "The Art of VA Filter Design",
+ * 2.1.2, sections 5.1 and 6.3; the circuit is R. Moog's (US patent 3475623), its saturation A. Huovilainen, "Non-
+ * linear digital implementation of the Moog ladder filter", DAFx 2004. So at the cutoff each pole turns by exactly
+ * 45 degrees and the filter oscillates there, in tune. With y4 = B u + S, where S is what the states bring and B the
+ * gain through all four at once, either loop is one equation in one unknown,
  *
  *	v + k B tanh(v) = r
  *
  * of which the left side rises steadily, so it has one root. Newton's method from below reaches it from below, since
- * the left side is concave there; three steps leave less than 1e-4 of it where it is worst, and 1e-9 of what is small. tanh is v (27 + v^2) / (27 + 9 v^2) up to 3,
- * and 1 from there, which has no corner and needs no exponential. Prototype 1 / ((1 + s)^4 + 4 res) warped by the
- * bilinear transform: exact at the cutoff, steeper towards half the sample rate (at 44.1 kHz and 10 kHz 6 dB too low
- * for a cutoff of 1 kHz, where it is 80 dB down). */
+ * the left side is concave there. tanh is v (27 + v^2) / (27 + 9 v^2) up to 3, and 1 from there, which has no corner
+ * and needs no exponential.
+ *
+ * The prototype 1 / ((1 + s)^4 + 4 res) is warped by the bilinear transform: exact at the cutoff, steeper towards
+ * half the sample rate (at 44.1 kHz and 10 kHz 6.6 dB too low for a cutoff of 1 kHz, where it is 80 dB down). */
 #ifndef RENDER_DSP_LADDER_H
 #define RENDER_DSP_LADDER_H
 

@@ -21,7 +21,7 @@ const struct node_def node_lpf = {
 	.doc = "low-pass, 12 dB per octave",
 	.reference = "M. Vicanek, Matched Second Order Digital Filters (2016); V. Zavalishin, The Art of VA Filter "
 		     "Design, 2.1.2 (2020), section 4",
-	.example = "out $ saw 110 # lpf 800 2",
+	.example = "out $ saw 110 # lpf 800 2 # gain 0.4",
 	.params = SVF_PARAMS("cutoff", "cutoff frequency", PARAM_OPTIONAL, "q", (double)Q_MIN, (double)Q_MAX,
 			     "resonance; 0.707 is flat"),
 	.n_params = 3,

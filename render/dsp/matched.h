@@ -1,24 +1,22 @@
 /* Second-order filters whose response is their analog prototype's, not the bilinear transform's squeezed one.
  *
  * The bilinear transform maps all analog frequencies below half the sample rate: at 44.1 kHz a low-pass at 1 kHz is
- * 2.9 dB too low at 10 kHz, and a bell at 15 kHz is half as wide as it should be. Oversampling by two leaves 0.8 dB of
- * it. Here the poles are where sampling the prototype's impulse response puts them, and the numerator makes the
- * magnitude right at a few frequencies: M. Vicanek, "Matched Second Order Digital Filters", 2016,
- * https://www.vicanek.de/articles/BiquadFits.pdf. The frequencies differ from the article's: 0 Hz (or the slope there)
- * and a fixed one, 9 kHz at 44.1 kHz, instead of the cutoff, where the poles alone are right already. From 20 Hz to
- * 10 kHz at 44.1 kHz, for every cutoff from 20 Hz to 20 kHz and q from 0.1 to 20, that leaves: low-pass 0.04 dB, band-pass
- * 0.03 dB, high-pass 0.27 dB, notch and bell 0.25 dB, and a few hundredths while the cutoff is below 5 kHz
- * (tests/unit/test_response.c). Eight frames' coefficients
- * cost 60 to 150 ns.
+ * 3.3 dB too low at 10 kHz. Oversampling by two leaves 0.8 dB of it, for twice the work and a delay. Here the poles
+ * are where sampling the prototype's impulse response puts them, and the numerator makes the magnitude right at a
+ * few frequencies: M. Vicanek, "Matched Second Order Digital Filters", 2016,
+ * https://www.vicanek.de/articles/BiquadFits.pdf. The frequencies differ from the article's: 0 Hz (or the slope
+ * there) and a fixed one, 9 kHz at 44.1 kHz, instead of the cutoff, where the poles alone are right already. From 20
+ * Hz to 10 kHz at 44.1 kHz, for every cutoff from 20 Hz to 20 kHz and q from 0.1 to 20, that leaves: low-pass 0.04
+ * dB, band-pass 0.03 dB, high-pass 0.27 dB, notch and bell 0.25 dB (tests/unit/test_response.c).
  *
  * Everything is told in terms of trapezoidal integrators, so that a state variable filter (svf.h) can run it and
  * keeps its stability under modulation, which direct forms do not have: with s = i tan(w/2) / g,
  *
  *	H = (high s^2 + band s + low) / (s^2 + k s + 1)
  *
- * A prototype's pole p (per frame) becomes tanh(p/2) in units of the integrators, so g is |tanh(p/2)| and k its damping.
- * |H|^2 is a quotient of polynomials in X = tan^2(w/2), from which the numerator follows by linear equations.
- * Eight frames at a time in single precision; k and g are relative to 1e-6 or better, q's of 20 too. */
+ * A prototype's pole p (per frame) becomes tanh(p/2) in units of the integrators, so g is |tanh(p/2)| and k its
+ * damping. |H|^2 is a quotient of polynomials in X = tan^2(w/2), from which the numerator follows by linear
+ * equations. Eight frames at a time, in single precision. */
 #ifndef RENDER_DSP_MATCHED_H
 #define RENDER_DSP_MATCHED_H
 

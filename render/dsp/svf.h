@@ -45,11 +45,11 @@ struct svf_coefs {
 /* Zero at frame 0. */
 struct svf {
 	struct svf_coefs coefs;
-	struct svf_map map; /* of the current group in lane 0, between calls of one frame */
+	struct svf_map map; /* of the current group, in lane 0, between calls of one frame */
 	struct svf_rest rest;
 	double s1, s2;    /* at the start of the current group */
-	uint32_t held[3]; /* bits of the parameters that coefs hold in all frames; */
-	uint32_t is_held; /* 0: they differ from frame to frame, or there are none yet */
+	uint32_t held[3]; /* bits of cutoff, q and gain, if they are the same in all frames of coefs */
+	uint32_t is_held; /* 0: they are not, or there are no coefs yet */
 };
 
 /* Cutoff (clamped to SVF_HZ_MIN..SVF_HZ_MAX and below half the sample rate), q and, for a bell, gain. */
