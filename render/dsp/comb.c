@@ -2,8 +2,8 @@
  *
  * The period is a fraction of frames; the line is read between them by the cubic through four neighbours (Lagrange),
  * whose delay is flat to the fourth order, so the teeth stand where they should and the frequency may move. Its
- * level is 1 at low frequencies and falls towards half the sample rate, per period by up to 0.75 dB at 10 kHz (of 44.1), most
- * half way between two frames: high teeth ring shorter. */
+ * level is 1 at low frequencies and falls towards half the sample rate, per period by up to 0.75 dB at 10 kHz (of
+ * 44.1), most half way between two frames: high teeth ring shorter. */
 #include "render/dsp/kernel.h"
 
 enum { COMB_IN, COMB_FREQ, COMB_FEEDBACK };

@@ -1,9 +1,9 @@
 /* Sixteen frames at once, for kernels whose state couples neighbouring frames.
  *
- * They are taken apart into four groups of four frames. Vector j holds frame j of every group: a recursion can then run
- * along the four frames of a group in four groups at a time, if what it does to the state can be told before the state
- * is known (svf.h). Elementwise operations need not know the order. A call with one frame is sixteen equal ones, of which
- * the first counts, so it has the same bits. */
+ * They are taken apart into four groups of four frames. Vector j holds frame j of every group: a recursion can then
+ * run along the four frames of a group in four groups at a time, if what it does to the state can be told before the
+ * state is known (svf.h). Elementwise operations need not know the order. A call with one frame is sixteen equal
+ * ones, of which the first counts, so it has the same bits. */
 #ifndef RENDER_DSP_FRAMES16_H
 #define RENDER_DSP_FRAMES16_H
 

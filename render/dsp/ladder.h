@@ -2,8 +2,8 @@
  * 4 res. What moog_ladder and moog_hz share; they differ in what saturates.
  *
  * The one-poles are trapezoidal integrators and the loop has no delay: V. Zavalishin, "The Art of VA Filter Design",
- * 2.1.2, sections 5.1 and 6.3; the circuit is R. Moog's (US patent 3475623), its saturation A. Huovilainen, "Non-
- * linear digital implementation of the Moog ladder filter", DAFx 2004. So at the cutoff each pole turns by exactly
+ * 2.1.2, sections 5.1 and 6.3; the circuit is R. Moog's (US patent 3475623), its saturation A. Huovilainen,
+ * "Non-linear digital implementation of the Moog ladder filter", DAFx 2004. So at the cutoff each pole turns by exactly
  * 45 degrees and the filter oscillates there, in tune. With y4 = B u + S, where S is what the states bring and B the
  * gain through all four at once, either loop is one equation in one unknown,
  *

@@ -1,5 +1,5 @@
-/* Three bells in series. A step of a gain would be a jump of the output, so gains glide with a time constant of 5 ms; steps
- * of frequency and q are smooth by themselves (svf.h). */
+/* Three bells in series. A step of a gain would be a jump of the output, so gains glide with a time constant of 5
+ * ms; steps of frequency and q are smooth by themselves (svf.h). */
 #include "render/dsp/onepole.h"
 #include "render/dsp/svf.h"
 

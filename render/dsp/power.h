@@ -1,9 +1,9 @@
 /* The mean square of a sliding window, which rms and amp_follower share.
  *
- * Squares are added up since frame 0 in 64-bit fixed point and the sums kept in a ring; a window is the difference of
- * two of them. Sums wrap around and differences do not mind, so nothing drifts, however long a render is and however
- * loud something before the window was; and the window's length may change from frame to frame. A square is a
- * multiple of 2^-36 (-108 dB of amplitude) and at most 2^10 (+30 dB). */
+ * Squares are added up since frame 0 in 64-bit fixed point and the sums kept in a ring; a window is the difference
+ * of two of them. Sums wrap around and differences do not mind, so nothing drifts, however long a render is and
+ * however loud something before the window was; and the window's length may change from frame to frame. A square is
+ * a multiple of 2^-36 (-108 dB of amplitude) and at most 2^10 (+30 dB). */
 #ifndef RENDER_DSP_POWER_H
 #define RENDER_DSP_POWER_H
 

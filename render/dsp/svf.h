@@ -1,18 +1,19 @@
 /* The state variable filter that all second-order filters of the catalogue run on: trapezoidal integrators with the
- * zero-delay feedback solved. V. Zavalishin, "The Art of VA Filter Design", 2.1.2, section 4; A. Simper, "Solving the
- * continuous SVF equations using trapezoidal integration", https://cytomic.com/technical-papers/. What the states hold,
- * as energy, cannot grow by a change of coefficients, so it is stable under any modulation. Coefficients come from
- * matched.h, so the response is the analog prototype's; they follow the parameters frame by frame. A step of the cutoff
- * leaves the states, which are the analog filter's capacitor voltages, as they are: it is as smooth as there.
+ * zero-delay feedback solved. V. Zavalishin, "The Art of VA Filter Design", 2.1.2, section 4; A. Simper, "Solving
+ * the continuous SVF equations using trapezoidal integration", https://cytomic.com/technical-papers/. What the
+ * states hold, as energy, cannot grow by a change of coefficients, so it is stable under any modulation.
+ * Coefficients come from matched.h, so the response is the analog prototype's; they follow the parameters frame by
+ * frame. A step of the cutoff leaves the states, which are the analog filter's capacitor voltages, as they are: it
+ * is as smooth as there.
  *
  * State is double: at 20 Hz and 192 kHz the integrators move in steps of 3e-4.
  *
- * One frame does  s -> A s + b x,  y = c0 x + c s  to the state s of two numbers. Done one after the other the frames
- * wait for each other (12 cycles each at the least). But what four frames in a row do is s -> M s + z, where
- * M = A3 A2 A1 A0 and z is where they bring a state of zero: neither needs s. So M and z are computed for four groups
- * of four frames at a time, with vectors; only the one step per group is sequential; and the states inside the groups
- * follow again four at a time. The groups are anchored at frame 0, and single frames (feedback) go the same way through
- * M and z, so no cut of time changes a bit. Coefficients of parameters that stand still are kept. */
+ * One frame does  s -> A s + b x,  y = c0 x + c s  to the state s of two numbers. Done one after the other the
+ * frames wait for each other (12 cycles each at the least). But what four frames in a row do is s -> M s + z, where
+ * M = A3 A2 A1 A0 and z is where they bring a state of zero: neither needs s. So M and z are computed for four
+ * groups of four frames at a time, with vectors; only the one step per group is sequential; and the states inside
+ * the groups follow again four at a time. The groups are anchored at frame 0, and single frames (feedback) go the
+ * same way through M and z, so no cut of time changes a bit. Coefficients of parameters that stand still are kept. */
 #ifndef RENDER_DSP_SVF_H
 #define RENDER_DSP_SVF_H
 

@@ -1,10 +1,10 @@
 /* Channel vocoder: the levels of a modulator's bands shape the same bands of a carrier.
  *
- * Bands lie evenly on a logarithmic scale from 100 Hz to 10 kHz; each is a band-pass of q 2 with gain 2 at its centre, for
- * the modulator and for the carrier. Levels follow the modulator's bands with a time constant of 2.26 ms upwards and
- * 0.215 ms downwards (0.01 and 0.1 of the way per frame at 44.1 kHz). The sum is divided by the root of the number of
- * bands. Bands are the lanes of vectors, so a frame costs the same for one and for eight.
- * H. Dudley, "Remaking speech", J. Acoust. Soc. Am. 11, 1939. */
+ * Bands lie evenly on a logarithmic scale from 100 Hz to 10 kHz; each is a band-pass of q 2 with gain 2 at its
+ * centre, for the modulator and for the carrier. Levels follow the modulator's bands with a time constant of 2.26 ms
+ * upwards and 0.215 ms downwards (0.01 and 0.1 of the way per frame at 44.1 kHz). The sum is divided by the root of
+ * the number of bands. Bands are the lanes of vectors, so a frame costs the same for one and for eight. H. Dudley,
+ * "Remaking speech", J. Acoust. Soc. Am. 11, 1939. */
 #include <math.h>
 
 #include "render/dsp/matched.h"
