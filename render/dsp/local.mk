@@ -7,6 +7,21 @@ librender_a_SOURCES += \
 	render/dsp/osc.h render/dsp/pan.c render/dsp/registry.c render/dsp/release.c render/dsp/reverb.c \
 	render/dsp/s.c render/dsp/saw.c render/dsp/simd.h render/dsp/sine.c render/dsp/slowcat.c render/dsp/speed.c render/dsp/square.c \
 	render/dsp/stack.c render/dsp/sub.c render/dsp/svf.h render/dsp/tri.c
+# Filters.
+librender_a_SOURCES += \
+	render/dsp/allpass.c render/dsp/bq_bp.c render/dsp/bq_hp.c render/dsp/bq_lp.c render/dsp/bq_notch.c \
+	render/dsp/comb.c render/dsp/djf.c render/dsp/formant.c render/dsp/formant.h render/dsp/frames16.h \
+	render/dsp/ladder.h render/dsp/lag.c render/dsp/matched.h render/dsp/moog_hz.c \
+	render/dsp/moog_ladder.c render/dsp/notch.c render/dsp/onepole.h render/dsp/parametric_eq.c \
+	render/dsp/resonz.c render/dsp/rhpf.c render/dsp/rlpf.c render/dsp/svf.c render/dsp/svf_bp.c \
+	render/dsp/svf_hp.c render/dsp/svf_lp.c render/dsp/svf_notch.c render/dsp/vocoder.c \
+	render/dsp/vowel.c
+# Utilities, analysis, logic.
+librender_a_SOURCES += \
+	render/dsp/amp_follower.c render/dsp/if.c render/dsp/latch.c render/dsp/max.c render/dsp/mix.c \
+	render/dsp/mtof.c render/dsp/peak_follower.c render/dsp/power.h render/dsp/range.c render/dsp/rms.c \
+	render/dsp/sample_hold.c render/dsp/schmidt.c render/dsp/select.c render/dsp/timer.c \
+	render/dsp/wrap.c render/dsp/xfade.c
 librender_a_SOURCES += \
 	render/dsp/additive.c render/dsp/blip.c render/dsp/brown_noise.c render/dsp/clock.h render/dsp/cosine.c \
 	render/dsp/fm.c render/dsp/fmcrossmod.c render/dsp/impulse.c render/dsp/organ.c render/dsp/phase.c \
@@ -25,17 +40,30 @@ librender_a_SOURCES += \
 	render/dsp/xline.c
 EXTRA_DIST += render/dsp/nodes.def render/dsp/osc_kernel.py
 
-DSP_TESTS = tests/unit/test_filter tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd
+DSP_TESTS = tests/unit/test_effect tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd
 check_PROGRAMS += $(DSP_TESTS)
 TESTS += $(DSP_TESTS)
-tests_unit_test_filter_SOURCES = tests/unit/test_filter.c tests/lib/test.c tests/lib/test.h
-tests_unit_test_filter_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_nodes_SOURCES = tests/unit/test_nodes.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_nodes_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_osc_SOURCES = tests/unit/test_osc.c $(KERNEL_FIXTURES)
 tests_unit_test_osc_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_simd_SOURCES = tests/unit/test_simd.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_simd_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_effect_SOURCES = tests/unit/test_effect.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_effect_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+
+FILTER_TESTS = tests/unit/test_filter tests/unit/test_ladder tests/unit/test_logic tests/unit/test_response
+check_PROGRAMS += $(FILTER_TESTS)
+TESTS += $(FILTER_TESTS)
+FIGURE_TESTS += $(FILTER_TESTS)
+tests_unit_test_filter_SOURCES = tests/unit/test_filter.c $(KERNEL_FIXTURES)
+tests_unit_test_filter_LDADD = librender.a libbase.a $(RENDER_LIBS) $(KISSFFT_LIBS) $(CHECK_LIBS)
+tests_unit_test_ladder_SOURCES = tests/unit/test_ladder.c $(KERNEL_FIXTURES)
+tests_unit_test_ladder_LDADD = librender.a libbase.a $(RENDER_LIBS) $(KISSFFT_LIBS) $(CHECK_LIBS)
+tests_unit_test_logic_SOURCES = tests/unit/test_logic.c $(KERNEL_FIXTURES)
+tests_unit_test_logic_LDADD = librender.a libbase.a $(RENDER_LIBS) $(KISSFFT_LIBS) $(CHECK_LIBS)
+tests_unit_test_response_SOURCES = tests/unit/test_response.c $(KERNEL_FIXTURES)
+tests_unit_test_response_LDADD = librender.a libbase.a $(RENDER_LIBS) $(KISSFFT_LIBS) $(CHECK_LIBS)
 
 SOURCE_TESTS = tests/unit/test_noise tests/unit/test_sources tests/unit/test_string
 check_PROGRAMS += $(SOURCE_TESTS)

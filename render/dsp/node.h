@@ -37,6 +37,9 @@ enum param_flag {
 	PARAM_PITCH = 8,    /* a frequency that an instrument's note transposes or replaces */
 	PARAM_LIST = 16,    /* a string of numbers known when the plan is built, "1 0.5 0.25": node_input.list */
 	PARAM_GATE = 32,    /* a string is a gate (gate.h): 1 while a true event lasts, 0 elsewhere, 2 at an onset */
+	/* With PARAM_INPUT, when other parameters are optional: the first of enough arguments is the input, of whatever
+	 * kind it is. Without it only a signal is: `lpf 400 2` lacks its input, `select "0 1" ~a ~b` does not. */
+	PARAM_LEADS = 64,
 };
 
 struct param_def {

@@ -251,6 +251,16 @@ SIMD_INLINE f32x8 f32x8_copysign(f32x8 x, f32x8 s)
 	return (f32x8)(((u32x8)x & 0x7fffffffu) | ((u32x8)s & 0x80000000u));
 }
 
+/* Correctly rounded; NaN for negative lanes. */
+SIMD_INLINE f32x8 f32x8_sqrt(f32x8 x)
+{
+	f32x8 y;
+
+	for (unsigned i = 0; i < 8; i++)
+		y[i] = __builtin_sqrtf(x[i]);
+	return y;
+}
+
 /* --- Rounding ------------------------------------------------------------------------------------------------- */
 
 #define SIMD_ROUND_F32 12582912.0f        /* 1.5 * 2^23 */

@@ -134,17 +134,36 @@ static const struct pattern *words_to_indices(struct builder *b, const struct no
 	return p;
 }
 
-/* --- Gates ------------------------------------------------------------------------------------------------------ */
+/* --- Controls --------------------------------------------------------------------------------------------------- */
+
+static uint32_t control_node(struct builder *b, const struct pattern *p, struct span span, const struct scope *scope)
+{
+	p = p ? tower_apply(b, scope->tower, p, false) : NULL;
+	uint32_t node = p ? build_node(b, GRAPH_CONTROL, span) : NODE_NONE;
+
+	if (node != NODE_NONE)
+		b->graph->nodes[node].pattern = p;
+	return node;
+}
+
+/* A pattern of indices. Its atoms are words still, so it must not be looked at as one of notes. */
+static uint32_t build_words(struct builder *b, const struct node_def *def, const struct param_def *param,
+			    const struct operand *v, const struct scope *scope)
+{
+	const struct pattern *p = words_to_indices(b, def, param, v->pattern);
+	struct value constant;
+
+	if (p && pattern_is_pure(p, &constant) && constant.kind == VALUE_NUMBER)
+		return build_const(b, constant.number, v->span);
+	return control_node(b, p, v->span, scope);
+}
 
 uint32_t build_gate(struct builder *b, const struct operand *v, const struct scope *scope)
 {
-	const struct pattern *p = tower_apply(b, scope->tower, v->pattern, false);
-	uint32_t node = p ? build_node(b, GRAPH_CONTROL, v->span) : NODE_NONE;
+	uint32_t node = control_node(b, v->pattern, v->span, scope);
 
-	if (node == NODE_NONE)
-		return NODE_NONE;
-	b->graph->nodes[node].pattern = p;
-	b->graph->nodes[node].is_gate = true;
+	if (node != NODE_NONE)
+		b->graph->nodes[node].is_gate = true;
 	return node;
 }
 
@@ -158,7 +177,7 @@ uint32_t build_argument(struct builder *b, const struct node_def *def, const str
 	if (param->flags & PARAM_LIST)
 		return build_list(b, def, param, &v);
 	if (v.type == TYPE_PATTERN && param->words)
-		v = operand_pattern(words_to_indices(b, def, param, v.pattern), v.span);
+		return build_words(b, def, param, &v, scope);
 	if (v.type == TYPE_PATTERN && param->flags & PARAM_GATE)
 		return build_gate(b, &v, scope);
 	if (param->flags & PARAM_CONST && v.type != TYPE_NUMBER)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "render/lang/types.h"
 
 struct resolver {
 	struct arena *arena;
@@ -139,6 +140,27 @@ static bool complain_live_function(struct resolver *r, const struct ast *node)
 	return false;
 }
 
+/* Names of the reference for what a transform with an effect does. False: node is none of them. */
+static bool complain_old_form(struct resolver *r, const struct ast *node)
+{
+	static const struct {
+		const char *name, *transform;
+	} forms[] = {
+		{ "every_effect", "every 4" },
+		{ "sometimes_effect", "sometimes" },
+		{ "whenmod_effect", "whenmod 4 2" },
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (text_is(node->text, forms[i].name, strlen(forms[i].name))) {
+			diag_hint(diag_add(r->diags, DIAG_ERROR, "old-form", node->name_span,
+					   "'%s' is no function: a transform switches effects", forms[i].name),
+				  "write 'x $ %s (# lpf 300)'", forms[i].transform);
+			return true;
+		}
+	return false;
+}
+
 /* The functions of the program itself, after those of the registries. */
 static size_t add_own_functions(struct resolver *r, const char **names, size_t n)
 {
@@ -154,7 +176,7 @@ static size_t add_own_functions(struct resolver *r, const char **names, size_t n
 
 static void complain_function(struct resolver *r, const struct ast *node)
 {
-	if (complain_live_function(r, node))
+	if (complain_live_function(r, node) || complain_old_form(r, node))
 		return;
 	struct diag *d = diag_add(r->diags, DIAG_ERROR, "unknown-function", node->name_span, "unknown function '%.*s'",
 				  shown(node->text), node->text.at);
@@ -394,6 +416,34 @@ static void sort_applies(struct resolver *r, struct ast *node)
 		sort_apply(r, node);
 }
 
+/* `range` is a transform of patterns and a function of signals: what it is applied to says which. */
+static void choose_meaning(struct ast *node)
+{
+	bool is_pair = node->kind == AST_APPLY && node->n_items == 2 && node->base < 2;
+	struct ast *f = is_pair ? node->items[1 - node->base] : node;
+	struct ast *x = is_pair ? node->items[node->base] : node->n_items ? node->items[node->n_items - 1] : NULL;
+
+	if (f->kind != AST_CALL || !f->def || !f->transform || !takes_input(f) || !x)
+		return;
+	if (positional_count(f) != f->transform->n_params + !is_pair || type_of(x) != TYPE_SIGNAL)
+		return;
+	f->transform = NULL;
+	if (is_pair) {
+		node->items[0] = x;
+		node->items[1] = f;
+		node->kind = AST_CHAIN;
+		node->text.len = 0;
+	}
+}
+
+/* Inner ones first: an outer one asks for the type of what is inside it. */
+static void choose_meanings(struct ast *node)
+{
+	for (uint32_t i = 0; i < node->n_items; i++)
+		choose_meanings(node->items[i]);
+	choose_meaning(node);
+}
+
 /* A lone tower of transforms must be known as one before a `$` elsewhere asks about the bus that holds it. */
 static void mark_towers(struct ast_program *program)
 {
@@ -418,6 +468,9 @@ int resolve(struct arena *a, struct ast_program *program, struct diag_list *diag
 	for (uint32_t i = 0; i < program->n_stmts; i++)
 		if (program->stmts[i].expr)
 			sort_applies(&r, program->stmts[i].expr);
+	for (uint32_t i = 0; i < program->n_stmts && !r.is_exhausted; i++)
+		if (program->stmts[i].expr)
+			choose_meanings(program->stmts[i].expr);
 	return r.is_exhausted ? -1 : 0;
 }
 
@@ -427,5 +480,6 @@ int resolve_expression(struct arena *a, struct ast_program *program, struct ast 
 
 	bind_names(&r, expr);
 	sort_applies(&r, expr);
+	choose_meanings(expr);
 	return r.is_exhausted ? -1 : 0;
 }

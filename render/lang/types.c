@@ -98,6 +98,8 @@ static bool has_input(const struct ast *call, unsigned depth)
 		return true;
 	if ((def->params[input].flags & PARAM_OPTIONAL) || !first || n < 1 + required_count(call))
 		return false;
+	if (def->params[input].flags & PARAM_LEADS)
+		return true;
 	enum lang_type t = alone(first, depth + 1);
 	return t == TYPE_SIGNAL || t == TYPE_EVENTS;
 }

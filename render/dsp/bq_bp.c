@@ -1,0 +1,16 @@
+/* Band-pass of the biquad family. */
+#include "render/dsp/svf.h"
+
+const struct node_def node_bq_bp = {
+	.name = "bq_bp",
+	.doc = "band-pass with gain 1 at the centre",
+	.reference = "M. Vicanek, Matched Second Order Digital Filters (2016); V. Zavalishin, The Art of VA Filter "
+		     "Design, 2.1.2 (2020), section 4",
+	.example = "out $ noise # bq_bp 900 6 # gain 0.6",
+	.params = SVF_PARAMS("freq", "centre frequency", 0, "q", 0.1, 20, "resonance; 0.707 is flat"),
+	.n_params = 3,
+	.time_class = TIME_CARRY,
+	.state_bytes = svf_state_bytes,
+	.process = svf_band_unit_process,
+	.tail_s = svf_tail_s,
+};

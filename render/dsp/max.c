@@ -1,0 +1,24 @@
+/* The larger of two signals. */
+#include "render/dsp/kernel.h"
+
+SIMD_CLONES
+static void max_process(void *state, const struct node_io *io, size_t n)
+{
+	(void)state;
+	for (size_t i = 0; i < n; i += SIMD_LANES) {
+		f32x8 a = input_load(&io->in[0], i, n), b = input_load(&io->in[1], i, n);
+
+		output_store(io->out[0], i, n, f32x8_max(a, b));
+	}
+}
+
+const struct node_def node_max = {
+	.name = "max",
+	.doc = "the larger of a and b",
+	.reference = "elementary",
+	.example = "out $ max (sine 220) -0.2 # gain 0.4",
+	.params = { PARAM_IN, PARAM_OPERAND("the other signal") },
+	.n_params = 2,
+	.time_class = TIME_PURE,
+	.process = max_process,
+};

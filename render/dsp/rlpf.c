@@ -1,0 +1,16 @@
+/* Resonant low-pass filter. */
+#include "render/dsp/svf.h"
+
+const struct node_def node_rlpf = {
+	.name = "rlpf",
+	.doc = "low-pass, 12 dB per octave, with a q from 0.1 to 20",
+	.reference = "M. Vicanek, Matched Second Order Digital Filters (2016); V. Zavalishin, The Art of VA Filter "
+		     "Design, 2.1.2 (2020), section 4",
+	.example = "out $ saw 55 # rlpf \"400 1600\" 4 # gain 0.3",
+	.params = SVF_PARAMS("cutoff", "cutoff frequency", 0, "q", 0.1, 20, "resonance; 0.707 is flat"),
+	.n_params = 3,
+	.time_class = TIME_CARRY,
+	.state_bytes = svf_state_bytes,
+	.process = svf_low_process,
+	.tail_s = svf_tail_s,
+};
