@@ -7,6 +7,13 @@ librender_a_SOURCES += \
 	render/dsp/osc.h render/dsp/pan.c render/dsp/registry.c render/dsp/release.c render/dsp/reverb.c \
 	render/dsp/s.c render/dsp/saw.c render/dsp/simd.h render/dsp/sine.c render/dsp/slowcat.c render/dsp/speed.c render/dsp/square.c \
 	render/dsp/stack.c render/dsp/sub.c render/dsp/svf.h render/dsp/tri.c
+# Effects of time: echoes, rooms, sways.
+librender_a_SOURCES += \
+	render/dsp/chorus.c render/dsp/convolve.c render/dsp/drift.h render/dsp/echo.h render/dsp/fchorus.c \
+	render/dsp/flanger.c render/dsp/freeze.c render/dsp/glide.h render/dsp/lfo.h render/dsp/line.h \
+	render/dsp/lush.c render/dsp/multitap.c render/dsp/phaser.c render/dsp/pingpong.c render/dsp/plate.c \
+	render/dsp/reverb_stereo.c render/dsp/ring.c render/dsp/ring_mod.c render/dsp/room.h \
+	render/dsp/tapedelay.c render/dsp/tremolo.c render/dsp/vibrato.c
 EXTRA_DIST += render/dsp/nodes.def
 
 DSP_TESTS = tests/unit/test_filter tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd

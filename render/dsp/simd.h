@@ -13,6 +13,7 @@
 #ifndef RENDER_DSP_SIMD_H
 #define RENDER_DSP_SIMD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -27,6 +28,13 @@
 #endif
 
 #define SIMD_INLINE static inline __attribute__((always_inline))
+
+/* Put before a loop of at most eight turns over vectors: rolled up, they would go through memory at each. */
+#ifdef __clang__
+#define SIMD_UNROLL _Pragma("unroll")
+#else
+#define SIMD_UNROLL _Pragma("GCC unroll 8")
+#endif
 
 enum { SIMD_LANES = 8 }; /* of f32x8; QUANTUM_FRAMES is a multiple of it */
 
@@ -132,6 +140,30 @@ SIMD_INLINE f32x8 f32x8_from_f64(f64x4 low, f64x4 high)
 	return (f32x8){ a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3] };
 }
 
+/* Lane k of row j becomes lane j of row k. */
+SIMD_INLINE void f32x8_transpose(f32x8 m[SIMD_LANES])
+{
+	f32x8 t[SIMD_LANES], u[SIMD_LANES];
+
+	SIMD_UNROLL
+	for (int i = 0; i < SIMD_LANES; i += 2) {
+		t[i] = __builtin_shufflevector(m[i], m[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+		t[i + 1] = __builtin_shufflevector(m[i], m[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+	}
+	SIMD_UNROLL
+	for (int i = 0; i < SIMD_LANES; i += 4)
+		SIMD_UNROLL
+	for (int j = 0; j < 2; j++) {
+		u[i + 2 * j] = __builtin_shufflevector(t[i + j], t[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+		u[i + 2 * j + 1] = __builtin_shufflevector(t[i + j], t[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+	}
+	SIMD_UNROLL
+	for (int i = 0; i < 4; i++) {
+		m[i] = __builtin_shufflevector(u[i], u[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+		m[i + 4] = __builtin_shufflevector(u[i], u[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+	}
+}
+
 /* --- Choosing ------------------------------------------------------------------------------------------------- */
 
 /* mask lanes are 0 or -1, as comparisons give: a where -1, b where 0. */
@@ -175,6 +207,14 @@ SIMD_INLINE f32x8 f32x8_clamp(f32x8 x, float lo, float hi)
 SIMD_INLINE f64x4 f64x4_clamp(f64x4 x, double lo, double hi)
 {
 	return f64x4_min(f64x4_max(x, f64x4_splat(lo)), f64x4_splat(hi));
+}
+
+/* Is any lane of a mask set? */
+SIMD_INLINE bool i32x8_any(i32x8 mask)
+{
+	u64x4 m = (u64x4)mask;
+
+	return (m[0] | m[1] | m[2] | m[3]) != 0;
 }
 
 SIMD_INLINE f32x8 f32x8_abs(f32x8 x)
