@@ -4,8 +4,10 @@
  * A phase vocoder that stands still (J. L. Flanagan, R. M. Golden, "Phase vocoder", 1966; M. Dolson, "The phase vocoder:
  * a tutorial", 1986). Two transforms, of the last FFT_FRAMES and of as many one hop earlier, give each bin a
  * level and the turn of its phase over one hop; turning every bin on by as much per hop and adding the windowed inverse
- * transforms goes on with each partial at its own frequency and phase, instead of looping one grain. Both transforms are
- * one: of the two real signals as real and imaginary part.
+ * transforms goes on with each partial at its own frequency and phase, instead of looping one grain. The bins around a
+ * peak turn with it (identity phase locking: J. Laroche, M. Dolson, "Improved phase vocoder time-scale modification of
+ * audio", IEEE Trans. Speech Audio Processing 7(3), 1999), or they would drift apart and lose level. Both transforms are one: of
+ * the two real signals as real and imaginary part.
  *
  * The first frame added begins at the onset, so the held sound fades in under its window over three hops while what it
  * replaces runs out: the windows of the spectrum held before, or the dry signal, which is faded out. Onsets nearer than
@@ -85,6 +87,65 @@ static kiss_fft_cpx unit_of(kiss_fft_cpx a)
 	return (kiss_fft_cpx){ a.r * scale, a.i * scale };
 }
 
+/* a times i^n. */
+static kiss_fft_cpx quarter_turns(kiss_fft_cpx a, uint32_t n)
+{
+	switch (n % 4) {
+	case 1:
+		return (kiss_fft_cpx){ -a.i, a.r };
+	case 2:
+		return (kiss_fft_cpx){ -a.r, -a.i };
+	case 3:
+		return (kiss_fft_cpx){ a.i, -a.r };
+	default:
+		return a;
+	}
+}
+
+/* The turn of a peak at bin k: k quarters of a turn and, as a partial is at most half a bin from its peak, up to an eighth
+ * more or less. What turns otherwise is noise, and its windows would cancel each other. */
+static kiss_fft_cpx partial_turn(kiss_fft_cpx turn, uint32_t k)
+{
+	const float eighth =
+		0.70710678f; /* cos and sin of an eighth of a turn: half a bin over a hop of a quarter frame */
+	kiss_fft_cpx off = quarter_turns(turn, 4 - k % 4);
+
+	if (off.r < eighth)
+		off = (kiss_fft_cpx){ eighth, off.i < 0 ? -eighth : eighth };
+	return quarter_turns(off, k);
+}
+
+static float power_of(const struct freeze *f, uint32_t k)
+{
+	return f->bin[k].r * f->bin[k].r + f->bin[k].i * f->bin[k].i;
+}
+
+static bool is_peak(const struct freeze *f, uint32_t k)
+{
+	float here = power_of(f, k);
+
+	return (k < 1 || here > power_of(f, k - 1)) && (k < 2 || here > power_of(f, k - 2)) &&
+	       (k + 1 >= BINS || here >= power_of(f, k + 1)) && (k + 2 >= BINS || here >= power_of(f, k + 2));
+}
+
+/* Gives each bin the turn of the nearest peak. */
+static void turns_lock(struct freeze *f)
+{
+	uint32_t from = 0, last = BINS;
+
+	for (uint32_t k = 0; k < BINS; k++) {
+		if (!is_peak(f, k))
+			continue;
+		f->turn[k] = partial_turn(f->turn[k], k);
+		for (uint32_t j = from; j < k; j++)
+			f->turn[j] = f->turn[last < BINS && j - last < k - j ? last : k];
+		from = k + 1;
+		last = k;
+	}
+	for (uint32_t j = from; j < BINS && last < BINS; j++)
+		f->turn[j] = f->turn[last];
+}
+
 /* Level and turn of every bin from the frames before the present one. */
 static void spectrum_take(struct freeze *f)
 {
@@ -102,6 +163,7 @@ static void spectrum_take(struct freeze *f)
 		f->bin[k] = now;
 		f->turn[k] = unit_of(times(unit_of(now), unit_of(back)));
 	}
+	turns_lock(f);
 	for (unsigned hop = 0; hop < FFT_FRAMES / HOP_FRAMES - 1; hop++)
 		for (uint32_t k = 0; k < BINS; k++)
 			f->bin[k] = times(f->bin[k], f->turn[k]);

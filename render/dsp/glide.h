@@ -14,7 +14,7 @@
 
 #include "render/dsp/line.h"
 
-#define GLIDE_S 0.002
+#define GLIDE_S 0.004
 #define TAP_FADE_S 0.02
 #define TAP_REACH 32.0f
 

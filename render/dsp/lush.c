@@ -42,13 +42,14 @@ static const double step_factor[STEPS] = { 1, 1.5, 2, 3 };
 struct lush {
 	struct line predelay[2];
 	struct room_line diffuser[STEPS][LINES], line[LINES];
-	f32x8 exponent;        /* the lines' gains are 2^(exponent / RT60) */
-	f32x8 gain, damped;    /* one lane a line */
-	f32x8 sway, sway_step; /* of the lines, in frames: where the quantum began and how much it moves per frame */
+	f32x8 exponent; /* the lines' gains are 2^(exponent / RT60) */
+	f32x8 gain[2];  /* of the lines, at the last eighth frame and at the one to come */
+	f32x8 damped;   /* low-passes of the lines */
+	f32x8 sway[2];  /* of the lines, in frames, at the last quantum's edge and at the one to come */
 	struct room_dc dc[2];
 	struct tap predelay_tap[2];
 	struct glide decay, diffusion, damping, spin, wander, freeze, mix[2];
-	float rt60_s;     /* that gain is for */
+	float rt60_s;     /* that gain[1] is for; 0 at frame 0 */
 	float rate_ratio; /* reference rate / sample rate */
 	uint32_t frame;
 	_Alignas(64) sample samples[];
@@ -115,16 +116,13 @@ SIMD_INLINE f32x8 sway_at(const struct node_io *io, uint32_t frame, float spin, 
 	return f32x8_clamp(spin * pink + wander * brown, -1.0f, 1.0f) * (SWAY_FRAMES / rate_ratio);
 }
 
-/* Depths at the start of a quantum make its motion, a straight line. */
+/* The motion goes straight from one quantum's edge to the next; the depths of the first hold for the second. */
 SIMD_INLINE void sway_follow(struct lush *l, const struct node_io *io, float spin, float wander)
 {
-	f32x8 end;
-
 	if (l->frame % QUANTUM_FRAMES != 0)
 		return;
-	l->sway += l->sway_step * (float)QUANTUM_FRAMES;
-	end = sway_at(io, l->frame + QUANTUM_FRAMES, spin, wander, l->rate_ratio);
-	l->sway_step = (end - l->sway) * (1.0f / QUANTUM_FRAMES);
+	l->sway[0] = l->sway[1];
+	l->sway[1] = sway_at(io, l->frame + QUANTUM_FRAMES, spin, wander, l->rate_ratio);
 }
 
 /* --- Sound ---------------------------------------------------------------------------------------------------- */
@@ -139,14 +137,19 @@ SIMD_INLINE f32x8 lush_glide(struct glide *g, const struct node_io *io, unsigned
 	return glide_load(g, io, &io->in[2 * p], 0.0f, 1.0f, i, width);
 }
 
-/* The gains follow the decay at every eighth frame, for a block begins with one. */
+/* The gains follow the decay at every eighth frame, for a block begins with one, and go straight in between. */
 SIMD_INLINE void gains_follow(struct lush *l, float decay)
 {
 	float rt60_s = 0.1f + 59.9f * decay * decay;
 
-	if (l->frame % SIMD_LANES != 0 || l->rt60_s == rt60_s)
+	if (l->frame % SIMD_LANES != 0)
 		return;
-	l->gain = f32x8_exp2(l->exponent / rt60_s);
+	l->gain[0] = l->gain[1];
+	if (l->rt60_s == rt60_s)
+		return;
+	l->gain[1] = f32x8_exp2(l->exponent / rt60_s);
+	if (l->rt60_s == 0.0f)
+		l->gain[0] = l->gain[1];
 	l->rt60_s = rt60_s;
 }
 
@@ -217,14 +220,14 @@ SIMD_INLINE void diffuse(struct lush *l, unsigned s, f32x8 x[LINES], f32x8 gain,
 /* What the lines give: swaying reads, low-passed. */
 SIMD_INLINE void lines_read(struct lush *l, f32x8 y[LINES], const struct lush_coefs *c, size_t width)
 {
-	f32x8 place = __builtin_convertvector((i32x8)(l->frame % QUANTUM_FRAMES + u32x8_lanes()), f32x8);
+	f32x8 place = room_place(l->frame, QUANTUM_FRAMES);
 	f32x8 moving = 1.0f - c->freeze;
 	float pole[SIMD_LANES];
 
 	f32x8_store(pole, c->pole);
 	SIMD_UNROLL
 	for (unsigned k = 0; k < LINES; k++) {
-		f32x8 sway = (l->sway[k] + l->sway_step[k] * place) * moving;
+		f32x8 sway = (l->sway[0][k] + (l->sway[1][k] - l->sway[0][k]) * place) * moving;
 
 		y[k] = line_read(&l->line[k].line, l->samples, l->frame, (float)l->line[k].frames + sway);
 	}
@@ -238,11 +241,13 @@ SIMD_INLINE void lines_read(struct lush *l, f32x8 y[LINES], const struct lush_co
 SIMD_INLINE void lines_feed(struct lush *l, f32x8 y[LINES], const f32x8 in[LINES], const struct lush_coefs *c,
 			    size_t width)
 {
-	f32x8 listening = 1.0f - c->freeze, sum = f32x8_splat(0.0f);
+	f32x8 listening = 1.0f - c->freeze, place = room_place(l->frame, SIMD_LANES), sum = f32x8_splat(0.0f);
 
 	SIMD_UNROLL
 	for (unsigned k = 0; k < LINES; k++) {
-		y[k] *= l->gain[k] + (1.0f - l->gain[k]) * c->freeze;
+		f32x8 gain = l->gain[0][k] + (l->gain[1][k] - l->gain[0][k]) * place;
+
+		y[k] *= gain + (1.0f - gain) * c->freeze;
 		sum += y[k];
 	}
 	SIMD_UNROLL

@@ -25,8 +25,8 @@ static const unsigned allpass_frames[2][ALLPASSES] = { { 225, 556 }, { 248, 579 
 struct reverb_stereo {
 	struct room_line line[LINES], allpass[2][ALLPASSES];
 	float exponent[LINES]; /* the line's gain is 2^(exponent / time) */
-	float gain[LINES];     /* at gain_time_s */
-	float gain_time_s;
+	float gain[2][LINES];  /* at the last eighth frame and at the one to come */
+	float gain_time_s;     /* that the latter are for; 0 at frame 0 */
 	float loss;
 	uint32_t frame;
 	struct room_dc dc[2];
@@ -68,13 +68,20 @@ static void reverb_stereo_reset(void *state, const struct node_env *env, const s
 	r->loss = (float)clamp_f64(LOSS * rate_ratio * rate_ratio, 0.0, 0.25);
 }
 
-/* The gains follow the time at every eighth frame, for a block begins with one. */
+/* The gains follow the time at every eighth frame, for a block begins with one, and go straight in between. */
 SIMD_INLINE void gains_follow(struct reverb_stereo *r, float time_s)
 {
-	if (r->frame % SIMD_LANES != 0 || r->gain_time_s == time_s)
+	bool is_first = r->gain_time_s == 0.0f;
+
+	if (r->frame % SIMD_LANES != 0)
+		return;
+	memcpy(r->gain[0], r->gain[1], sizeof(r->gain[0]));
+	if (r->gain_time_s == time_s)
 		return;
 	for (unsigned k = 0; k < LINES; k += SIMD_LANES)
-		f32x8_store(r->gain + k, f32x8_exp2(f32x8_load(r->exponent + k) / time_s));
+		f32x8_store(r->gain[1] + k, f32x8_exp2(f32x8_load(r->exponent + k) / time_s));
+	if (is_first)
+		memcpy(r->gain[0], r->gain[1], sizeof(r->gain[0]));
 	r->gain_time_s = time_s;
 }
 
@@ -91,14 +98,15 @@ SIMD_INLINE void lines_mix(f32x8 x[LINES])
 			}
 }
 
-SIMD_INLINE f32x8 line_lose(const struct reverb_stereo *r, unsigned k)
+SIMD_INLINE f32x8 line_lose(const struct reverb_stereo *r, unsigned k, f32x8 place)
 {
 	uint32_t at = r->frame - r->line[k].frames;
 	f32x8 before = line_load(&r->line[k].line, r->samples, at - 1);
 	f32x8 here = line_load(&r->line[k].line, r->samples, at);
 	f32x8 after = line_load(&r->line[k].line, r->samples, at + 1);
+	f32x8 gain = r->gain[0][k] + (r->gain[1][k] - r->gain[0][k]) * place;
 
-	return (here + r->loss * ((before + after) - 2.0f * here)) * r->gain[k];
+	return (here + r->loss * ((before + after) - 2.0f * here)) * gain;
 }
 
 SIMD_INLINE f32x8 channel_smear(struct reverb_stereo *r, unsigned ch, f32x8 x, size_t width)
@@ -113,11 +121,11 @@ SIMD_INLINE f32x8 channel_smear(struct reverb_stereo *r, unsigned ch, f32x8 x, s
 
 SIMD_INLINE void network_step(struct reverb_stereo *r, const f32x8 in[2], f32x8 wet[2], size_t width)
 {
-	f32x8 x[LINES];
+	f32x8 place = room_place(r->frame, SIMD_LANES), x[LINES];
 
 	wet[0] = wet[1] = f32x8_splat(0.0f);
 	for (unsigned k = 0; k < LINES; k++) {
-		x[k] = line_lose(r, k);
+		x[k] = line_lose(r, k, place);
 		wet[k & 1] += x[k];
 	}
 	lines_mix(x);
@@ -125,13 +133,20 @@ SIMD_INLINE void network_step(struct reverb_stereo *r, const f32x8 in[2], f32x8 
 		line_store(&r->line[k].line, r->samples, r->frame, in[k & 1] + MATRIX_LEVEL * x[k], width);
 }
 
+/* Over the whole range in a quarter of a second; the gains change fastest where it is short. */
+SIMD_INLINE f32x8 time_load(struct reverb_stereo *r, const struct node_io *io, size_t i, size_t width)
+{
+	f32x8 time_s = f32x8_clamp(frames_load(&io->in[2 * STEREO_TIME], i, width), TIME_MIN_S, TIME_MAX_S);
+
+	return glide_follow(&r->time, time_s, 4.0f * TIME_MAX_S / (float)io->env->sample_rate_hz, width);
+}
+
 SIMD_INLINE void reverb_stereo_run(struct reverb_stereo *r, const struct node_io *io, size_t n, size_t width)
 {
 	for (size_t i = 0; i < n; i += width) {
 		f32x8 dry[2] = { frames_load(&io->in[0], i, width), frames_load(&io->in[1], i, width) }, in[2], wet[2];
 
-		gains_follow(r,
-			     glide_load(&r->time, io, &io->in[2 * STEREO_TIME], TIME_MIN_S, TIME_MAX_S, i, width)[0]);
+		gains_follow(r, time_load(r, io, i, width)[0]);
 		for (unsigned ch = 0; ch < 2; ch++)
 			in[ch] = channel_smear(r, ch, dry[ch], width);
 		network_step(r, in, wet, width);

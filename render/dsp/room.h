@@ -77,6 +77,12 @@ SIMD_INLINE f32x8 room_allpass(const struct line *l, sample *base, uint32_t fram
 	return held - g * kept;
 }
 
+/* How far eight frames are on the way from the last multiple of `grid` (a power of two) to the next one, 0..1. */
+SIMD_INLINE f32x8 room_place(uint32_t frame, uint32_t grid)
+{
+	return __builtin_convertvector((i32x8)(frame % grid + u32x8_lanes()), f32x8) * (1.0f / (float)grid);
+}
+
 SIMD_INLINE f32x8 room_line_load(const struct room_line *l, const sample *base, uint32_t frame)
 {
 	return line_load(&l->line, base, frame - l->frames);
