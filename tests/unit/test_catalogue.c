@@ -1,5 +1,7 @@
-/* The examples that the registries carry: each renders without a warning and is heard. */
+/* The catalogue: its examples render without a warning and are heard, and programs can be made of it by chance. */
+#include "base/hash.h"
 #include "render/render.h"
+#include "tests/lib/random_program.h"
 #include "tests/lib/render.h"
 #include "tests/lib/test.h"
 
@@ -33,6 +35,28 @@ START_TEST(test_the_example_is_heard)
 }
 END_TEST
 
+/* Otherwise the fuzz target of graphs would test the checker alone. */
+START_TEST(test_most_random_programs_compile)
+{
+	enum { PROGRAMS = 200, WORDS = 40 };
+	unsigned n_good = 0;
+
+	for (uint64_t i = 0; i < PROGRAMS; i++) {
+		struct buf program = BUF_INIT;
+		struct diag_list diags = { .n = 0 };
+		struct error err = ERROR_INIT;
+		uint64_t words[WORDS];
+
+		for (unsigned w = 0; w < WORDS; w++)
+			words[w] = hash64_pair(i, w);
+		ck_assert_int_eq(random_program((const uint8_t *)words, sizeof words, &program), 0);
+		n_good += render_check(NULL, program.data, program.len, &diags, &err) == 0;
+		buf_fini(&program);
+	}
+	ck_assert_uint_gt(n_good, PROGRAMS / 2);
+}
+END_TEST
+
 static Suite *catalogue_suite(void)
 {
 	Suite *s = suite_create("catalogue");
@@ -42,6 +66,7 @@ static Suite *catalogue_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, test_the_example_is_heard, 0, (int)render_catalogue_len());
+	tcase_add_test(t, test_most_random_programs_compile);
 	return s;
 }
 
