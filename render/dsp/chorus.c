@@ -39,25 +39,28 @@ static void chorus_reset(void *state, const struct node_env *env, const struct n
 	chorus_place(c, env);
 }
 
-SIMD_INLINE f32x8 chorus_step(struct chorus *c, unsigned ch, const struct node_io *io, size_t i, size_t width)
+SIMD_INLINE f32x8 chorus_step(struct chorus *c, unsigned ch, struct lfo *lfo, const struct node_io *io, size_t i,
+			      size_t width)
 {
 	const struct node_input *in = io->in + ch;
-	struct lfo_steps steps = lfo_steps(io, &in[2 * CHORUS_RATE], 0.1f, 10.0f, i, width);
-	f32x8 sine = f32x8_sin2pi(lfo_advance(&c->phase[ch], &steps, width) + 0.25f * (float)ch);
 	f32x8 depth = glide_load(&c->depth[ch], io, &in[2 * CHORUS_DEPTH], 0.0f, 1.0f, i, width);
 	f32x8 mix = glide_load(&c->mix[ch], io, &in[2 * CHORUS_MIX], 0.0f, 1.0f, i, width);
-	f32x8 frames = (CHORUS_CENTRE_S + CHORUS_SWAY_S * depth * sine) * (float)io->env->sample_rate_hz;
-	f32x8 x = frames_load(&in[2 * CHORUS_IN], i, width);
+	f32x8 x = frames_load(&in[2 * CHORUS_IN], i, width), sine, frames;
 
+	lfo_follow(lfo, io, &in[2 * CHORUS_RATE], 0.1f, 10.0f, i, width);
+	sine = f32x8_sin2pi(lfo_advance(&c->phase[ch], lfo) + 0.25f * (float)ch);
+	frames = (CHORUS_CENTRE_S + CHORUS_SWAY_S * depth * sine) * (float)io->env->sample_rate_hz;
 	line_store(&c->line[ch], c->samples, c->frame, x, width);
 	return x * (1.0f - mix) + mix * line_read(&c->line[ch], c->samples, c->frame, frames);
 }
 
 SIMD_INLINE void chorus_run(struct chorus *c, const struct node_io *io, size_t n, size_t width)
 {
+	struct lfo lfo[2];
+
 	for (size_t i = 0; i < n; i += width) {
 		for (unsigned ch = 0; ch < 2; ch++)
-			frames_store(io->out[ch], i, width, chorus_step(c, ch, io, i, width));
+			frames_store(io->out[ch], i, width, chorus_step(c, ch, &lfo[ch], io, i, width));
 		c->frame += (uint32_t)width;
 	}
 }

@@ -56,8 +56,9 @@ SIMD_CLONES
 static void delay_process(void *state, const struct node_io *io, size_t n)
 {
 	struct delay *d = state;
+	bool is_varying = echo_varies(io, DELAY_TIME, DELAY_MIX + 1);
 
-	ECHO_PROCESS(d, io, n, delay_load, delay_step);
+	ECHO_PROCESS(d, io, n, is_varying, delay_load, delay_step);
 }
 
 static double delay_tail_s(const struct node_env *env, const struct node_input *in)

@@ -44,18 +44,29 @@ static inline double echo_tail_s(double each_s, double gain)
 	return tail_s;
 }
 
-/* node_def.process: calls load(state, io, i, width) for the spans of eight frames and step(state, io, i, width, &span)
+/* Does any parameter of the rows first..last - 1 of io->in change from frame to frame? Else the first span holds. */
+static inline bool echo_varies(const struct node_io *io, unsigned first, unsigned last)
+{
+	for (unsigned p = first; p < last; p++)
+		if (io->in[p].data)
+			return true;
+	return false;
+}
+
+/* node_def.process: calls load(state, io, i, width) for the spans of eight frames (once if they do not vary) and step(state, io, i, width, &span)
  * for those eight at once or, where the nearest reading is nearer than a vector, one by one. Both are always_inline. */
-#define ECHO_PROCESS(state, io, n, load, step)                                                                         \
+#define ECHO_PROCESS(state, io, n, is_varying, load, step)                                                             \
 	do {                                                                                                           \
 		if ((n) == 1) {                                                                                        \
 			struct echo_span span = load(state, io, 0, 1);                                                 \
 			step(state, io, 0, 1, &span);                                                                  \
 			break;                                                                                         \
 		}                                                                                                      \
-		for (size_t i = 0; i < (n); i += SIMD_LANES) {                                                         \
-			struct echo_span span = load(state, io, i, SIMD_LANES);                                        \
+		struct echo_span span = load(state, io, 0, SIMD_LANES);                                                \
                                                                                                                        \
+		for (size_t i = 0; i < (n); i += SIMD_LANES) {                                                         \
+			if (i > 0 && (is_varying))                                                                     \
+				span = load(state, io, i, SIMD_LANES);                                                 \
 			if (!tap_span_is_nearer(&span.tap, (float)LINE_VECTOR_MIN)) {                                  \
 				step(state, io, i, SIMD_LANES, &span);                                                 \
 				continue;                                                                              \

@@ -41,16 +41,17 @@ static void flanger_reset(void *state, const struct node_env *env, const struct 
 	flanger_place(f, env);
 }
 
-SIMD_INLINE f32x8 flanger_step(struct flanger *f, unsigned ch, const struct node_io *io, size_t i, size_t width)
+SIMD_INLINE f32x8 flanger_step(struct flanger *f, unsigned ch, struct lfo *lfo, const struct node_io *io, size_t i,
+			       size_t width)
 {
 	const struct node_input *in = io->in + ch;
-	struct lfo_steps steps = lfo_steps(io, &in[2 * FLANGER_RATE], 0.1f, 10.0f, i, width);
-	f32x8 sine = f32x8_sin2pi(lfo_advance(&f->phase[ch], &steps, width) + 0.25f * (float)ch);
 	f32x8 depth = glide_load(&f->depth[ch], io, &in[2 * FLANGER_DEPTH], 0.0f, 1.0f, i, width);
 	f32x8 feedback = glide_load(&f->feedback[ch], io, &in[2 * FLANGER_FEEDBACK], 0.0f, 0.95f, i, width);
-	f32x8 frames = (FLANGER_CENTRE_S + FLANGER_SWAY_S * depth * sine) * (float)io->env->sample_rate_hz;
-	f32x8 x = frames_load(&in[2 * FLANGER_IN], i, width), mix = 0.5f * depth, wet;
+	f32x8 x = frames_load(&in[2 * FLANGER_IN], i, width), mix = 0.5f * depth, sine, frames, wet;
 
+	lfo_follow(lfo, io, &in[2 * FLANGER_RATE], 0.1f, 10.0f, i, width);
+	sine = f32x8_sin2pi(lfo_advance(&f->phase[ch], lfo) + 0.25f * (float)ch);
+	frames = (FLANGER_CENTRE_S + FLANGER_SWAY_S * depth * sine) * (float)io->env->sample_rate_hz;
 	/* Below 9 kHz sample rate the nearest millisecond is shorter than a vector. */
 	wet = line_read(&f->line[ch], f->samples, f->frame, f32x8_max(frames, f32x8_splat((float)LINE_VECTOR_MIN)));
 	line_store(&f->line[ch], f->samples, f->frame,
@@ -60,9 +61,11 @@ SIMD_INLINE f32x8 flanger_step(struct flanger *f, unsigned ch, const struct node
 
 SIMD_INLINE void flanger_run(struct flanger *f, const struct node_io *io, size_t n, size_t width)
 {
+	struct lfo lfo[2];
+
 	for (size_t i = 0; i < n; i += width) {
 		for (unsigned ch = 0; ch < 2; ch++)
-			frames_store(io->out[ch], i, width, flanger_step(f, ch, io, i, width));
+			frames_store(io->out[ch], i, width, flanger_step(f, ch, &lfo[ch], io, i, width));
 		f->frame += (uint32_t)width;
 	}
 }

@@ -15,7 +15,7 @@
 #include <kiss_fft.h>
 
 #include "render/dsp/gate.h"
-#include "render/dsp/line.h"
+#include "render/dsp/delay_line.h"
 
 enum { FREEZE_IN, FREEZE_TRIGGER, FREEZE_PARAMS };
 enum { FFT_FRAMES = 2048, HOP_FRAMES = FFT_FRAMES / 4, BINS = FFT_FRAMES / 2 + 1, FADE_FRAMES = 3 * HOP_FRAMES };

@@ -12,7 +12,7 @@
 #ifndef RENDER_DSP_GLIDE_H
 #define RENDER_DSP_GLIDE_H
 
-#include "render/dsp/line.h"
+#include "render/dsp/delay_line.h"
 
 #define GLIDE_S 0.004
 #define TAP_FADE_S 0.02
@@ -133,8 +133,6 @@ SIMD_INLINE f32x8 tap_read(const struct tap_span *s, float times, const struct l
 {
 	f32x8 frames = s->frames * times, to, from, fade;
 
-	if (!s->is_fading && !i32x8_any(s->frames != f32x8_splat(s->frames[0])))
-		return line_read_even(l, base, frame, frames[0]);
 	to = line_read(l, base, frame, frames);
 	if (!s->is_fading)
 		return to;

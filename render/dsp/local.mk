@@ -10,7 +10,7 @@ librender_a_SOURCES += \
 # Effects of time: echoes, rooms, sways.
 librender_a_SOURCES += \
 	render/dsp/chorus.c render/dsp/convolve.c render/dsp/drift.h render/dsp/echo.h render/dsp/fchorus.c \
-	render/dsp/flanger.c render/dsp/freeze.c render/dsp/glide.h render/dsp/lfo.h render/dsp/line.h \
+	render/dsp/flanger.c render/dsp/freeze.c render/dsp/glide.h render/dsp/lfo.h render/dsp/delay_line.h \
 	render/dsp/lush.c render/dsp/multitap.c render/dsp/phaser.c render/dsp/pingpong.c render/dsp/plate.c \
 	render/dsp/reverb_stereo.c render/dsp/ring.c render/dsp/ring_mod.c render/dsp/room.h \
 	render/dsp/tapedelay.c render/dsp/tremolo.c render/dsp/vibrato.c

@@ -69,8 +69,9 @@ SIMD_CLONES
 static void multitap_process(void *state, const struct node_io *io, size_t n)
 {
 	struct multitap *m = state;
+	bool is_varying = echo_varies(io, MULTITAP_TIME, MULTITAP_PARAMS);
 
-	ECHO_PROCESS(m, io, n, multitap_load, multitap_step);
+	ECHO_PROCESS(m, io, n, is_varying, multitap_load, multitap_step);
 }
 
 /* The loop's gain per tap distance is at most the feedback times the mean of the taps' gains. */

@@ -36,17 +36,18 @@ static size_t phaser_state_bytes(const struct node_env *env, const struct node_i
 	return sizeof(struct phaser);
 }
 
-SIMD_INLINE void phaser_load(struct phaser_coefs *c, struct phaser *p, unsigned ch, const struct node_io *io, size_t i,
-			     size_t width)
+SIMD_INLINE void phaser_load(struct phaser_coefs *c, struct phaser *p, unsigned ch, struct lfo *lfo,
+			     const struct node_io *io, size_t i, size_t width)
 {
 	const struct node_input *in = io->in + ch;
-	struct lfo_steps steps = lfo_steps(io, &in[2 * PHASER_RATE], 0.05f, 5.0f, i, width);
-	f32x8 sine = f32x8_sin2pi(lfo_advance(&p->phase[ch], &steps, width) + 0.25f * (float)ch);
 	f32x8 depth = glide_load(&p->depth[ch], io, &in[2 * PHASER_DEPTH], 0.0f, 1.0f, i, width);
 	f32x8 high = f32x8_max(PHASER_HIGH_HZ * depth, f32x8_splat(PHASER_LOW_HZ));
-	f32x8 hz = PHASER_LOW_HZ + (high - PHASER_LOW_HZ) * (0.5f + 0.5f * sine);
-	f32x8 g = f32x8_tanpi(hz / (float)io->env->sample_rate_hz);
+	f32x8 sine, hz, g;
 
+	lfo_follow(lfo, io, &in[2 * PHASER_RATE], 0.05f, 5.0f, i, width);
+	sine = f32x8_sin2pi(lfo_advance(&p->phase[ch], lfo) + 0.25f * (float)ch);
+	hz = PHASER_LOW_HZ + (high - PHASER_LOW_HZ) * (0.5f + 0.5f * sine);
+	g = f32x8_tanpi(hz / (float)io->env->sample_rate_hz);
 	f32x8_store(c->gain, g / (1.0f + g));
 	f32x8_store(c->feedback, glide_load(&p->feedback[ch], io, &in[2 * PHASER_FEEDBACK], 0.0f, 0.95f, i, width));
 	f32x8_store(c->x, frames_load(&in[2 * PHASER_IN], i, width));
@@ -73,12 +74,13 @@ static void phaser_process(void *state, const struct node_io *io, size_t n)
 		(unsigned)(clamp_f64((double)io->in[2 * PHASER_STAGES].value, STAGES_MIN, STAGES_MAX) + 0.5);
 	struct phaser *p = state;
 	size_t width = lanes_in_use(n);
+	struct lfo lfo[2];
 
 	for (size_t i = 0; i < n; i += width) {
 		struct phaser_coefs c[2];
 
 		for (unsigned ch = 0; ch < 2; ch++)
-			phaser_load(&c[ch], p, ch, io, i, width);
+			phaser_load(&c[ch], p, ch, &lfo[ch], io, i, width);
 		for (size_t j = 0; j < width; j++) {
 			f32x8 y = phaser_tick(p, (f32x8){ c[0].x[j], c[1].x[j] }, (f32x8){ c[0].gain[j], c[1].gain[j] },
 					      (f32x8){ c[0].feedback[j], c[1].feedback[j] }, n_stages);

@@ -74,8 +74,9 @@ SIMD_CLONES
 static void pingpong_process(void *state, const struct node_io *io, size_t n)
 {
 	struct pingpong *p = state;
+	bool is_varying = echo_varies(io, 2 * PINGPONG_TIME, 2 * PINGPONG_MIX);
 
-	ECHO_PROCESS(p, io, n, pingpong_load, pingpong_step);
+	ECHO_PROCESS(p, io, n, is_varying, pingpong_load, pingpong_step);
 }
 
 static double pingpong_tail_s(const struct node_env *env, const struct node_input *in)

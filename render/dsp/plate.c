@@ -171,9 +171,9 @@ SIMD_INLINE void half_end(struct plate *p, unsigned h, f32x8 x, const struct pla
 SIMD_INLINE void tank_step(struct plate *p, const struct node_io *io, f32x8 x, const struct plate_coefs *c,
 			   size_t width)
 {
-	uint64_t step = f64x4_to_phase(f64x4_splat(MOD_HZ / io->env->sample_rate_hz))[0];
-	struct lfo_steps steps = { { step, step, step, step, step, step, step, step } };
-	f32x8 phase = lfo_advance(&p->phase, &steps, width), half[2];
+	u64x4 step = f64x4_to_phase(f64x4_splat(MOD_HZ / io->env->sample_rate_hz));
+	struct lfo lfo = lfo_of_steps(step, step, width);
+	f32x8 phase = lfo_advance(&p->phase, &lfo), half[2];
 
 	for (unsigned h = 0; h < 2; h++) {
 		f32x8 other = room_line_load(&p->half[h ^ 1][SECOND_DELAY], p->samples, p->frame);

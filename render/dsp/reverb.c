@@ -20,8 +20,11 @@ static const unsigned allpass_frames[ALLPASSES] = { 556, 441, 341, 225 };
 #define COMB_GAIN 0.84f
 #define ALLPASS_GAIN 0.5f
 
+/* The combs' lines are rings of one size, `stride` floats apart, so that their places are computed together. */
 struct tank {
-	struct room_line comb[COMBS], allpass[ALLPASSES];
+	struct line comb; /* the first */
+	uint32_t stride, comb_frames[COMBS];
+	struct room_line allpass[ALLPASSES];
 	f32x8 damped; /* one-pole low-passes in the combs' loops */
 	struct glide room, damping, mix;
 };
@@ -37,7 +40,9 @@ struct reverb {
 static uint32_t tank_place(struct tank *t, const struct node_env *env, unsigned spread, uint32_t at)
 {
 	for (size_t k = 0; k < COMBS; k++)
-		at = room_line_place(&t->comb[k], env, comb_frames[k] + spread, ROOM_RATE_HZ, at);
+		t->comb_frames[k] = room_frames(env, comb_frames[k] + spread, ROOM_RATE_HZ);
+	t->stride = line_place(&t->comb, at, t->comb_frames[COMBS - 1]) - at;
+	at += COMBS * t->stride;
 	for (size_t k = 0; k < ALLPASSES; k++)
 		at = room_line_place(&t->allpass[k], env, allpass_frames[k] + spread, ROOM_RATE_HZ, at);
 	return at;
@@ -85,11 +90,12 @@ SIMD_INLINE void coefs_load(struct reverb_coefs *c, struct reverb *r, const stru
 /* The combs' outputs over eight frames; fills held with them, one comb in each. */
 SIMD_INLINE f32x8 combs_read(const struct reverb *r, const struct tank *t, f32x8 held[COMBS])
 {
+	const sample *ring = r->lines + t->comb.ring;
 	f32x8 pair[COMBS / 2];
 
 	SIMD_UNROLL
 	for (size_t k = 0; k < COMBS; k++)
-		held[k] = room_line_load(&t->comb[k], r->lines, r->frame);
+		held[k] = f32x8_load(ring + k * t->stride + ((r->frame - t->comb_frames[k]) & t->comb.mask));
 	SIMD_UNROLL
 	for (size_t k = 0; k < COMBS / 2; k++)
 		pair[k] = held[k] + held[k + COMBS / 2];
@@ -127,6 +133,21 @@ SIMD_INLINE f32x8 allpasses_step(struct reverb *r, const struct tank *t, f32x8 x
 	return x;
 }
 
+SIMD_INLINE void combs_write(struct reverb *r, const struct tank *t, const f32x8 x[COMBS], size_t width)
+{
+	sample *ring = r->lines + t->comb.ring + (r->frame & t->comb.mask);
+
+	if (width == 1 || line_is_at_seam(&t->comb, r->frame)) {
+		for (uint32_t k = 0; k < COMBS; k++)
+			line_store(&(struct line){ t->comb.ring + k * t->stride, t->comb.mask }, r->lines, r->frame,
+				   x[k], width);
+		return;
+	}
+	SIMD_UNROLL
+	for (size_t k = 0; k < COMBS; k++)
+		f32x8_store(ring + k * t->stride, x[k]);
+}
+
 /* Both channels' wet signal. */
 SIMD_INLINE void reverb_step(struct reverb *r, const struct reverb_coefs c[2], f32x8 in, f32x8 wet[2], size_t width)
 {
@@ -142,9 +163,7 @@ SIMD_INLINE void reverb_step(struct reverb *r, const struct reverb_coefs c[2], f
 	SIMD_UNROLL
 	for (unsigned ch = 0; ch < 2; ch++) {
 		f32x8_transpose(held[ch]);
-		SIMD_UNROLL
-		for (size_t k = 0; k < COMBS; k++)
-			line_store(&r->tank[ch].comb[k].line, r->lines, r->frame, held[ch][k], width);
+		combs_write(r, &r->tank[ch], held[ch], width);
 		wet[ch] = allpasses_step(r, &r->tank[ch], wet[ch], width);
 	}
 	r->frame += (uint32_t)width;

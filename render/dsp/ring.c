@@ -6,30 +6,30 @@ enum { RING_IN, RING_FREQ, RING_PARAMS };
 #define RING_MIN_HZ 20.0f
 #define RING_MAX_HZ 5000.0f
 
-SIMD_INLINE f32x8 ring_phase(uint64_t *acc, const struct node_io *io, size_t i, size_t width)
-{
-	struct lfo_steps steps = lfo_steps(io, &io->in[RING_FREQ], RING_MIN_HZ, RING_MAX_HZ, i, width);
-
-	return lfo_advance(acc, &steps, width);
-}
-
 SIMD_CLONES
 static void ring_process(void *state, const struct node_io *io, size_t n)
 {
 	size_t width = lanes_in_use(n);
+	struct lfo lfo;
 
-	for (size_t i = 0; i < n; i += width)
+	for (size_t i = 0; i < n; i += width) {
+		lfo_follow(&lfo, io, &io->in[RING_FREQ], RING_MIN_HZ, RING_MAX_HZ, i, width);
 		frames_store(io->out[0], i, width,
-			     frames_load(&io->in[RING_IN], i, width) * f32x8_sin2pi(ring_phase(state, io, i, width)));
+			     frames_load(&io->in[RING_IN], i, width) * f32x8_sin2pi(lfo_advance(state, &lfo)));
+	}
 }
 
 SIMD_CLONES
 static void ring_advance(void *state, const struct node_io *io, size_t n)
 {
 	size_t width = lanes_in_use(n);
+	uint64_t *phase = state;
+	struct lfo lfo;
 
-	for (size_t i = 0; i < n; i += width)
-		ring_phase(state, io, i, width);
+	for (size_t i = 0; i < n; i += width) {
+		lfo_follow(&lfo, io, &io->in[RING_FREQ], RING_MIN_HZ, RING_MAX_HZ, i, width);
+		*phase += lfo.stride;
+	}
 }
 
 const struct node_def node_ring = {

@@ -62,26 +62,24 @@ static void tape_reset(void *state, const struct node_env *env, const struct nod
 	t->rate_ratio = (float)(ROOM_RATE_HZ / env->sample_rate_hz);
 }
 
-SIMD_INLINE f32x8 sway(uint64_t *phase, struct glide *depth, const struct node_io *io, unsigned rate, size_t i,
-		       size_t width)
+SIMD_INLINE f32x8 sway(struct lfo *lfo, uint64_t *phase, struct glide *depth, const struct node_io *io, unsigned rate,
+		       size_t i, size_t width)
 {
-	struct lfo_steps steps = lfo_steps(io, &io->in[rate], 0.0f, 20.0f, i, width);
-	f32x8 sine = f32x8_sin2pi(lfo_advance(phase, &steps, width));
-
-	return sine * glide_load(depth, io, &io->in[rate + 1], 0.0f, 1.0f, i, width);
+	lfo_follow(lfo, io, &io->in[rate], 0.0f, 20.0f, i, width);
+	return f32x8_sin2pi(lfo_advance(phase, lfo)) * glide_load(depth, io, &io->in[rate + 1], 0.0f, 1.0f, i, width);
 }
 
 /* How far back to read. The steady part is kept in whole and broken frames, for a float of a second in frames is too
  * coarse to sway smoothly. */
-SIMD_INLINE f32x8 tape_read(struct tape *t, const struct node_io *io, size_t i, size_t width)
+SIMD_INLINE f32x8 tape_read(struct tape *t, struct lfo lfo[2], const struct node_io *io, size_t i, size_t width)
 {
 	float rate = (float)io->env->sample_rate_hz;
 	f32x8 time = f32x8_clamp(frames_load(&io->in[TAPE_TIME], i, width), TAPE_TIME_MIN_S, TAPE_TIME_MAX_S);
 	f32x8 base =
 		glide_follow(&t->time, f32x8_max(time * rate, f32x8_splat((float)LINE_VECTOR_MIN)), MOTOR_SLOPE, width);
 	f32x8 whole = f32x8_floor(base);
-	f32x8 wow = sway(&t->wow_phase, &t->wow, io, TAPE_WOW_HZ, i, width);
-	f32x8 flutter = sway(&t->flutter_phase, &t->flutter, io, TAPE_FLUTTER_HZ, i, width);
+	f32x8 wow = sway(&lfo[0], &t->wow_phase, &t->wow, io, TAPE_WOW_HZ, i, width);
+	f32x8 flutter = sway(&lfo[1], &t->flutter_phase, &t->flutter, io, TAPE_FLUTTER_HZ, i, width);
 	f32x8 more = (base - whole) + (wow * WOW_S + flutter * FLUTTER_S) * rate;
 	f32x8 least = (float)LINE_VECTOR_MIN - whole, more_whole;
 
@@ -103,13 +101,15 @@ SIMD_INLINE f32x8 low_pass(struct tape *t, f32x8 x, f32x8 pole, size_t width)
 
 SIMD_INLINE void tape_run(struct tape *t, const struct node_io *io, size_t n, size_t width)
 {
+	struct lfo lfo[2];
+
 	for (size_t i = 0; i < n; i += width) {
 		f32x8 x = frames_load(&io->in[TAPE_IN], i, width);
 		f32x8 feedback = glide_load(&t->feedback, io, &io->in[TAPE_FEEDBACK], 0.0f, 0.95f, i, width);
 		f32x8 saturation = glide_load(&t->saturation, io, &io->in[TAPE_SATURATION], 0.0f, 1.0f, i, width);
 		f32x8 mix = glide_load(&t->mix, io, &io->in[TAPE_MIX], 0.0f, 1.0f, i, width);
 		f32x8 drive = 1.0f + 3.0f * saturation;
-		f32x8 wet = f32x8_tanh(tape_read(t, io, i, width) * drive) / drive;
+		f32x8 wet = f32x8_tanh(tape_read(t, lfo, io, i, width) * drive) / drive;
 
 		wet = low_pass(t, wet, room_pole(0.7f + 0.2f * saturation, t->rate_ratio), width);
 		line_store(&t->line, t->samples, t->frame, x + feedback * wet, width);

@@ -21,12 +21,13 @@ static void tremolo_process(void *state, const struct node_io *io, size_t n)
 {
 	struct tremolo *t = state;
 	size_t width = lanes_in_use(n);
+	struct lfo lfo;
 
 	for (size_t i = 0; i < n; i += width) {
-		struct lfo_steps steps = lfo_steps(io, &io->in[TREMOLO_RATE], 0.1f, 20.0f, i, width);
-		f32x8 sine = f32x8_sin2pi(lfo_advance(&t->phase, &steps, width));
-		f32x8 depth = glide_load(&t->depth, io, &io->in[TREMOLO_DEPTH], 0.0f, 1.0f, i, width);
+		f32x8 depth = glide_load(&t->depth, io, &io->in[TREMOLO_DEPTH], 0.0f, 1.0f, i, width), sine;
 
+		lfo_follow(&lfo, io, &io->in[TREMOLO_RATE], 0.1f, 20.0f, i, width);
+		sine = f32x8_sin2pi(lfo_advance(&t->phase, &lfo));
 		frames_store(io->out[0], i, width,
 			     frames_load(&io->in[TREMOLO_IN], i, width) * (1.0f - depth * (0.5f - 0.5f * sine)));
 	}

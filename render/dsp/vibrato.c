@@ -47,12 +47,15 @@ SIMD_INLINE f32x8 vibrato_depth(struct vibrato *v, const struct node_io *io, siz
 SIMD_INLINE void vibrato_run(struct vibrato *v, const struct node_io *io, size_t n, size_t width)
 {
 	float sway_frames = 0.5f * VIBRATO_S * (float)io->env->sample_rate_hz;
+	struct lfo lfo;
 
 	for (size_t i = 0; i < n; i += width) {
-		struct lfo_steps steps = lfo_steps(io, &io->in[VIBRATO_RATE], 0.1f, 20.0f, i, width);
-		f32x8 sine = f32x8_sin2pi(lfo_advance(&v->phase, &steps, width));
-		f32x8 above = f32x8_max(1.0f + sine, f32x8_splat(0.0f)); /* rounding must not ask for the next frame */
-		f32x8 frames = sway_frames * vibrato_depth(v, io, i, width) * above;
+		f32x8 above, frames;
+
+		lfo_follow(&lfo, io, &io->in[VIBRATO_RATE], 0.1f, 20.0f, i, width);
+		/* Rounding must not ask for the frame after this one. */
+		above = f32x8_max(1.0f + f32x8_sin2pi(lfo_advance(&v->phase, &lfo)), f32x8_splat(0.0f));
+		frames = sway_frames * vibrato_depth(v, io, i, width) * above;
 
 		line_store(&v->line, v->samples, v->frame, frames_load(&io->in[VIBRATO_IN], i, width), width);
 		frames_store(io->out[0], i, width,
