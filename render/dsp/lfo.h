@@ -1,16 +1,21 @@
-/* The phase of effects that sway: an unsigned 64-bit fraction of a cycle as in osc.h, so its sums are exact, the rate is
- * too, and hours of rendering lose nothing. */
+/* The phase of effects that sway: an unsigned 64-bit fraction of a cycle as in the oscillators, so its sums are exact, the
+ * rate is too, and hours of rendering lose nothing. */
 #ifndef RENDER_DSP_LFO_H
 #define RENDER_DSP_LFO_H
 
 #include "render/dsp/delay_line.h"
-#include "render/dsp/osc.h"
 
 /* How the phase goes through eight frames: offsets of each, and all of it. */
 struct lfo {
 	u64x4 low, high;
 	uint64_t stride;
 };
+
+/* Increments of four frames; below half a cycle, where the sample rate is so low. */
+SIMD_INLINE u64x4 lfo_steps(f64x4 hz, double cycles_per_hz)
+{
+	return f64x4_to_phase(f64x4_clamp(hz * cycles_per_hz, 0.0, 0.4999));
+}
 
 SIMD_INLINE struct lfo lfo_of_steps(u64x4 low, u64x4 high, size_t width)
 {
@@ -36,8 +41,8 @@ SIMD_INLINE void lfo_follow(struct lfo *lfo, const struct node_io *io, const str
 	if (i > 0 && !rate->data)
 		return;
 	hz = f32x8_clamp(frames_load(rate, i, width), lo, hi);
-	*lfo = lfo_of_steps(f64x4_to_phase(osc_increment(f32x8_low_f64(hz), cycles_per_hz)),
-			    f64x4_to_phase(osc_increment(f32x8_high_f64(hz), cycles_per_hz)), width);
+	*lfo = lfo_of_steps(lfo_steps(f32x8_low_f64(hz), cycles_per_hz), lfo_steps(f32x8_high_f64(hz), cycles_per_hz),
+			    width);
 }
 
 /* Phases of eight frames in cycles, -1/2 .. 1/2, and the accumulator moved past the first `width` of them. */

@@ -177,6 +177,14 @@ SIMD_INLINE f64x4 f64x4_select(i64x4 mask, f64x4 a, f64x4 b)
 	return (f64x4)((mask & (i64x4)a) | (~mask & (i64x4)b));
 }
 
+/* Whether any lane of a comparison is true. */
+SIMD_INLINE bool i32x8_any(i32x8 mask)
+{
+	u64x4 pairs = (u64x4)mask;
+
+	return (pairs[0] | pairs[1] | pairs[2] | pairs[3]) != 0;
+}
+
 /* b where a is NaN. */
 SIMD_INLINE f32x8 f32x8_min(f32x8 a, f32x8 b)
 {
@@ -207,14 +215,6 @@ SIMD_INLINE f32x8 f32x8_clamp(f32x8 x, float lo, float hi)
 SIMD_INLINE f64x4 f64x4_clamp(f64x4 x, double lo, double hi)
 {
 	return f64x4_min(f64x4_max(x, f64x4_splat(lo)), f64x4_splat(hi));
-}
-
-/* Is any lane of a mask set? */
-SIMD_INLINE bool i32x8_any(i32x8 mask)
-{
-	u64x4 m = (u64x4)mask;
-
-	return (m[0] | m[1] | m[2] | m[3]) != 0;
 }
 
 SIMD_INLINE f32x8 f32x8_abs(f32x8 x)
