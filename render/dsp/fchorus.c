@@ -45,16 +45,11 @@ static void fchorus_reset(void *state, const struct node_env *env, const struct 
 	fchorus_place(c, env);
 }
 
-/* Cells per frame in units of 2^-32. */
-SIMD_INLINE uint64_t cell_step(double hz, double sample_rate_hz)
-{
-	return (uint64_t)(hz / sample_rate_hz * 0x1p32);
-}
-
 /* The motion of tap k over eight frames. */
 SIMD_INLINE f32x8 fchorus_drift(struct fchorus *c, unsigned k, const struct node_io *io, f32x8 rate_hz, size_t width)
 {
 	uint32_t key = (uint32_t)(io->id ^ io->id >> 32 ^ io->env->seed) + k * 0x9e3779b9u;
+	double step_per_hz = 0x1p32 / io->env->sample_rate_hz;
 	uint64_t at = c->place[k];
 	u32x8 cell;
 	f32x8 t;
@@ -63,7 +58,7 @@ SIMD_INLINE f32x8 fchorus_drift(struct fchorus *c, unsigned k, const struct node
 		cell[j] = (uint32_t)(at >> 32);
 		t[j] = (float)((uint32_t)at >> 8) * 0x1p-24f;
 		if (j < width)
-			at += cell_step((double)(rate_hz[j] + RATE_SPREAD_HZ * (float)k), io->env->sample_rate_hz);
+			at += (uint64_t)((double)(rate_hz[j] + RATE_SPREAD_HZ * (float)k) * step_per_hz);
 	}
 	c->place[k] = at;
 	return drift_at(u32x8_splat(key), cell, t);

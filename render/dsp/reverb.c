@@ -224,7 +224,7 @@ const struct node_def node_reverb = {
 	.params = {
 		PARAM_IN,
 		{ .name = "room_size", .unit = "", .min = 0, .max = 1,
-		  .doc = "length of the tail: 60 dB down after 0.1 s / -log10(0.84 room_size)" },
+		  .doc = "length of the tail: from 0.6 on, 60 dB down after 0.1 s / -log10(0.84 room_size)" },
 		{ .name = "damping", .unit = "", .min = 0, .max = 1, .doc = "how much sooner treble dies away" },
 		PARAM_MIX(0.3),
 	},
