@@ -59,6 +59,7 @@ SIMD_INLINE void chorus_run(struct chorus *c, const struct node_io *io, size_t n
 	struct lfo lfo[2];
 
 	for (size_t i = 0; i < n; i += width) {
+		SIMD_UNROLL
 		for (unsigned ch = 0; ch < 2; ch++)
 			frames_store(io->out[ch], i, width, chorus_step(c, ch, &lfo[ch], io, i, width));
 		c->frame += (uint32_t)width;

@@ -64,6 +64,7 @@ SIMD_INLINE void flanger_run(struct flanger *f, const struct node_io *io, size_t
 	struct lfo lfo[2];
 
 	for (size_t i = 0; i < n; i += width) {
+		SIMD_UNROLL
 		for (unsigned ch = 0; ch < 2; ch++)
 			frames_store(io->out[ch], i, width, flanger_step(f, ch, &lfo[ch], io, i, width));
 		f->frame += (uint32_t)width;
