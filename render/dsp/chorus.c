@@ -1,5 +1,5 @@
-/* Chorus: one delayed copy whose delay a sine moves, so that its pitch sways around the dry signal's. The right channel's
- * sine runs a quarter of a cycle ahead, which spreads the sound. */
+/* Chorus: one delayed copy whose delay a sine moves, so that its pitch sways around the dry signal's. The right
+ * channel's sine runs a quarter of a cycle ahead, which spreads the sound. */
 #include "render/dsp/glide.h"
 #include "render/dsp/lfo.h"
 

@@ -2,10 +2,10 @@
  *   h(t) = delta(t) + 0.6 delta(t - 21 ms) + 0.4 .. + 0.05 e^(-3 t)  for 0 <= t < 0.5 s,
  * the tail's value being that of each frame at 44.1 kHz, and less at higher rates by their ratio.
  *
- * Nothing so regular needs a transform: the echoes are seven reads of a line, and the tail is the recursion
- * y = r y' + x - r^L x(L frames ago), exact but for rounding, whose traces die away because r < 1. It is kept in double
- * precision since r is within 1e-5 of 1 at high rates. Constant input is amplified by up to 573; a `hpf` before or behind
- * keeps that out of a mix. */
+ * Nothing so regular needs a transform: the echoes are seven reads of a line, and the tail is the recursion y = r
+ * y' + x - r^L x(L frames ago), exact but for rounding, whose traces die away because r < 1. It is kept in double
+ * precision since r is within 1e-5 of 1 at high rates. Constant input is amplified by up to 573; a `hpf` before or
+ * behind keeps that out of a mix. */
 #include "render/dsp/room.h"
 
 enum { ECHOES = 6 };

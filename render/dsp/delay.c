@@ -72,11 +72,13 @@ static double delay_tail_s(const struct node_env *env, const struct node_input *
 const struct node_def node_delay = {
 	.name = "delay",
 	.doc = "echo with feedback; the feedback saturates softly",
-	.reference = "U. Zoelzer (ed.), DAFX (2011), chapter 2; E. Catmull, R. Rom, A class of local interpolating splines, 1974",
+	.reference = "U. Zoelzer (ed.), DAFX (2011), chapter 2; E. Catmull, R. Rom, A class of local "
+		     "interpolating splines, 1974",
 	.example = "out $ s \"rim(3,8)\" # delay 0.3 0.5 0.5",
 	.params = {
 		PARAM_IN,
-		{ .name = "time", .unit = "s", .min = 0, .max = 2, .doc = "between echoes; at least two frames; a jump is crossfaded" },
+		{ .name = "time", .unit = "s", .min = 0, .max = 2,
+		  .doc = "between echoes; at least two frames; a jump is crossfaded" },
 		{ .name = "feedback", .unit = "", .def = 0.5, .min = 0, .max = 0.99, .flags = PARAM_OPTIONAL,
 		  .doc = "of each echo into the next" },
 		PARAM_MIX(0.5),

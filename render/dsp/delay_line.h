@@ -1,16 +1,16 @@
 /* Delay lines: what echoes, choruses and rooms read back.
  *
  * A line is a ring of a power of two of samples, addressed by the running number of the frame modulo the ring; the
- * user keeps that counter. The ring's first samples are repeated behind its end (the guard), so a vector or the four
- * neighbours of a cubic can be loaded from any place without looking for the seam. Rings live at offsets into the
- * floats behind a node's state, never at pointers, so a state can be copied elsewhere.
+ * user keeps that counter. The ring's first samples are repeated behind its end (the guard), so a vector or the
+ * four neighbours of a cubic can be loaded from any place without looking for the seam. Rings live at offsets into
+ * the floats behind a node's state, never at pointers, so a state can be copied elsewhere.
  *
  * Readings between samples use the cubic through four neighbours (Catmull, Rom, "A class of local interpolating
- * splines", 1974): exact at whole frames, continuous slope, and a gain of at most 1 at every frequency and fraction, so
- * no loop gains by it. A reading reaches one frame nearer and two further than asked.
+ * splines", 1974): exact at whole frames, continuous slope, and a gain of at most 1 at every frequency and
+ * fraction, so no loop gains by it. A reading reaches one frame nearer and two further than asked.
  *
- * `width` is the number of frames handled at once: SIMD_LANES, or 1 for single-frame calls and for delays shorter than
- * a vector. With 1, lane 0 counts and the others are computed and dropped, so that no bit depends on it. */
+ * `width` is the number of frames handled at once: SIMD_LANES, or 1 for single-frame calls and for delays shorter
+ * than a vector. With 1, lane 0 counts and the others are computed and dropped, so that no bit depends on it. */
 #ifndef RENDER_DSP_DELAY_LINE_H
 #define RENDER_DSP_DELAY_LINE_H
 
@@ -122,8 +122,8 @@ SIMD_INLINE f32x8 line_read_row(const struct line *l, const sample *base, uint32
 			  line_load(l, base, at - 2), t);
 }
 
-/* The line as it was frames[j] before frame + j. Slow sways seldom cross a frame within eight, so that mostly a row will do,
- * with the same bits. */
+/* The line as it was frames[j] before frame + j. Slow sways seldom cross a frame within eight, so that mostly a row
+ * will do, with the same bits. */
 SIMD_INLINE f32x8 line_read(const struct line *l, const sample *base, uint32_t frame, f32x8 frames)
 {
 	u32x8 whole = (u32x8) __builtin_convertvector(frames, i32x8);

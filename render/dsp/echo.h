@@ -53,8 +53,9 @@ static inline bool echo_varies(const struct node_io *io, unsigned first, unsigne
 	return false;
 }
 
-/* node_def.process: calls load(state, io, i, width) for the spans of eight frames (once if they do not vary) and step(state, io, i, width, &span)
- * for those eight at once or, where the nearest reading is nearer than a vector, one by one. Both are always_inline. */
+/* node_def.process: calls load(state, io, i, width) for the spans of eight frames (once if they do not vary) and
+ * step(state, io, i, width, &span) for those eight at once or, where the nearest reading is nearer than a vector,
+ * one by one. Both are always_inline. */
 #define ECHO_PROCESS(state, io, n, is_varying, load, step)                                                             \
 	do {                                                                                                           \
 		if ((n) == 1) {                                                                                        \

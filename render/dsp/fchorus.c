@@ -1,5 +1,5 @@
-/* Chorus of five voices: the signal and four taps about `separation` apart, each wandering over `variation` by a smooth
- * random motion of its own. The two channels wander apart.
+/* Chorus of five voices: the signal and four taps about `separation` apart, each wandering over `variation` by a
+ * smooth random motion of its own. The two channels wander apart.
  *
  * Places of the motion are fixed-point: 32 bits of cell, 32 of the part between two cells. */
 #include "render/dsp/drift.h"

@@ -1,6 +1,6 @@
-/* Flanger: a copy 1 to 5 ms late beside the signal makes a comb of notches, at odd multiples of 1 / (2 delay), that a sine
- * sweeps. What is fed back into the line sharpens the peaks between them; a soft limit keeps it below 4, which
- * signals below 1 hardly reach. The right channel's sine runs a quarter of a cycle ahead. */
+/* Flanger: a copy 1 to 5 ms late beside the signal makes a comb of notches, at odd multiples of 1 / (2 delay), that
+ * a sine sweeps. What is fed back into the line sharpens the peaks between them; a soft limit keeps it below 4,
+ * which signals below 1 hardly reach. The right channel's sine runs a quarter of a cycle ahead. */
 #include "render/dsp/glide.h"
 #include "render/dsp/lfo.h"
 

@@ -1,17 +1,17 @@
-/* Freeze: at each onset of the trigger the spectrum of what was just heard is taken, and from then on it is held instead of
- * the signal, until the next onset takes another.
+/* Freeze: at each onset of the trigger the spectrum of what was just heard is taken, and from then on it is held
+ * instead of the signal, until the next onset takes another.
  *
- * A phase vocoder that stands still (J. L. Flanagan, R. M. Golden, "Phase vocoder", 1966; M. Dolson, "The phase vocoder:
- * a tutorial", 1986). Two transforms, of the last FFT_FRAMES and of as many one hop earlier, give each bin a
- * level and the turn of its phase over one hop; turning every bin on by as much per hop and adding the windowed inverse
- * transforms goes on with each partial at its own frequency and phase, instead of looping one grain. The bins around a
- * peak turn with it (identity phase locking: J. Laroche, M. Dolson, "Improved phase vocoder time-scale modification of
- * audio", IEEE Trans. Speech Audio Processing 7(3), 1999), or they would drift apart and lose level. Both transforms are one: of
- * the two real signals as real and imaginary part.
+ * A phase vocoder that stands still (J. L. Flanagan, R. M. Golden, "Phase vocoder", 1966; M. Dolson, "The phase
+ * vocoder: a tutorial", 1986). Two transforms, of the last FFT_FRAMES and of as many one hop earlier, give each bin
+ * a level and the turn of its phase over one hop; turning every bin on by as much per hop and adding the windowed
+ * inverse transforms goes on with each partial at its own frequency and phase, instead of looping one grain. The
+ * bins around a peak turn with it (identity phase locking: J. Laroche, M. Dolson, "Improved phase vocoder
+ * time-scale modification of audio", IEEE Trans. Speech Audio Processing 7(3), 1999), or they would drift apart and
+ * lose level. Both transforms are one: of the two real signals as real and imaginary part.
  *
- * The first frame added begins at the onset, so the held sound fades in under its window over three hops while what it
- * replaces runs out: the windows of the spectrum held before, or the dry signal, which is faded out. Onsets nearer than
- * a hop to the last one are passed over. KissFFT's plans live in the state; they hold no pointers. */
+ * The first frame added begins at the onset, so the held sound fades in under its window over three hops while what
+ * it replaces runs out: the windows of the spectrum held before, or the dry signal, which is faded out. Onsets
+ * nearer than a hop to the last one are passed over. KissFFT's plans live in the state; they hold no pointers. */
 #include <kiss_fft.h>
 
 #include "render/dsp/gate.h"
@@ -102,8 +102,8 @@ static kiss_fft_cpx quarter_turns(kiss_fft_cpx a, uint32_t n)
 	}
 }
 
-/* The turn of a peak at bin k: k quarters of a turn and, as a partial is at most half a bin from its peak, up to an eighth
- * more or less. What turns otherwise is noise, and its windows would cancel each other. */
+/* The turn of a peak at bin k: k quarters of a turn and, as a partial is at most half a bin from its peak, up to an
+ * eighth more or less. What turns otherwise is noise, and its windows would cancel each other. */
 static kiss_fft_cpx partial_turn(kiss_fft_cpx turn, uint32_t k)
 {
 	const float eighth =

@@ -3,10 +3,10 @@
  * A glide follows a value exactly while it moves by no more than its whole range in GLIDE_S seconds, as envelopes,
  * LFOs and anything else that is smooth does; what moves faster, as steps do, becomes a ramp of that slope.
  *
- * A tap is the glide of a delay's length, where a ramp would bend the pitch. A length that moves by up to one frame per
- * frame is followed exactly and a step of up to TAP_REACH frames is caught up with at that speed; for longer steps the
- * reading at the old length fades out while that at the new one fades in, over TAP_FADE_S seconds. What the length
- * does during the fade counts when it is over.
+ * A tap is the glide of a delay's length, where a ramp would bend the pitch. A length that moves by up to one frame
+ * per frame is followed exactly and a step of up to TAP_REACH frames is caught up with at that speed; for longer
+ * steps the reading at the old length fades out while that at the new one fades in, over TAP_FADE_S seconds. What
+ * the length does during the fade counts when it is over.
  *
  * Both go frame by frame, so the cut into calls is not heard, and both start at the first value they see. */
 #ifndef RENDER_DSP_GLIDE_H

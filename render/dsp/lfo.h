@@ -1,5 +1,5 @@
-/* The phase of effects that sway: an unsigned 64-bit fraction of a cycle as in the oscillators, so its sums are exact, the
- * rate is too, and hours of rendering lose nothing. */
+/* The phase of effects that sway: an unsigned 64-bit fraction of a cycle as in the oscillators, so its sums are
+ * exact, the rate is too, and hours of rendering lose nothing. */
 #ifndef RENDER_DSP_LFO_H
 #define RENDER_DSP_LFO_H
 
@@ -30,8 +30,8 @@ SIMD_INLINE struct lfo lfo_of_steps(u64x4 low, u64x4 high, size_t width)
 	return (struct lfo){ u64x4_load(offset), u64x4_load(offset + 4), width == 1 ? step[0] : sum };
 }
 
-/* Keeps *lfo up to date with a rate, clamped to lo..hi Hz, over eight frames; where the rate is constant, from the first
- * frames of a call on. */
+/* Keeps *lfo up to date with a rate, clamped to lo..hi Hz, over eight frames; where the rate is constant, from the
+ * first frames of a call on. */
 SIMD_INLINE void lfo_follow(struct lfo *lfo, const struct node_io *io, const struct node_input *rate, float lo,
 			    float hi, size_t i, size_t width)
 {

@@ -36,7 +36,7 @@ tests_unit_test_osc_SOURCES = tests/unit/test_osc.c tests/lib/test.c tests/lib/t
 tests_unit_test_osc_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_simd_SOURCES = tests/unit/test_simd.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_simd_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
-TIME_FX_TESTS = tests/unit/test_echo tests/unit/test_room
+TIME_FX_TESTS = tests/unit/test_echo tests/unit/test_room tests/unit/test_sway
 check_PROGRAMS += $(TIME_FX_TESTS)
 TESTS += $(TIME_FX_TESTS)
 FIGURE_TESTS += $(TIME_FX_TESTS)
@@ -45,6 +45,8 @@ tests_unit_test_echo_SOURCES = tests/unit/test_echo.c $(TIME_FX_FIXTURES)
 tests_unit_test_echo_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_room_SOURCES = tests/unit/test_room.c $(TIME_FX_FIXTURES)
 tests_unit_test_room_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_sway_SOURCES = tests/unit/test_sway.c $(TIME_FX_FIXTURES)
+tests_unit_test_sway_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 
 EFFECT_TESTS = tests/unit/test_distortion tests/unit/test_dynamics tests/unit/test_envelope tests/unit/test_grains
 FIGURE_TESTS += $(EFFECT_TESTS)

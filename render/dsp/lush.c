@@ -1,15 +1,16 @@
 /* Lush reverb: four steps of diffusion, then a feedback delay network of eight lines.
  *
- * A step of diffusion gives each of eight channels an all-pass of its own, turns the channels round by one, flips the sign of
- * every other one and mixes all by a Hadamard matrix, so that echoes multiply by eight without colour or loss (after
- * S. Signalsmith, "Let's write a reverb", ADC 2021, https://signalsmith-audio.co.uk/writing/2021/lets-write-a-reverb/).
- * The lines feed each other through a Householder matrix I - 2/8 (J.-M. Jot, A. Chaigne, AES 90, 1991), and each has the
- * gain at which it loses 60 dB in RT60 = 0.1 s + 59.9 s decay^2. Two smooth random motions sway the places where they
- * are read: spin, with as much in every octave from 4 Hz down (pink), and wander, with twice the power in each octave
- * below the one before (brown). Freezing takes loss, motion and input away together, so the sound stands.
+ * A step of diffusion gives each of eight channels an all-pass of its own, turns the channels round by one, flips
+ * the sign of every other one and mixes all by a Hadamard matrix, so that echoes multiply by eight without colour
+ * or loss (after S. Signalsmith, "Let's write a reverb", ADC 2021,
+ * https://signalsmith-audio.co.uk/writing/2021/lets-write-a-reverb/). The lines feed each other through a
+ * Householder matrix I - 2/8 (J.-M. Jot, A. Chaigne, AES 90, 1991), and each has the gain at which it loses 60 dB
+ * in RT60 = 0.1 s + 59.9 s decay^2. Two smooth random motions sway the places where they are read: spin, with as
+ * much in every octave from 4 Hz down (pink), and wander, with twice the power in each octave below the one before
+ * (brown). Freezing takes loss, motion and input away together, so the sound stands.
  *
- * Even channels hear and make the left, odd ones the right. Lines are longer than a vector; only the low-passes in them go
- * frame by frame, for which eight frames of eight lines are transposed. */
+ * Even channels hear and make the left, odd ones the right. Lines are longer than a vector; only the low-passes in
+ * them go frame by frame, for which eight frames of eight lines are transposed. */
 #include "render/dsp/drift.h"
 #include "render/dsp/room.h"
 

@@ -1,11 +1,11 @@
-/* Phaser: a chain of first-order all-passes whose corner a sine sweeps, mixed half and half with the signal. Where the
- * chain turns the phase by an odd multiple of half a cycle there is a notch: with N stages at corner f_c, at
- * f_c tan((2k + 1) pi / 2N) as the bilinear transform warps it. The corner sweeps from 200 Hz to `depth` times 2 kHz and,
- * as does the right channel of all effects that sway, a quarter of a cycle ahead on the right.
+/* Phaser: a chain of first-order all-passes whose corner a sine sweeps, mixed half and half with the signal. Where
+ * the chain turns the phase by an odd multiple of half a cycle there is a notch: with N stages at corner f_c, at
+ * f_c tan((2k + 1) pi / 2N) as the bilinear transform warps it. The corner sweeps from 200 Hz to `depth` times 2
+ * kHz and, as does the right channel of all effects that sway, a quarter of a cycle ahead on the right.
  *
  * Each stage is a trapezoidal one-pole (V. Zavalishin, "The Art of VA Filter Design", 2.1.2, section 3) as all-pass
- * 2 low - in, stable under any sweep. The fed-back sample comes from the frame before; so frames go one by one, with
- * the channels side by side in the first lanes of a vector. */
+ * 2 low - in, stable under any sweep. The fed-back sample comes from the frame before; so frames go one by one,
+ * with the channels side by side in the first lanes of a vector. */
 #include "render/dsp/glide.h"
 #include "render/dsp/lfo.h"
 
@@ -105,7 +105,8 @@ const struct node_def node_phaser = {
 	.name = "phaser",
 	.aliases = { "ph" },
 	.doc = "sweeping notches from a chain of all-passes",
-	.reference = "J. O. Smith, Physical Audio Signal Processing, https://ccrma.stanford.edu/~jos/pasp/Phasing_First_Order_Allpass_Filters.html",
+	.reference = "J. O. Smith, Physical Audio Signal Processing, "
+		     "https://ccrma.stanford.edu/~jos/pasp/Phasing_First_Order_Allpass_Filters.html",
 	.example = "out $ saw \"110 55\" # phaser 0.5 0.8 0.6 6",
 	.params = {
 		PARAM_IN,

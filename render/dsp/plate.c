@@ -1,10 +1,10 @@
-/* Plate reverb: four all-passes smear the input, then a tank of two halves, each feeding the other, in a figure of eight.
- * J. Dattorro, "Effect Design, Part 1: Reverberator and Other Filters", J. Audio Eng. Soc. 45(9), 1997, figure 1 and
- * table 2 (lengths and the taps of both outputs at 29761 Hz). The first all-pass of each half is read at a length that
- * a sine moves, a quarter of a cycle apart, so that no resonance stands still.
+/* Plate reverb: four all-passes smear the input, then a tank of two halves, each feeding the other, in a figure of
+ * eight. J. Dattorro, "Effect Design, Part 1: Reverberator and Other Filters", J. Audio Eng. Soc. 45(9), 1997,
+ * figure 1 and table 2 (lengths and the taps of both outputs at 29761 Hz). The first all-pass of each half is read
+ * at a length that a sine moves, a quarter of a cycle apart, so that no resonance stands still.
  *
- * The sound passes two gains per half and T = 0.363 s, so it is 60 dB down after RT60 = -1.5 T / log10(gain).
- * All lengths exceed a vector, so everything but the two low-passes goes eight frames at a time. */
+ * The sound passes two gains per half and T = 0.363 s, so it is 60 dB down after RT60 = -1.5 T / log10(gain). All
+ * lengths exceed a vector, so everything but the two low-passes goes eight frames at a time. */
 #include "render/dsp/lfo.h"
 #include "render/dsp/room.h"
 
@@ -235,7 +235,8 @@ static double plate_tail_s(const struct node_env *env, const struct node_input *
 const struct node_def node_plate = {
 	.name = "plate",
 	.doc = "plate reverb: adds its sound to the signal, in stereo",
-	.reference = "J. Dattorro, Effect Design, Part 1, J. Audio Eng. Soc. 45(9), 1997, https://ccrma.stanford.edu/~dattorro/EffectDesignPart1.pdf",
+	.reference = "J. Dattorro, Effect Design, Part 1, J. Audio Eng. Soc. 45(9), 1997, "
+		     "https://ccrma.stanford.edu/~dattorro/EffectDesignPart1.pdf",
 	.example = "out $ s \"cp ~ ~ ~\" # plate 20 6 0.7 0.3 0.3 0.6",
 	.params = {
 		PARAM_IN,

@@ -1,12 +1,12 @@
-/* Freeverb: per channel eight low-passed feedback combs in parallel, then four all-passes in series.
- * Jezar at Dreampoint's public-domain design of 2000 as analysed by J. O. Smith,
+/* Freeverb: per channel eight low-passed feedback combs in parallel, then four all-passes in series. Jezar at
+ * Dreampoint's public-domain design of 2000 as analysed by J. O. Smith,
  * https://ccrma.stanford.edu/~jos/pasp/Freeverb.html. Lengths are given in frames at 44.1 kHz and scaled to the
- * sample rate, and so is the damping. Both channels hear the mean of the inputs, without its DC, which the combs would
- * all add up; the right tank is 23 frames longer everywhere, which makes the width.
+ * sample rate, and so is the damping. Both channels hear the mean of the inputs, without its DC, which the combs
+ * would all add up; the right tank is 23 frames longer everywhere, which makes the width.
  *
  * All delays are longer than a vector at every sample rate, so eight frames at a time are read and written along
- * time. Only the low-passes in the combs' loops need one frame after the other: for them eight frames of eight combs are
- * transposed, so that a vector holds one frame of all combs, and back. */
+ * time. Only the low-passes in the combs' loops need one frame after the other: for them eight frames of eight
+ * combs are transposed, so that a vector holds one frame of all combs, and back. */
 #include <math.h>
 
 #include "render/dsp/room.h"

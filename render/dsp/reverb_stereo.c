@@ -1,8 +1,9 @@
 /* Reverb from a feedback delay network of 32 lines: J.-M. Jot, A. Chaigne, "Digital delay networks for designing
- * artificial reverberators", AES 90, 1991. Every output of a line goes through a 32 x 32 Hadamard matrix, which loses
- * nothing, to the input of every line; a gain in each line makes it lose 60 dB in `time`, whatever its length.
- * A short symmetric filter in each line, of the kind (a, 1 - 2 a, a), lets treble die sooner; it delays by one
- * frame. Even lines hear and make the left channel, odd ones the right; two all-passes before them thicken the start. */
+ * artificial reverberators", AES 90, 1991. Every output of a line goes through a 32 x 32 Hadamard matrix, which
+ * loses nothing, to the input of every line; a gain in each line makes it lose 60 dB in `time`, whatever its
+ * length. A short symmetric filter in each line, of the kind (a, 1 - 2 a, a), lets treble die sooner; it delays by
+ * one frame. Even lines hear and make the left channel, odd ones the right; two all-passes before them thicken the
+ * start. */
 #include "render/dsp/room.h"
 
 enum { STEREO_IN, STEREO_WET, STEREO_TIME, STEREO_PARAMS };

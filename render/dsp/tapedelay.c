@@ -142,7 +142,8 @@ const struct node_def node_tapedelay = {
 	.name = "tapedelay",
 	.aliases = { "tape" },
 	.doc = "tape echo: sways in pitch, saturates and loses treble with each echo",
-	.reference = "J. O. Smith, Physical Audio Signal Processing, \"Time-varying delay effects\"; V. Valimaki et al., DAFX (2011), chapter 12",
+	.reference = "J. O. Smith, Physical Audio Signal Processing, \"Time-varying delay effects\"; "
+		     "V. Valimaki et al., DAFX (2011), chapter 12",
 	.example = "out $ s \"rim(3,8)\" # tapedelay 0.3 0.6 0.6 0.2 6 0.1 0.4 0.5",
 	.params = {
 		PARAM_IN,

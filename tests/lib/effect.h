@@ -31,8 +31,8 @@ double signal_energy(const sample *x, size_t from, size_t to);
 /* Normalised, of frames from..to - 1: 1 for equal signals, 0 for unrelated ones. */
 double signal_correlation(const sample *x, const sample *y, size_t from, size_t to);
 
-/* How much a signal of low frequencies clicks: the highest fourth difference of frames from..to - 1, in dB of what a step
- * of full scale has there. */
+/* How much a signal of low frequencies clicks: the highest fourth difference of frames from..to - 1, in dB of what
+ * a step of full scale has there. */
 double signal_click_db(const sample *x, size_t from, size_t to);
 
 #endif

@@ -14,8 +14,8 @@ enum { RATE_HZ = 44100 };
 
 /* --- Decay ---------------------------------------------------------------------------------------------------- */
 
-/* Seconds in which a response falls by 60 dB: backward integration of its energy (M. R. Schroeder, J. Acoust. Soc. Am. 37,
- * 1965) and the slope from -5 to -35 dB, as ISO 3382 has it. */
+/* Seconds in which a response falls by 60 dB: backward integration of its energy (M. R. Schroeder, J. Acoust. Soc.
+ * Am. 37, 1965) and the slope from -5 to -35 dB, as ISO 3382 has it. */
 static double reverberation_s(const sample *response, size_t n, double rate_hz)
 {
 	double total = signal_energy(response, 0, n), left = total;
