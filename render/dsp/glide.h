@@ -3,16 +3,16 @@
  * A glide follows a value exactly while it moves by no more than its whole range in GLIDE_S seconds, as envelopes,
  * LFOs and anything else that is smooth does; what moves faster, as steps do, becomes a ramp of that slope.
  *
- * A tap is the glide of a delay's length, where a ramp would bend the pitch. A length that moves by up to one frame per
- * frame is followed exactly and a step of up to TAP_REACH frames is caught up with at that speed; for longer steps the
- * reading at the old length fades out while that at the new one fades in, over TAP_FADE_S seconds. What the length
- * does during the fade counts when it is over.
+ * A tap is the glide of a delay's length, where a ramp would bend the pitch. A length that moves by up to one frame
+ * per frame is followed exactly and a step of up to TAP_REACH frames is caught up with at that speed; for longer
+ * steps the reading at the old length fades out while that at the new one fades in, over TAP_FADE_S seconds. What
+ * the length does during the fade counts when it is over.
  *
  * Both go frame by frame, so the cut into calls is not heard, and both start at the first value they see. */
 #ifndef RENDER_DSP_GLIDE_H
 #define RENDER_DSP_GLIDE_H
 
-#include "render/dsp/line.h"
+#include "render/dsp/delay_line.h"
 
 #define GLIDE_S 0.004
 #define TAP_FADE_S 0.02
@@ -133,8 +133,6 @@ SIMD_INLINE f32x8 tap_read(const struct tap_span *s, float times, const struct l
 {
 	f32x8 frames = s->frames * times, to, from, fade;
 
-	if (!s->is_fading && !i32x8_any(s->frames != f32x8_splat(s->frames[0])))
-		return line_read_even(l, base, frame, frames[0]);
 	to = line_read(l, base, frame, frames);
 	if (!s->is_fading)
 		return to;

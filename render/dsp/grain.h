@@ -5,7 +5,7 @@
 #ifndef RENDER_DSP_GRAIN_H
 #define RENDER_DSP_GRAIN_H
 
-#include "render/dsp/line.h"
+#include "render/dsp/delay_line.h"
 
 enum { GRAIN_REACH = 4 }; /* a position stays at least so many frames behind the newest sample */
 

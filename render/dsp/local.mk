@@ -29,6 +29,13 @@ librender_a_SOURCES += \
 	render/dsp/soft_saw.c render/dsp/source.h render/dsp/string.h render/dsp/superchip.c render/dsp/superfm.c \
 	render/dsp/superhat.c render/dsp/superkick.c render/dsp/superpwm.c render/dsp/supersaw.c \
 	render/dsp/supersnare.c render/dsp/vco.c render/dsp/waveguide.c
+# Effects of time: echoes, rooms, sways.
+librender_a_SOURCES += \
+	render/dsp/chorus.c render/dsp/convolve.c render/dsp/drift.h render/dsp/echo.h render/dsp/fchorus.c \
+	render/dsp/flanger.c render/dsp/freeze.c render/dsp/glide.h render/dsp/lfo.h render/dsp/delay_line.h \
+	render/dsp/lush.c render/dsp/multitap.c render/dsp/phaser.c render/dsp/pingpong.c render/dsp/plate.c \
+	render/dsp/reverb_stereo.c render/dsp/ring.c render/dsp/ring_mod.c render/dsp/room.h \
+	render/dsp/tapedelay.c render/dsp/tremolo.c render/dsp/vibrato.c
 librender_a_SOURCES += \
 	render/dsp/bitcrush.c render/dsp/coarse.c render/dsp/compressor.c render/dsp/decimator.c render/dsp/distort.c \
 	render/dsp/dynamics.h render/dsp/expander.c render/dsp/grain.h render/dsp/granular.c render/dsp/hold.h \
@@ -51,6 +58,17 @@ tests_unit_test_simd_SOURCES = tests/unit/test_simd.c tests/lib/test.c tests/lib
 tests_unit_test_simd_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_effect_SOURCES = tests/unit/test_effect.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_effect_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+TIME_FX_TESTS = tests/unit/test_echo tests/unit/test_room tests/unit/test_sway
+check_PROGRAMS += $(TIME_FX_TESTS)
+TESTS += $(TIME_FX_TESTS)
+FIGURE_TESTS += $(TIME_FX_TESTS)
+TIME_FX_FIXTURES = tests/lib/effect.c tests/lib/effect.h tests/lib/figure.c tests/lib/figure.h tests/lib/kernel.c tests/lib/kernel.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_echo_SOURCES = tests/unit/test_echo.c $(TIME_FX_FIXTURES)
+tests_unit_test_echo_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_room_SOURCES = tests/unit/test_room.c $(TIME_FX_FIXTURES)
+tests_unit_test_room_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_sway_SOURCES = tests/unit/test_sway.c $(TIME_FX_FIXTURES)
+tests_unit_test_sway_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 
 FILTER_TESTS = tests/unit/test_filter tests/unit/test_ladder tests/unit/test_logic tests/unit/test_response
 check_PROGRAMS += $(FILTER_TESTS)
