@@ -256,14 +256,6 @@ SIMD_INLINE f64x4 f64x4_clamp(f64x4 x, double lo, double hi)
 	return f64x4_min(f64x4_max(x, f64x4_splat(lo)), f64x4_splat(hi));
 }
 
-/* Is any lane of a mask set? */
-SIMD_INLINE bool i32x8_any(i32x8 mask)
-{
-	u64x4 m = (u64x4)mask;
-
-	return (m[0] | m[1] | m[2] | m[3]) != 0;
-}
-
 SIMD_INLINE f32x8 f32x8_abs(f32x8 x)
 {
 	return (f32x8)((u32x8)x & 0x7fffffffu);
