@@ -2,7 +2,7 @@
 #include "render/render.h"
 
 #include "render/dsp/node.h"
-#include "render/pattern/transform.h"
+#include "render/pattern/source.h"
 
 _Static_assert(RENDER_PARAMS_MAX >= (int)NODE_PARAMS_MAX && RENDER_PARAMS_MAX >= (int)TRANSFORM_PARAMS_MAX, "room");
 
@@ -62,10 +62,44 @@ static enum render_argument argument_of_transform(enum transform_param_kind kind
 		return RENDER_ARGUMENT_GATE;
 	case TRANSFORM_NAME:
 		return RENDER_ARGUMENT_NAMES;
+	case TRANSFORM_PARTS:
+	case TRANSFORM_WEIGHTED:
+	case TRANSFORM_TIMED:
+		return RENDER_ARGUMENT_LIST;
 	case TRANSFORM_PATTERN:
+	case TRANSFORM_PART:
 		break;
 	}
 	return RENDER_ARGUMENT_PATTERN;
+}
+
+static struct render_param pattern_param(const struct transform_param *p)
+{
+	return (struct render_param){
+		.name = p->name,
+		.unit = p->unit ? p->unit : "",
+		.doc = p->doc,
+		.argument = argument_of_transform(p->kind),
+		.is_optional = p->is_optional,
+		.def = p->def,
+		.min = p->min,
+		.max = p->max,
+		.words = p->names,
+	};
+}
+
+static void source_entry(const struct source_def *def, struct render_entry *e)
+{
+	*e = (struct render_entry){
+		.kind = RENDER_ENTRY_SOURCE,
+		.name = def->name,
+		.aliases = def->aliases,
+		.doc = def->doc,
+		.example = def->example,
+		.n_params = def->n_params,
+	};
+	for (unsigned i = 0; i < def->n_params; i++)
+		e->params[i] = pattern_param(&def->params[i]);
 }
 
 static void transform_entry(const struct transform_def *def, struct render_entry *e)
@@ -78,34 +112,23 @@ static void transform_entry(const struct transform_def *def, struct render_entry
 		.example = def->example,
 		.n_params = def->n_params,
 	};
-	for (unsigned i = 0; i < def->n_params; i++) {
-		const struct transform_param *p = &def->params[i];
-
-		e->params[i] = (struct render_param){
-			.name = p->name,
-			.unit = p->unit ? p->unit : "",
-			.doc = p->doc,
-			.argument = argument_of_transform(p->kind),
-			.is_optional = p->is_optional,
-			.def = p->def,
-			.min = p->min,
-			.max = p->max,
-			.words = p->names,
-		};
-	}
+	for (unsigned i = 0; i < def->n_params; i++)
+		e->params[i] = pattern_param(&def->params[i]);
 }
 
 size_t render_catalogue_len(void)
 {
-	return node_registry_len + transform_registry_len;
+	return node_registry_len + source_registry_len + transform_registry_len;
 }
 
 void render_catalogue_entry(size_t i, struct render_entry *out)
 {
 	if (i < node_registry_len)
 		node_entry(node_registry[i], out);
+	else if (i < node_registry_len + source_registry_len)
+		source_entry(source_registry[i - node_registry_len], out);
 	else
-		transform_entry(transform_registry[i - node_registry_len], out);
+		transform_entry(transform_registry[i - node_registry_len - source_registry_len], out);
 }
 
 const char *render_entry_kind_name(enum render_entry_kind kind)

@@ -166,33 +166,9 @@ SIMD_INLINE void f32x8_transpose(f32x8 m[SIMD_LANES])
 		t[i + 1] = __builtin_shufflevector(m[i], m[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
 	}
 	SIMD_UNROLL
-	for (int i = 0; i < SIMD_LANES; i += 4)
-		SIMD_UNROLL
-	for (int j = 0; j < 2; j++) {
-		u[i + 2 * j] = __builtin_shufflevector(t[i + j], t[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-		u[i + 2 * j + 1] = __builtin_shufflevector(t[i + j], t[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
-	}
-	SIMD_UNROLL
-	for (int i = 0; i < 4; i++) {
-		m[i] = __builtin_shufflevector(u[i], u[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-		m[i + 4] = __builtin_shufflevector(u[i], u[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-	}
-}
+	for (int k = 0; k < 4; k++) {
+		int i = 4 * (k / 2), j = k % 2;
 
-/* Lane k of row j becomes lane j of row k. */
-SIMD_INLINE void f32x8_transpose(f32x8 m[SIMD_LANES])
-{
-	f32x8 t[SIMD_LANES], u[SIMD_LANES];
-
-	SIMD_UNROLL
-	for (int i = 0; i < SIMD_LANES; i += 2) {
-		t[i] = __builtin_shufflevector(m[i], m[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
-		t[i + 1] = __builtin_shufflevector(m[i], m[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
-	}
-	SIMD_UNROLL
-	for (int i = 0; i < SIMD_LANES; i += 4)
-		SIMD_UNROLL
-	for (int j = 0; j < 2; j++) {
 		u[i + 2 * j] = __builtin_shufflevector(t[i + j], t[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
 		u[i + 2 * j + 1] = __builtin_shufflevector(t[i + j], t[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
 	}

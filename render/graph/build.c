@@ -451,7 +451,7 @@ const struct pattern *graph_build_pattern(struct arena *a, struct ast_program *p
 
 	if (shared_init(&shared, a, program, NULL, diags) && builder_init(&b, &shared, NULL)) {
 		shared.cps = rational_make(1, 2);
-		v = build_expr(&b, expr, &(struct scope){ 0 });
+		v = build_wanted(&b, expr, &(struct scope){ 0 });
 		if (v.type == TYPE_NUMBER)
 			v = operand_pattern(pattern_of_number(&b, v.number), v.span);
 		if (v.type == TYPE_EVENTS)

@@ -121,7 +121,7 @@ static pattern_join *join_of(const struct node_def *def)
 	return strcmp(def->name, "cat") == 0 ? pattern_fastcat : pattern_slowcat;
 }
 
-/* A sequence of patterns of values. */
+/* A sequence or stack of patterns of values. */
 static struct operand join_patterns(struct builder *b, const struct ast *call, const struct operand *parts, uint32_t n)
 {
 	const struct pattern **patterns = build_alloc(b, n, sizeof(*patterns));
@@ -141,17 +141,17 @@ static struct operand build_stack(struct builder *b, struct ast *call, const str
 	struct ast *list = call->items[0];
 	struct operand *parts = build_alloc(b, list->n_items, sizeof(*parts));
 	uint32_t *inputs = build_alloc(b, list->n_items, sizeof(*inputs));
-	bool are_events = true;
+	bool is_pattern = scope->wants_pattern || node_def_is_sequence(call->def), are_events = true;
 
 	if (!parts || !inputs || list->n_items == 0)
 		return operand_broken();
 	for (uint32_t i = 0; i < list->n_items; i++) {
-		parts[i] = build_expr(b, list->items[i], scope);
+		parts[i] = is_pattern ? build_wanted(b, list->items[i], scope) : build_expr(b, list->items[i], scope);
 		are_events &= parts[i].type == TYPE_EVENTS;
 	}
 	if (are_events)
 		return build_event_stack(b, join_of(call->def), parts, list->n_items, call->span);
-	if (node_def_is_sequence(call->def))
+	if (is_pattern)
 		return join_patterns(b, call, parts, list->n_items);
 	for (uint32_t i = 0; i < list->n_items; i++)
 		inputs[i] = build_signal(b, &parts[i], scope);
@@ -163,11 +163,12 @@ static struct operand build_pitch(struct builder *b, struct ast *call, const str
 {
 	uint32_t at = 0;
 	struct ast *arg = next_positional(call, &at);
-	struct operand v = arg ? build_expr(b, arg, scope) : operand_broken();
+	struct operand v = arg ? build_wanted(b, arg, scope) : operand_broken();
 
 	if (v.type == TYPE_NUMBER)
 		return operand_pattern(pattern_of_number(b, v.number), call->span);
 	v.span = call->span;
+	v.is_pitch = true;
 	return v;
 }
 

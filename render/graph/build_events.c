@@ -159,174 +159,6 @@ static void check_name(void *ctx, const struct value *v, struct span span)
 		check_sample(c, &v->word, span);
 }
 
-/* --- Modifiers
- * -------------------------------------------------------------------------------------------------------- */
-
-static void modify(struct builder *b, struct events *e, const struct pattern *modifier)
-{
-	if (e->section)
-		section_add(b, e->section, modifier);
-	else
-		e->pattern = pattern_modify(build_arena(b), e->pattern, modifier);
-	e->instance = NULL;
-	b->shared->is_exhausted |= !e->pattern;
-}
-
-/* A signal is read at each event's onset, by the engine: the map holds its place among the modulators. */
-static bool modulate(struct builder *b, struct events *e, enum control_key key, uint32_t node)
-{
-	uint32_t *modulators = build_alloc(b, e->n_modulators + 1, sizeof(*modulators));
-	struct control *control = build_alloc(b, 1, sizeof(*control));
-
-	if (!modulators || !control || node == NODE_NONE)
-		return false;
-	if (e->n_modulators)
-		memcpy(modulators, e->modulators, e->n_modulators * sizeof(*modulators));
-	modulators[e->n_modulators] = node;
-	control->key = key;
-	control->value = (struct value){ .kind = VALUE_SIGNAL, .signal = e->n_modulators };
-	struct value map = { .kind = VALUE_MAP, .map = { 1, control } };
-	e->modulators = modulators;
-	e->n_modulators++;
-	modify(b, e, pattern_pure(build_arena(b), map, (struct span){ 0, 0 }));
-	return e->pattern != NULL;
-}
-
-static bool set_control(struct builder *b, struct events *e, enum control_key key, const struct operand *v,
-			const struct scope *scope)
-{
-	const struct pattern *p = v->pattern;
-
-	bool is_signal = v->type == TYPE_SIGNAL || v->type == TYPE_EVENTS;
-	if (is_signal && e->section) {
-		diag_add(b->shared->diags, DIAG_ERROR, "wrong-type", v->span,
-			 "in a section, the value of '%s' must be a number or a pattern, found %s", control_name(key),
-			 lang_type_name(v->type));
-		return false;
-	}
-	if (is_signal)
-		return modulate(b, e, key, build_signal(b, v, scope));
-	if (v->type == TYPE_NUMBER)
-		p = pattern_of_number(b, v->number);
-	else if (v->type != TYPE_PATTERN || !pattern_check_values(b, p, key))
-		return false;
-	p = p ? tower_apply(b, scope->modifier, p, false) : NULL;
-	modify(b, e, p ? pattern_control(build_arena(b), key, p) : NULL);
-	return e->pattern != NULL;
-}
-
-/* The argument for parameter p: by position, the input not counted, or by name. */
-static struct ast *modifier_arg(const struct ast *call, unsigned p)
-{
-	const struct node_def *def = call->def;
-	unsigned position = p - (node_def_input(def) < p), seen = 0;
-
-	for (uint32_t i = 0; i < call->n_items; i++)
-		if (call->items[i]->kind != AST_KEYWORD && seen++ == position)
-			return call->items[i];
-	for (uint32_t i = 0; i < call->n_items; i++)
-		if (call->items[i]->kind == AST_KEYWORD &&
-		    text_is(call->items[i]->text, def->params[p].name, strlen(def->params[p].name)))
-			return call->items[i]->items[0];
-	return NULL;
-}
-
-static bool modify_param(struct builder *b, struct events *e, struct ast *call, unsigned p, const struct scope *scope)
-{
-	const struct param_def *param = &call->def->params[p];
-	struct ast *arg = modifier_arg(call, p);
-	struct operand v = { .type = TYPE_NUMBER, .number = param->def };
-
-	if (call->def->controls[p] == CONTROL_NONE || (!arg && !(param->flags & PARAM_OPTIONAL)))
-		return true;
-	if (arg)
-		v = build_expr(b, arg, scope);
-	return set_control(b, e, (enum control_key)call->def->controls[p], &v, scope);
-}
-
-struct operand build_modifier(struct builder *b, struct ast *call, const struct operand *input,
-			      const struct scope *scope)
-{
-	struct operand v = *input;
-
-	for (unsigned p = 0; p < call->def->n_params; p++)
-		if (!modify_param(b, &v.events, call, p, scope))
-			return operand_broken();
-	v.span.end = call->span.end;
-	return v;
-}
-
-/* An operand of arithmetic on values as a map: `speed 2` of its own control, "12" of the one before it. */
-static struct operand value_operand(struct builder *b, struct ast *item, enum control_key *key,
-				    const struct scope *scope)
-{
-	bool is_modifier = ast_modifier_key(item) != CONTROL_NONE;
-
-	if (is_modifier)
-		*key = ast_modifier_key(item);
-	struct operand v = build_expr(b, is_modifier ? item->items[0] : item, scope);
-	if (v.type == TYPE_NUMBER)
-		v.pattern = pattern_of_number(b, v.number);
-	else if (v.type != TYPE_PATTERN || !pattern_check_values(b, v.pattern, *key))
-		return operand_broken();
-	v.pattern = v.pattern ? tower_apply(b, scope->modifier, v.pattern, false) : NULL;
-	v.pattern = v.pattern ? pattern_control(build_arena(b), *key, v.pattern) : NULL;
-	b->shared->is_exhausted |= !v.pattern;
-	return v.pattern ? v : operand_broken();
-}
-
-/* Combines the maps of values with those of all operands but the first. */
-static struct operand combine_values(struct builder *b, const struct ast *node, struct operand values,
-				     enum control_key *key, const struct scope *scope)
-{
-	for (uint32_t i = 1; i < node->n_items && values.type != TYPE_BROKEN; i++) {
-		struct operand right = value_operand(b, node->items[i], key, scope);
-		struct arith op = node->ops[i - 1];
-		if (right.type == TYPE_BROKEN)
-			return right;
-		values.pattern = pattern_combine(build_arena(b), build_op(op), build_structure(op, &values, &right),
-						 values.pattern, right.pattern);
-		if (values.type == TYPE_NUMBER)
-			values.type = right.type;
-		b->shared->is_exhausted |= !values.pattern;
-	}
-	return values.pattern ? values : operand_broken();
-}
-
-/* The first operand may be a product of its own: as deep as ranks of operators. */
-static struct operand first_values(struct builder *b, struct ast *node, enum control_key *key,
-				   const struct scope *scope)
-{
-	if (node->kind != AST_ARITH)
-		return value_operand(b, node, key, scope);
-	if (!build_enter(b, node->span))
-		return operand_broken();
-	struct operand values = combine_values(b, node, first_values(b, node->items[0], key, scope), key, scope);
-	build_leave(b);
-	return values;
-}
-
-struct operand build_values(struct builder *b, struct ast *node, const struct operand *input, const struct scope *scope,
-			    bool is_behind)
-{
-	enum control_key key = CONTROL_NONE;
-	struct operand v = *input, values = v;
-
-	if (!is_behind)
-		events_seal(b, &v.events);
-	values.pattern = v.events.pattern;
-	values = is_behind ? first_values(b, node, &key, scope) : combine_values(b, node, values, &key, scope);
-	if (values.type == TYPE_BROKEN)
-		return values;
-	if (is_behind)
-		modify(b, &v.events, values.pattern);
-	else
-		v.events.pattern = values.pattern;
-	v.events.instance = NULL;
-	v.span.end = node->span.end;
-	return v.events.pattern ? v : operand_broken();
-}
-
 /* --- Sources
  * ------------------------------------------------------------------------------------------------------------ */
 
@@ -358,12 +190,18 @@ static bool apply_keywords(struct builder *b, struct events *e, const struct ast
 	return true;
 }
 
+/* What has values all the time, as `choose` has, plays one a cycle. */
+static const struct pattern *as_events(struct builder *b, const struct pattern *p)
+{
+	return pattern_flow(p) == FLOW_STEPS ? p : pattern_read_out(build_arena(b), 1, p);
+}
+
 struct operand build_events(struct builder *b, struct ast *call, const struct scope *scope)
 {
-	struct ast *arg = modifier_arg(call, 0);
+	struct ast *arg = build_modifier_arg(call, 0);
 	/* The names themselves are transformed with the events, not before. */
 	struct scope plain = { .splices = scope->splices };
-	struct operand names = arg ? build_expr(b, arg, &plain) : operand_broken();
+	struct operand names = arg ? build_wanted(b, arg, &plain) : operand_broken();
 	struct name_check c = { .b = b };
 
 	if (names.type != TYPE_PATTERN)
@@ -371,7 +209,8 @@ struct operand build_events(struct builder *b, struct ast *call, const struct sc
 	pattern_each_atom(names.pattern, check_name, &c);
 	if (c.is_broken)
 		return operand_broken();
-	struct operand v = operand_events(b, pattern_control(build_arena(b), CONTROL_S, names.pattern), call->span);
+	struct operand v =
+		operand_events(b, pattern_control(build_arena(b), CONTROL_S, as_events(b, names.pattern)), call->span);
 	v.events.instruments = c.instruments;
 	v.events.n_instruments = c.n;
 	if (v.type != TYPE_EVENTS || !apply_keywords(b, &v.events, call, scope))
@@ -381,9 +220,9 @@ struct operand build_events(struct builder *b, struct ast *call, const struct sc
 
 struct operand build_played(struct builder *b, struct ast *call, const struct operand *input, const struct scope *scope)
 {
-	struct ast *arg = modifier_arg(call, 0);
+	struct ast *arg = build_modifier_arg(call, 0);
 	char *name = arena_printf(build_arena(b), "~@%u", ++b->shared->n_anonymous);
-	struct operand notes = arg ? build_expr(b, arg, scope) : operand_broken();
+	struct operand notes = arg ? build_wanted(b, arg, scope) : operand_broken();
 	struct value word = { .kind = VALUE_WORD };
 
 	if (notes.type == TYPE_NUMBER)
@@ -401,7 +240,7 @@ struct operand build_played(struct builder *b, struct ast *call, const struct op
 	const struct pattern *s =
 		pattern_control(build_arena(b), CONTROL_S, pattern_pure(build_arena(b), word, input->span));
 	const struct pattern *p =
-		pattern_modify(build_arena(b), pattern_control(build_arena(b), key, notes.pattern), s);
+		pattern_modify(build_arena(b), pattern_control(build_arena(b), key, as_events(b, notes.pattern)), s);
 	struct operand v = operand_events(b, p, (struct span){ input->span.start, call->span.end });
 	v.events.instruments = instrument;
 	v.events.n_instruments = 1;
@@ -457,29 +296,36 @@ static void append_modulators(struct builder *b, struct events *all, struct even
 	all->n_modulators += e->n_modulators;
 }
 
-struct operand build_event_stack(struct builder *b, pattern_join *join, struct operand *parts, uint32_t n,
-				 struct span span)
+struct operand events_merge(struct builder *b, struct operand *parts, uint32_t n, const struct pattern **patterns)
 {
-	const struct pattern **patterns = build_alloc(b, n, sizeof(*patterns));
+	struct operand v = { .type = TYPE_EVENTS, .node = NODE_NONE };
 	struct name_check all = { .b = b };
-	struct events events = { 0 };
 
-	if (!patterns)
-		return operand_broken();
 	for (uint32_t i = 0; i < n; i++) {
 		struct events *e = &parts[i].events;
 		events_seal(b, e);
-		append_modulators(b, &events, e);
+		append_modulators(b, &v.events, e);
 		for (uint32_t k = 0; k < e->n_instruments; k++)
 			add_instrument(&all, &e->instruments[k]);
 		patterns[i] = e->pattern;
 	}
-	struct operand v = operand_events(b, join(build_arena(b), patterns, n), span);
-	v.events.modulators = events.modulators;
-	v.events.n_modulators = events.n_modulators;
 	v.events.instruments = all.instruments;
 	v.events.n_instruments = all.n;
 	return v;
+}
+
+struct operand build_event_stack(struct builder *b, pattern_join *join, struct operand *parts, uint32_t n,
+				 struct span span)
+{
+	const struct pattern **patterns = build_alloc(b, n, sizeof(*patterns));
+
+	if (!patterns)
+		return operand_broken();
+	struct operand v = events_merge(b, parts, n, patterns);
+	v.span = span;
+	v.events.pattern = join(build_arena(b), patterns, n);
+	b->shared->is_exhausted |= !v.events.pattern;
+	return v.events.pattern ? v : operand_broken();
 }
 
 static uint32_t *copy_modulators(struct builder *b, const struct events *e)

@@ -40,12 +40,34 @@ uint32_t build_const(struct builder *b, double x, struct span span)
 	return node;
 }
 
+/* A pattern without steps as a signal: 256 readings a second at the default tempo, each of at most 1.3 % of a sine's
+ * range. What chance gives, `rand`, holds for a cycle. */
+enum { READINGS_PER_CYCLE = 512 };
+
+static bool midi_to_hz(const void *ctx, struct arena *a, const struct value *in, struct value_list *out)
+{
+	struct value *v = ARENA_NEW(a, struct value);
+
+	(void)ctx;
+	if (!v)
+		return false;
+	*v = *in;
+	if (in->kind == VALUE_NUMBER)
+		v->number = note_to_hz(in->number - MIDI_C4);
+	*out = (struct value_list){ 1, v };
+	return true;
+}
+
 static uint32_t control_node(struct builder *b, const struct operand *v, const struct scope *scope)
 {
 	const struct pattern *p = tower_apply(b, scope->tower, v->pattern, false);
 	struct value constant;
 
 	p = p ? pattern_to_numbers(b, p, true) : NULL;
+	if (p && v->is_midi)
+		p = pattern_map(build_arena(b), p, (struct value_fn){ midi_to_hz, NULL });
+	if (p && pattern_flow(p) == FLOW_SMOOTH)
+		p = pattern_read_out(build_arena(b), READINGS_PER_CYCLE, p);
 	if (!p)
 		return NODE_NONE;
 	if (pattern_is_pure(p, &constant) && constant.kind == VALUE_NUMBER)
@@ -227,6 +249,12 @@ enum pattern_structure build_structure(struct arith op, const struct operand *x,
 	return x->type == TYPE_NUMBER ? STRUCTURE_RIGHT : STRUCTURE_BOTH;
 }
 
+/* Whether the numbers of a `note` come from names; those of one with numbers alone are its own. */
+static bool is_named_pitch(const struct operand *v, const struct pattern *numbers)
+{
+	return v->is_midi || (v->is_pitch && v->pattern != numbers);
+}
+
 static struct operand combine_patterns(struct builder *b, struct arith op, const struct operand *x,
 				       const struct operand *y)
 {
@@ -237,7 +265,10 @@ static struct operand combine_patterns(struct builder *b, struct arith op, const
 		return operand_broken();
 	const struct pattern *p = pattern_combine(build_arena(b), build_op(op), build_structure(op, x, y), left, right);
 	b->shared->is_exhausted |= !p;
-	return operand_pattern(p, span);
+	struct operand v = operand_pattern(p, span);
+	v.is_pitch = x->is_pitch || y->is_pitch;
+	v.is_midi = is_named_pitch(x, left) || is_named_pitch(y, right);
+	return v;
 }
 
 static struct operand combine_signals(struct builder *b, struct arith op, const struct operand *x,
@@ -347,8 +378,8 @@ static struct operand build_played_chain(struct builder *b, struct ast *node, ui
 static struct operand build_chain(struct builder *b, struct ast *node, const struct scope *scope)
 {
 	struct ast *head = node->items[0];
-	bool has_transforms =
-		head->kind == AST_APPLY && head->base + 1 == head->n_items && type_of(head) == TYPE_SIGNAL;
+	bool has_transforms = head->kind == AST_APPLY && head->base + 1 == head->n_items &&
+			      type_of(head->items[head->base]) == TYPE_SIGNAL;
 	uint32_t link = has_transforms ? pitch_link(node) : 0;
 
 	if (link)
@@ -376,6 +407,19 @@ static struct operand number_literal(struct builder *b, const struct ast *node)
 	return operand_broken();
 }
 
+/* A name or call: of a transform with its pattern, of a source, or of a function. */
+static struct operand build_named_value(struct builder *b, struct ast *node, const struct scope *scope)
+{
+	enum lang_type t = scope->wants_pattern ? type_wanted(node) : type_of(node);
+
+	if (node->transform && t != TYPE_TRANSFORM && (t == TYPE_PATTERN || !call_is_function(node)) &&
+	    ast_positional_count(node) == node->transform->n_params + 1)
+		return build_applied(b, node, scope);
+	if (node->source && (scope->wants_pattern || !node->def))
+		return build_source(b, node, scope);
+	return build_call(b, node, NULL, scope);
+}
+
 static struct operand expr_new(struct builder *b, struct ast *node, const struct scope *scope)
 {
 	struct operand v;
@@ -389,8 +433,7 @@ static struct operand expr_new(struct builder *b, struct ast *node, const struct
 		return node->bus ? build_bus(b, node->bus, node->span, scope) : operand_broken();
 	case AST_NAME:
 	case AST_CALL:
-		return node->transform && type_of(node) != TYPE_TRANSFORM ? build_applied(b, node, scope)
-									  : build_call(b, node, NULL, scope);
+		return build_named_value(b, node, scope);
 	case AST_NEGATE:
 		v = build_expr(b, node->items[0], scope);
 		return v.type == TYPE_BROKEN ? v : negate(b, &v, scope);
@@ -411,7 +454,9 @@ static struct operand expr_new(struct builder *b, struct ast *node, const struct
 struct operand build_expr(struct builder *b, struct ast *node, const struct scope *scope)
 {
 	/* The modifiers' transforms reach the values of modifiers only. */
-	struct scope plain = { .tower = scope->tower, .splices = scope->splices };
+	struct scope plain = { .tower = scope->tower,
+			       .splices = scope->splices,
+			       .wants_pattern = scope->wants_pattern };
 
 	if (!build_enter(b, node->span))
 		return operand_broken();
@@ -426,7 +471,8 @@ static struct operand behind_new(struct builder *b, struct ast *node, const stru
 	switch (node->kind) {
 	case AST_NAME:
 	case AST_CALL:
-		return build_call(b, node, input, scope);
+		return !node->def && node->transform ? build_transform_behind(b, node, input, scope)
+						     : build_call(b, node, input, scope);
 	case AST_BUS:
 		return splice_bus(b, node, input, scope);
 	case AST_ARITH:

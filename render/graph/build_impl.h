@@ -16,15 +16,29 @@ enum {
 	BUILD_DEPTH_MAX = 1500,
 };
 
+/* MIDI number of C4. */
+enum { MIDI_C4 = 60 };
+
 /* What a transform is applied to. */
 enum base_kind { BASE_EVENTS, BASE_SIGNAL };
+
+/* One link of a section of modifiers: a pattern of what is set, a transform such as `# scale "minor"`, or arithmetic
+ * such as `|+ n 1`. */
+struct section_step {
+	const struct pattern *modifier;
+	const struct transform_use *use; /* when modifier is NULL */
+	bool is_arithmetic;              /* op, with the modifier as its right side */
+	bool has_values;                 /* of it: of values, not of controls */
+	enum pattern_op op;
+	enum pattern_structure structure;
+};
 
 /* `(# speed 2 # lpf 300)` as a transform. */
 struct section {
 	struct ast *item;
-	bool is_effect[2];                /* by base_kind: it makes a signal of what it is applied to */
-	const struct pattern **modifiers; /* of events, when it is no effect on them: applied one after the other */
-	uint32_t n_modifiers;
+	bool is_effect[2];          /* by base_kind: it makes a signal of what it is applied to */
+	struct section_step *steps; /* of events, when it is no effect on them: taken one after the other */
+	uint32_t n_steps;
 };
 
 /* One transform with its arguments, and whether it found a pattern. */
@@ -36,6 +50,7 @@ struct transform_use {
 	uint64_t site;
 	struct span span;
 	bool needs_events; /* itself, or a transform among its arguments */
+	bool needs_values; /* the same: `(+ 12)`, which has no meaning for controls */
 	unsigned n_applied;
 };
 
@@ -50,6 +65,7 @@ struct scope {
 	const struct tower *tower;    /* applied to every pattern when it becomes a signal */
 	const struct tower *modifier; /* applied to the values of modifiers: `# (gain "1 0" $ fast 2)` */
 	const struct splice *splices; /* buses whose expression is being spliced behind `#` */
+	bool wants_pattern;           /* the place asks for a pattern, and the expression can be one: type_wanted() */
 };
 
 struct splice {
@@ -76,6 +92,8 @@ struct operand {
 	struct ast *ast; /* what it was evaluated from, behind `#` */
 	double number;
 	const struct pattern *pattern;
+	bool is_pitch; /* pattern: `note "c4"`, or what was calculated from it */
+	bool is_midi;  /* pattern: its numbers are MIDI notes, since names were calculated with */
 	uint32_t node;
 	struct events events;
 };
@@ -159,23 +177,46 @@ uint32_t build_gate(struct builder *b, const struct operand *v, const struct sco
 
 /* --- build_events.c */
 struct operand build_events(struct builder *b, struct ast *call, const struct scope *scope);
-struct operand build_modifier(struct builder *b, struct ast *call, const struct operand *input,
-			      const struct scope *scope);
-/* `events # note "0 3" + "12"`, and with is_behind false `events |+ n 1`: what arith_sets_values() knows. */
-struct operand build_values(struct builder *b, struct ast *node, const struct operand *input, const struct scope *scope,
-			    bool is_behind);
 /* `osc # note "c e"`: the signal as an instrument that the pattern plays. */
 struct operand build_played(struct builder *b, struct ast *call, const struct operand *input,
 			    const struct scope *scope);
 /* pattern_stack(), pattern_fastcat(), pattern_slowcat() */
 typedef const struct pattern *pattern_join(struct arena *a, const struct pattern *const *ps, size_t n);
+/* Several sources as one: what their events refer to, without a pattern. patterns[n] receives those of the parts. */
+struct operand events_merge(struct builder *b, struct operand *parts, uint32_t n, const struct pattern **patterns);
 struct operand build_event_stack(struct builder *b, pattern_join *join, struct operand *parts, uint32_t n,
 				 struct span span);
 /* Applies what is pending. */
 void events_seal(struct builder *b, struct events *e);
 uint32_t events_node(struct builder *b, const struct events *e, struct span span, const struct scope *scope);
 
+/* --- build_modifier.c */
+/* `events # gain 0.5`. */
+struct operand build_modifier(struct builder *b, struct ast *call, const struct operand *input,
+			      const struct scope *scope);
+/* An operand of arithmetic on values as a map: `speed 2` of its own control, "12" of *key, that of the one before. */
+struct operand build_value_map(struct builder *b, struct ast *item, enum control_key *key, const struct scope *scope);
+/* The argument for parameter p: by position, the input not counted, or by name. NULL: there is none. */
+struct ast *build_modifier_arg(const struct ast *call, unsigned p);
+/* `events # note "0 3" + "12"`, and with is_behind false `events |+ n 1`: what arith_sets_values() knows. */
+struct operand build_values(struct builder *b, struct ast *node, const struct operand *input, const struct scope *scope,
+			    bool is_behind);
+
+/* --- build_timed.c */
+/* A signal for which ast_is_timed(), with one value per cycle: that of its begin. */
+const struct pattern *build_timed(struct builder *b, struct ast *node);
+
+/* --- build_source.c */
+struct operand build_source(struct builder *b, struct ast *call, const struct scope *scope);
+/* The expression in a place that asks for a pattern: of the type that type_wanted() gives. */
+struct operand build_wanted(struct builder *b, struct ast *node, const struct scope *scope);
+struct operand build_transform_behind(struct builder *b, struct ast *call, const struct operand *input,
+				      const struct scope *scope);
+
 /* --- build_pattern.c */
+struct transform_arg build_transform_arg(struct builder *b, const struct transform_param *param, struct ast *arg,
+					 const struct scope *scope);
+const struct pattern *use_apply(const struct transform_use *use, struct arena *a, const struct pattern *p);
 /* The transforms that node stands for, followed by next. */
 const struct tower *build_tower(struct builder *b, struct ast *node, const struct tower *next,
 				const struct scope *scope);
@@ -194,12 +235,17 @@ struct operand build_applied(struct builder *b, struct ast *call, const struct s
 const char *use_name(const struct transform_use *use);
 /* Words to frequencies (is_hz) or MIDI note numbers; other words are complained about. NULL then. */
 const struct pattern *pattern_to_numbers(struct builder *b, const struct pattern *p, bool is_hz);
+/* The same at any time, without complaint: other words are dropped. */
+const struct pattern *pattern_as_numbers(struct arena *a, const struct pattern *p);
 bool pattern_check_values(struct builder *b, const struct pattern *p, enum control_key key);
 const struct pattern *pattern_of_number(struct builder *b, double x);
 
 /* --- build_section.c */
 struct section *build_section(struct builder *b, struct ast *node, const struct scope *scope);
+/* `(|+ n 1)`, `(+ 12)` as a section; whether it is of controls in *has_controls. NULL when it is broken. */
+struct section *build_operation(struct builder *b, struct ast *node, const struct scope *scope, bool *has_controls);
 void section_add(struct builder *b, struct section *section, const struct pattern *modifier);
+void section_add_use(struct builder *b, struct section *section, const struct transform_use *use);
 const struct pattern *section_apply(struct arena *a, const struct section *section, const struct pattern *p);
 /* `struct`: on a signal its steps play an envelope. */
 bool transform_is_struct(const struct transform_def *def);

@@ -37,7 +37,7 @@ const char *use_name(const struct transform_use *use)
 	return use->def ? use->def->name : "# \xe2\x80\xa6";
 }
 
-static const struct pattern *use_apply(const struct transform_use *use, struct arena *a, const struct pattern *p)
+const struct pattern *use_apply(const struct transform_use *use, struct arena *a, const struct pattern *p)
 {
 	return use->def ? use->def->apply(a, use->args, use->site, p) : section_apply(a, use->section, p);
 }
@@ -50,9 +50,19 @@ static const struct pattern *apply_function(const void *ctx, struct arena *a, co
 	return p;
 }
 
+/* `s "bd" $ (+ 12)`: of which control? */
+static void complain_values_needed(struct builder *b, const struct transform_use *use)
+{
+	diag_hint(diag_add(b->shared->diags, DIAG_ERROR, "wrong-type", use->span,
+			   "this calculates with values, but there are events"),
+		  "say with what of them: (|+ n 12), (|* speed 2)");
+}
+
 const struct pattern *tower_apply(struct builder *b, const struct tower *tower, const struct pattern *p, bool is_events)
 {
 	for (; tower && p; tower = tower->next) {
+		if (is_events && tower->use->needs_values)
+			complain_values_needed(b, tower->use);
 		if ((tower->use->needs_events && !is_events) || tower->use->is_effect[BASE_EVENTS])
 			continue;
 		p = use_apply(tower->use, build_arena(b), p);
@@ -92,8 +102,8 @@ static struct transform_arg build_functions(struct builder *b, struct ast *arg, 
 	return (struct transform_arg){ .fns = fns, .n_fns = fns ? n : 0 };
 }
 
-static struct transform_arg build_transform_arg(struct builder *b, const struct transform_param *param, struct ast *arg,
-						const struct scope *scope)
+struct transform_arg build_transform_arg(struct builder *b, const struct transform_param *param, struct ast *arg,
+					 const struct scope *scope)
 {
 	if (param->kind == TRANSFORM_FUNCTION)
 		return (struct transform_arg){
@@ -101,7 +111,9 @@ static struct transform_arg build_transform_arg(struct builder *b, const struct 
 		};
 	if (param->kind == TRANSFORM_FUNCTIONS)
 		return arg ? build_functions(b, arg, scope) : (struct transform_arg){ .pattern = NULL };
-	struct operand v = arg ? build_expr(b, arg, &(struct scope){ 0 }) : operand_broken();
+	if (arg && type_wanted(arg) == TYPE_SIGNAL)
+		return (struct transform_arg){ .pattern = build_timed(b, arg) };
+	struct operand v = arg ? build_wanted(b, arg, &(struct scope){ 0 }) : operand_broken();
 	if (v.type == TYPE_PATTERN)
 		return (struct transform_arg){ .pattern = v.pattern };
 	return (struct transform_arg){ .pattern = pattern_of_number(b, v.type == TYPE_NUMBER ? v.number : param->def) };
@@ -111,6 +123,8 @@ static struct transform_arg build_transform_arg(struct builder *b, const struct 
 static void note_argument(struct transform_use *use, const struct tower *t)
 {
 	use->needs_events |= tower_needs_events(t);
+	for (const struct tower *i = t; i; i = i->next)
+		use->needs_values |= i->use->needs_values;
 	use->is_effect[BASE_EVENTS] |= tower_has_effect(t, BASE_EVENTS);
 	use->is_effect[BASE_SIGNAL] |= tower_has_effect(t, BASE_SIGNAL);
 }
@@ -151,6 +165,21 @@ static struct transform_use *build_section_use(struct builder *b, struct ast *no
 	return use;
 }
 
+static struct transform_use *build_operation_use(struct builder *b, struct ast *node, const struct scope *scope)
+{
+	struct transform_use *use = build_alloc(b, 1, sizeof(*use));
+	bool has_controls = false;
+	struct section *section = build_operation(b, node, &(struct scope){ .splices = scope->splices }, &has_controls);
+
+	if (!use || !section)
+		return NULL;
+	use->section = section;
+	use->span = node->span;
+	use->needs_events = has_controls;
+	use->needs_values = !has_controls;
+	return use;
+}
+
 static const struct tower *build_tower_bus(struct builder *b, struct ast *node, const struct tower *next,
 					   const struct scope *scope)
 {
@@ -176,7 +205,9 @@ static const struct tower *build_tower_new(struct builder *b, struct ast *node, 
 	case AST_BUS:
 		return build_tower_bus(b, node, next, scope);
 	case AST_SECTION:
-		use = build_section_use(b, node, scope);
+	case AST_OPERATE:
+		use = node->kind == AST_SECTION ? build_section_use(b, node, scope)
+						: build_operation_use(b, node, scope);
 		return use ? tower_cons(b, use, next) : next;
 	default:
 		return next;
@@ -273,12 +304,18 @@ static struct operand apply_effects(struct builder *b, struct ast *base, enum ba
 	return v;
 }
 
+/* What is transformed: `$` asks for a pattern, which the type of the whole tells. */
+static enum lang_type base_type(struct ast *whole, struct ast *base)
+{
+	return type_wanted(whole) == TYPE_PATTERN ? TYPE_PATTERN : type_of(base);
+}
+
 struct operand build_apply(struct builder *b, struct ast *node, const struct scope *scope)
 {
 	if (node->base >= node->n_items)
 		return operand_broken();
 	struct ast *base = node->items[node->base];
-	enum lang_type type = type_of(base);
+	enum lang_type type = base_type(node, base);
 	enum base_kind kind = type == TYPE_EVENTS ? BASE_EVENTS : BASE_SIGNAL;
 	const struct tower *after = postfix_tower(b, node, NULL, scope),
 			   *before = build_prefix_tower(b, node, NULL, scope), *whole = tower_concat(b, after, before);
@@ -287,7 +324,7 @@ struct operand build_apply(struct builder *b, struct ast *node, const struct sco
 		return apply_effects(b, base, kind, whole, scope);
 	if (type == TYPE_SIGNAL)
 		return apply_to_signal(b, base, tower_concat(b, whole, scope->tower), scope);
-	struct operand v = build_expr(b, base, scope);
+	struct operand v = type == TYPE_PATTERN ? build_wanted(b, base, scope) : build_expr(b, base, scope);
 	if (v.type == TYPE_PATTERN)
 		return apply_to_pattern(b, v, whole);
 	if (v.type != TYPE_EVENTS)
@@ -327,13 +364,13 @@ struct operand build_applied(struct builder *b, struct ast *call, const struct s
 
 	if (!use)
 		return operand_broken();
-	enum lang_type type = type_of(base);
+	enum lang_type type = base_type(call, base);
 	enum base_kind kind = type == TYPE_EVENTS ? BASE_EVENTS : BASE_SIGNAL;
 	if (type != TYPE_PATTERN && use->is_effect[kind])
 		return apply_effects(b, base, kind, tower_cons(b, use, NULL), scope);
 	if (type == TYPE_SIGNAL)
 		return apply_to_signal(b, base, tower_cons(b, use, scope->tower), scope);
-	v = build_expr(b, base, scope);
+	v = type == TYPE_PATTERN ? build_wanted(b, base, scope) : build_expr(b, base, scope);
 	if (v.type == TYPE_PATTERN)
 		return apply_to_pattern(b, v, tower_cons(b, use, NULL));
 	if (v.type != TYPE_EVENTS)
@@ -344,9 +381,6 @@ struct operand build_applied(struct builder *b, struct ast *call, const struct s
 }
 
 /* --- Words as numbers ------------------------------------------------------------------------------------------- */
-
-/* MIDI number of C4. */
-enum { MIDI_C4 = 60 };
 
 static bool word_semitones(const struct word *w, double *semitones)
 {
@@ -380,6 +414,12 @@ static bool map_number(const void *ctx, struct arena *a, const struct value *in,
 		return false;
 	*out = (struct value_list){ 1, v };
 	return true;
+}
+
+const struct pattern *pattern_as_numbers(struct arena *a, const struct pattern *p)
+{
+	static const bool is_hz = false;
+	return pattern_map(a, p, (struct value_fn){ map_number, &is_hz });
 }
 
 struct atom_check {

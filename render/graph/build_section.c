@@ -15,21 +15,38 @@
 
 const struct pattern *section_apply(struct arena *a, const struct section *section, const struct pattern *p)
 {
-	for (uint32_t i = 0; i < section->n_modifiers && p; i++)
-		p = pattern_modify(a, p, section->modifiers[i]);
+	for (uint32_t i = 0; i < section->n_steps && p; i++) {
+		const struct section_step *step = &section->steps[i];
+		if (step->is_arithmetic)
+			p = pattern_combine(a, step->op, step->structure,
+					    step->has_values ? pattern_as_numbers(a, p) : p, step->modifier);
+		else
+			p = step->modifier ? pattern_modify(a, p, step->modifier) : use_apply(step->use, a, p);
+	}
 	return p;
+}
+
+static void add_step(struct builder *b, struct section *section, struct section_step step)
+{
+	struct section_step *grown = build_alloc(b, section->n_steps + 1, sizeof(*grown));
+
+	if (!grown)
+		return;
+	if (section->n_steps)
+		memcpy(grown, section->steps, section->n_steps * sizeof(*grown));
+	grown[section->n_steps++] = step;
+	section->steps = grown;
 }
 
 void section_add(struct builder *b, struct section *section, const struct pattern *modifier)
 {
-	const struct pattern **grown = build_alloc(b, section->n_modifiers + 1, sizeof(*grown));
+	if (modifier)
+		add_step(b, section, (struct section_step){ .modifier = modifier });
+}
 
-	if (!grown || !modifier)
-		return;
-	if (section->n_modifiers)
-		memcpy(grown, section->modifiers, section->n_modifiers * sizeof(*grown));
-	grown[section->n_modifiers++] = modifier;
-	section->modifiers = grown;
+void section_add_use(struct builder *b, struct section *section, const struct transform_use *use)
+{
+	add_step(b, section, (struct section_step){ .use = use });
 }
 
 /* What the modifiers set is found by sending them a source that only listens. */
@@ -53,6 +70,30 @@ struct section *build_section(struct builder *b, struct ast *node, const struct 
 	section->is_effect[BASE_SIGNAL] = type_behind(section->item, TYPE_SIGNAL) != TYPE_BROKEN;
 	if (!section->is_effect[BASE_EVENTS])
 		collect_modifiers(b, section, scope);
+	return section;
+}
+
+struct section *build_operation(struct builder *b, struct ast *node, const struct scope *scope, bool *has_controls)
+{
+	struct section *section = build_alloc(b, 1, sizeof(*section));
+	struct ast *item = node->items[0];
+	enum control_key key = CONTROL_NONE;
+
+	*has_controls = ast_modifier_key(item) != CONTROL_NONE;
+	struct operand v = *has_controls ? build_value_map(b, item, &key, scope) : build_wanted(b, item, scope);
+	if (v.type == TYPE_NUMBER && !*has_controls)
+		v.pattern = pattern_of_number(b, v.number);
+	else if (v.type == TYPE_PATTERN && !*has_controls)
+		v.pattern = pattern_to_numbers(b, v.pattern, false);
+	if (!section || (v.type != TYPE_NUMBER && v.type != TYPE_PATTERN) || !v.pattern)
+		return NULL;
+	struct operand left = { .type = TYPE_PATTERN };
+	add_step(b, section,
+		 (struct section_step){ .modifier = v.pattern,
+					.is_arithmetic = true,
+					.has_values = !*has_controls,
+					.op = build_op(node->ops[0]),
+					.structure = build_structure(node->ops[0], &left, &v) });
 	return section;
 }
 

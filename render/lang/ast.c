@@ -24,6 +24,8 @@ bool ast_equal(const struct ast *a, const struct ast *b)
 	for (uint32_t i = 0; i < a->n_items; i++)
 		if (!ast_equal(a->items[i], b->items[i]))
 			return false;
+	if (a->kind == AST_OPERATE && (a->ops[0].op != b->ops[0].op || a->ops[0].form != b->ops[0].form))
+		return false;
 	return (a->kind != AST_ARITH || ops_equal(a, b)) && (a->kind != AST_IF || a->compare == b->compare);
 }
 
@@ -68,12 +70,12 @@ bool ast_program_equal(const struct ast_program *a, const struct ast_program *b)
 static const char *kind_name(enum ast_kind kind)
 {
 	static const char *const names[] = {
-		[AST_NUMBER] = "number",     [AST_STRING] = "string", [AST_BUS] = "bus",
-		[AST_NAME] = "name",         [AST_CALL] = "call",     [AST_KEYWORD] = "keyword",
-		[AST_LIST] = "list",         [AST_NEGATE] = "negate", [AST_ARITH] = "arith",
-		[AST_APPLY] = "apply",       [AST_CHAIN] = "chain",   [AST_SECTION] = "section",
-		[AST_INDEX] = "index",       [AST_USE] = "use",       [AST_TEMPLATE] = "template",
-		[AST_VARIABLE] = "variable", [AST_IF] = "if",
+		[AST_NUMBER] = "number",     [AST_STRING] = "string",     [AST_BUS] = "bus",
+		[AST_NAME] = "name",         [AST_CALL] = "call",         [AST_KEYWORD] = "keyword",
+		[AST_LIST] = "list",         [AST_NEGATE] = "negate",     [AST_ARITH] = "arith",
+		[AST_APPLY] = "apply",       [AST_CHAIN] = "chain",       [AST_SECTION] = "section",
+		[AST_OPERATE] = "operate",   [AST_INDEX] = "index",       [AST_USE] = "use",
+		[AST_TEMPLATE] = "template", [AST_VARIABLE] = "variable", [AST_IF] = "if",
 	};
 	return names[kind];
 }
@@ -83,6 +85,8 @@ static int dump_ops(const struct ast *node, struct buf *out)
 	for (uint32_t i = 0; node->kind == AST_ARITH && i + 1 < node->n_items; i++)
 		if (buf_printf(out, " %s", arith_text(node->ops[i])))
 			return -1;
+	if (node->kind == AST_OPERATE)
+		return buf_printf(out, " %s", arith_text(node->ops[0]));
 	return 0;
 }
 

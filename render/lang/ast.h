@@ -17,7 +17,7 @@
 #include "base/error.h"
 #include "render/dsp/node.h"
 #include "render/lang/lex.h"
-#include "render/pattern/transform.h"
+#include "render/pattern/source.h"
 
 /* Nesting of brackets: recursion over a tree uses at most a few hundred bytes of stack per level. */
 #define AST_NESTING_MAX 256u
@@ -42,6 +42,7 @@ enum ast_kind {
 	AST_APPLY,    /* items[0] $ items[1] $ … */
 	AST_CHAIN,    /* items[0] # items[1] # … */
 	AST_SECTION,  /* ( # items[0] ): an effect as a transform */
+	AST_OPERATE,  /* ( ops[0] items[0] ): arithmetic as a transform, `(|+ n 1)` */
 	AST_BROKEN,   /* expand(): complained about */
 };
 
@@ -63,12 +64,14 @@ struct ast {
 	/* Written by resolve(): */
 	const struct node_def *def;            /* AST_NAME, AST_CALL: NULL when it is no signal function */
 	const struct transform_def *transform; /* AST_NAME, AST_CALL: NULL when it is no transform */
+	const struct source_def *source;       /* AST_NAME, AST_CALL: NULL when it is no pattern source */
 	struct bus *bus;                       /* AST_BUS */
 	uint32_t base;                         /* AST_APPLY: the operand that is transformed; n_items: none */
 	const struct pattern *pattern;         /* AST_STRING: NULL when it is malformed */
+	const struct mini_name *names;         /* expand(): AST_STRING: the loops that it stands in */
 	uint32_t id;                           /* number of the node in the program: the same for any layout */
-	unsigned char has_effect;              /* types.c: 0 not looked at, 1 no, 2 yes */
-	unsigned char types[3];                /* types.c: as it stands, behind a signal, behind events */
+	unsigned char section_kind;            /* types.c */
+	unsigned char types[5];                /* types.c: by its slots */
 };
 
 enum stmt_kind {

@@ -4,36 +4,16 @@
 #include <string.h>
 #include <strings.h>
 
+#include "render/lang/check_impl.h"
 #include "render/lang/resolve.h"
-#include "render/lang/types.h"
 #include "render/pattern/rational.h"
-
-static int shown(struct text t)
-{
-	return t.len > 40 ? 40 : (int)t.len;
-}
-
-/* A literal number, also with a minus in front: its value. */
-static bool literal_value(const struct ast *node, double *value)
-{
-	bool is_negative = node->kind == AST_NEGATE;
-	const struct ast *number = is_negative ? node->items[0] : node;
-
-	if (number->kind != AST_NUMBER)
-		return false;
-	struct rational r = rational_parse(number->text.at, number->text.len);
-	if (!rational_is_valid(r))
-		return false;
-	*value = is_negative ? -rational_to_double(r) : rational_to_double(r);
-	return true;
-}
 
 /* --- Arguments -------------------------------------------------------------------------------------------------- */
 
 /* A value that a signal's parameter can have. */
 static void check_value(struct ast *arg, struct diag_list *diags)
 {
-	enum lang_type t = type_of(arg);
+	enum lang_type t = arg->transform && arg->source ? type_wanted(arg) : type_of(arg);
 
 	if (t == TYPE_EFFECT)
 		diag_hint(diag_add(diags, DIAG_ERROR, "missing-input", arg->span,
@@ -68,7 +48,7 @@ static void complain_keyword(const struct ast *call, const struct ast *keyword, 
 		names[p] = def->params[p].name;
 	struct diag *d =
 		diag_add(diags, DIAG_ERROR, "unknown-keyword", keyword->name_span, "'%.*s' has no parameter '%.*s'",
-			 shown(call->text), call->text.at, shown(keyword->text), keyword->text.at);
+			 text_shown(call->text), call->text.at, text_shown(keyword->text), keyword->text.at);
 	const char *near = diag_nearest(keyword->text.at, keyword->text.len, names, def->n_params);
 	if (near)
 		diag_suggest(d, keyword->name_span, near);
@@ -90,7 +70,7 @@ static void check_keyword(const struct ast *call, uint32_t i, struct diag_list *
 
 	if (is_repeated(call, i))
 		diag_add(diags, DIAG_ERROR, "duplicate-argument", keyword->span, "'%.*s' is given twice",
-			 shown(keyword->text), keyword->text.at);
+			 text_shown(keyword->text), keyword->text.at);
 	if (!is_param && !is_events_keyword(call->def, keyword->text))
 		complain_keyword(call, keyword, diags);
 	check_value(keyword->items[0], diags);
@@ -126,13 +106,13 @@ static void check_missing(const struct ast *call, bool is_behind, struct diag_li
 			left--;
 		} else if (!(param->flags & (PARAM_OPTIONAL | PARAM_PITCH)) && !has_keyword(call, param->name)) {
 			diag_add(diags, DIAG_ERROR, "missing-argument", call->name_span, "'%.*s' needs '%s': %s",
-				 shown(call->text), call->text.at, param->name, param->doc ? param->doc : "");
+				 text_shown(call->text), call->text.at, param->name, param->doc ? param->doc : "");
 			return;
 		}
 	}
 	if (left)
 		diag_add(diags, DIAG_ERROR, "too-many-arguments", call->span, "'%.*s' takes at most %u arguments%s",
-			 shown(call->text), call->text.at, def->n_params - (is_behind && input < def->n_params),
+			 text_shown(call->text), call->text.at, def->n_params - (is_behind && input < def->n_params),
 			 is_behind ? " after '#'" : "");
 }
 
@@ -148,17 +128,17 @@ static void check_list(struct ast *list, struct diag_list *diags)
 static void check_sequence(struct ast *call, struct diag_list *diags)
 {
 	const struct ast *list = call->items[0];
-	enum lang_type first = list->n_items ? type_of(list->items[0]) : TYPE_BROKEN;
+	enum lang_type first = list->n_items ? type_wanted(list->items[0]) : TYPE_BROKEN;
 
 	check_list(call->items[0], diags);
 	for (uint32_t i = 0; i < list->n_items; i++) {
-		enum lang_type t = type_of(list->items[i]);
+		enum lang_type t = type_wanted(list->items[i]);
 		bool is_events = t == TYPE_EVENTS, is_value = t == TYPE_NUMBER || t == TYPE_PATTERN;
 		if (t == TYPE_SIGNAL || ((is_events || is_value) && first != TYPE_SIGNAL && first != TYPE_BROKEN &&
 					 is_events != (first == TYPE_EVENTS)))
 			diag_add(diags, DIAG_ERROR, "wrong-type", list->items[i]->span,
 				 "'%.*s' takes sources of events or patterns of values, one kind, found %s",
-				 shown(call->text), call->text.at, lang_type_name(t));
+				 text_shown(call->text), call->text.at, lang_type_name(t));
 	}
 }
 
@@ -172,8 +152,8 @@ static void check_stack(struct ast *call, struct diag_list *diags)
 		check_list(call->items[0], diags);
 	else
 		diag_hint(diag_add(diags, DIAG_ERROR, "wrong-type", call->span, "'%.*s' takes one list",
-				   shown(call->text), call->text.at),
-			  "write '%.*s [a, b]'", shown(call->text), call->text.at);
+				   text_shown(call->text), call->text.at),
+			  "write '%.*s [a, b]'", text_shown(call->text), call->text.at);
 }
 
 /* Far above what any function takes; comparing keywords with each other stays cheap. */
@@ -182,10 +162,10 @@ enum { CALL_ITEMS_MAX = 64 };
 static void check_events(const struct ast *call, struct diag_list *diags)
 {
 	for (uint32_t i = 0; i < call->n_items; i++) {
-		enum lang_type t = type_of(call->items[i]);
+		enum lang_type t = type_wanted(call->items[i]);
 		if (call->items[i]->kind != AST_KEYWORD && (t == TYPE_SIGNAL || t == TYPE_EVENTS))
 			diag_add(diags, DIAG_ERROR, "wrong-type", call->items[i]->span,
-				 "'%.*s' takes a pattern of names, found %s", shown(call->text), call->text.at,
+				 "'%.*s' takes a pattern of names, found %s", text_shown(call->text), call->text.at,
 				 lang_type_name(t));
 	}
 }
@@ -194,7 +174,7 @@ static void check_function(struct ast *call, bool is_behind, struct diag_list *d
 {
 	if (call->n_items > CALL_ITEMS_MAX) {
 		diag_add(diags, DIAG_ERROR, "too-many-arguments", call->name_span, "'%.*s' has more than %d arguments",
-			 shown(call->text), call->text.at, CALL_ITEMS_MAX);
+			 text_shown(call->text), call->text.at, CALL_ITEMS_MAX);
 		return;
 	}
 	if (node_def_is_events(call->def))
@@ -210,133 +190,6 @@ static void check_function(struct ast *call, bool is_behind, struct diag_list *d
 			check_value(call->items[i], diags);
 	}
 	check_missing(call, is_behind, diags);
-}
-
-/* --- Transforms ------------------------------------------------------------------------------------------------- */
-
-static void check_transform_pattern(const struct ast *call, struct ast *arg, const struct transform_param *param,
-				    struct diag_list *diags)
-{
-	enum lang_type t = type_of(arg);
-	double value;
-
-	if (t != TYPE_NUMBER && t != TYPE_PATTERN && t != TYPE_BROKEN)
-		diag_add(diags, DIAG_ERROR, "wrong-type", arg->span,
-			 "'%s' of '%.*s' must be a number or a pattern, found %s", param->name, shown(call->text),
-			 call->text.at, lang_type_name(t));
-	if (literal_value(arg, &value) && param->min < param->max && (value < param->min || value > param->max))
-		diag_add(diags, DIAG_ERROR, "out-of-range", arg->span, "'%s' of '%.*s' must be %g..%g, found %g",
-			 param->name, shown(call->text), call->text.at, param->min, param->max, value);
-}
-
-static void check_transform_function(const struct ast *call, struct ast *arg, const struct transform_param *param,
-				     struct diag_list *diags)
-{
-	enum lang_type t = type_of(arg);
-
-	if (t != TYPE_TRANSFORM && t != TYPE_BROKEN)
-		diag_hint(diag_add(diags, DIAG_ERROR, "wrong-type", arg->span,
-				   "'%s' of '%.*s' must be a transform, found %s", param->name, shown(call->text),
-				   call->text.at, lang_type_name(t)),
-			  "such as 'rev' or '(fast 2)'");
-}
-
-/* One transform, or a list of them. */
-static void check_transform_functions(const struct ast *call, struct ast *arg, const struct transform_param *param,
-				      struct diag_list *diags)
-{
-	if (arg->kind != AST_LIST) {
-		check_transform_function(call, arg, param, diags);
-		return;
-	}
-	for (uint32_t i = 0; i < arg->n_items; i++)
-		check_transform_function(call, arg->items[i], param, diags);
-	if (arg->n_items == 0)
-		diag_add(diags, DIAG_ERROR, "empty-list", arg->span, "expected a transform in this list");
-}
-
-struct name_context {
-	const struct ast *call;
-	const struct transform_param *param;
-	struct diag_list *diags;
-};
-
-static void check_name_atom(void *ctx, const struct value *v, struct span source)
-{
-	const struct name_context *c = ctx;
-	const struct transform_param *param = c->param;
-	size_t n = 0;
-
-	if (v->kind == VALUE_WORD && param->is_name(v->word.text, v->word.len))
-		return;
-	const char *text = v->kind == VALUE_WORD ? v->word.text : "";
-	struct diag *d = diag_add(c->diags, DIAG_ERROR, "unknown-name", source, "unknown '%s' of '%.*s': '%.40s'",
-				  param->name, shown(c->call->text), c->call->text.at, text);
-	while (param->names && param->names[n])
-		n++;
-	const char *near = n ? diag_nearest(text, strlen(text), param->names, n) : NULL;
-	if (near)
-		diag_suggest(d, source, near);
-}
-
-/* Names are looked up where the pattern is written as a string. */
-static void check_transform_name(const struct ast *call, struct ast *arg, const struct transform_param *param,
-				 struct diag_list *diags)
-{
-	struct name_context c = { call, param, diags };
-
-	check_transform_pattern(call, arg, param, diags);
-	if (arg->kind == AST_STRING && arg->pattern && param->is_name)
-		pattern_each_atom(arg->pattern, check_name_atom, &c);
-}
-
-static void check_transform_arg(const struct ast *call, struct ast *arg, const struct transform_param *param,
-				struct diag_list *diags)
-{
-	switch (param->kind) {
-	case TRANSFORM_FUNCTION:
-		check_transform_function(call, arg, param, diags);
-		break;
-	case TRANSFORM_FUNCTIONS:
-		check_transform_functions(call, arg, param, diags);
-		break;
-	case TRANSFORM_NAME:
-		check_transform_name(call, arg, param, diags);
-		break;
-	case TRANSFORM_PATTERN:
-	case TRANSFORM_TRUTH:
-		check_transform_pattern(call, arg, param, diags);
-		break;
-	}
-}
-
-static bool is_optional_from(const struct transform_def *def, uint32_t p)
-{
-	for (; p < def->n_params; p++)
-		if (!def->params[p].is_optional)
-			return false;
-	return true;
-}
-
-static void check_transform(const struct ast *call, struct diag_list *diags)
-{
-	const struct transform_def *def = call->transform;
-
-	for (uint32_t i = 0; i < call->n_items && i < def->n_params; i++) {
-		if (call->items[i]->kind == AST_KEYWORD)
-			diag_add(diags, DIAG_ERROR, "unknown-keyword", call->items[i]->span,
-				 "transforms take their arguments by position");
-		else
-			check_transform_arg(call, call->items[i], &def->params[i], diags);
-	}
-	if (call->n_items < def->n_params && !is_optional_from(def, call->n_items))
-		diag_add(diags, DIAG_ERROR, "missing-argument", call->name_span, "'%.*s' needs '%s': %s",
-			 shown(call->text), call->text.at, def->params[call->n_items].name,
-			 def->params[call->n_items].doc);
-	if (call->n_items > def->n_params + 1)
-		diag_add(diags, DIAG_ERROR, "too-many-arguments", call->span,
-			 "'%.*s' takes at most %u arguments and a pattern", shown(call->text), call->text.at,
-			 def->n_params);
 }
 
 /* --- Operators
@@ -366,6 +219,25 @@ static const struct ast *leftmost_call(const struct ast *node)
 	return node->kind == AST_NAME || node->kind == AST_CALL ? node : NULL;
 }
 
+static void complain_link(const struct ast *call, const struct ast *item, enum lang_type before,
+			  struct diag_list *diags)
+{
+	if (call && ((call->def && call->def->is_modifier) || (call->transform && call->transform->is_modifier)))
+		diag_hint(diag_add(diags, DIAG_ERROR, "needs-events", item->span,
+				   "'%.*s' sets a property of events, but there is %s before '#'",
+				   text_shown(call->text), call->text.at, lang_type_name(before)),
+			  "expected an effect such as 'lpf 400'");
+	else if (call && call->transform)
+		diag_hint(diag_add(diags, DIAG_ERROR, "takes-no-input", item->span,
+				   "'%.*s' is a transform and stands behind '$', not '#'", text_shown(call->text),
+				   call->text.at),
+			  "write '$ %.*s …' behind the pattern", text_shown(call->text), call->text.at);
+	else
+		diag_hint(diag_add(diags, DIAG_ERROR, "takes-no-input", item->span,
+				   "the right side of '#' takes no input"),
+			  "expected an effect such as 'lpf 400'");
+}
+
 static void check_link(enum lang_type *t, struct ast *item, struct diag_list *diags)
 {
 	enum lang_type before = *t == TYPE_EFFECT ? TYPE_SIGNAL : *t;
@@ -373,13 +245,7 @@ static void check_link(enum lang_type *t, struct ast *item, struct diag_list *di
 	const struct ast *call = leftmost_call(item);
 
 	if (after == TYPE_BROKEN && type_of(item) != TYPE_BROKEN && before != TYPE_BROKEN) {
-		struct diag *d = call && call->def && call->def->is_modifier
-					 ? diag_add(diags, DIAG_ERROR, "needs-events", item->span,
-						    "'%.*s' sets a property of events, but there is %s before '#'",
-						    shown(call->text), call->text.at, lang_type_name(before))
-					 : diag_add(diags, DIAG_ERROR, "takes-no-input", item->span,
-						    "the right side of '#' takes no input");
-		diag_hint(d, "expected an effect such as 'lpf 400'");
+		complain_link(call, item, before, diags);
 	}
 	*t = *t == TYPE_EFFECT && after != TYPE_BROKEN ? TYPE_EFFECT : after;
 }
@@ -390,6 +256,13 @@ static void check_chain(const struct ast *node, enum lang_type t, struct diag_li
 		check_value(node->items[0], diags);
 	for (uint32_t i = 1; i < node->n_items; i++)
 		check_link(&t, node->items[i], diags);
+}
+
+/* What the first link makes of what flows in: of events where the whole chain takes them, `(# gain 0.5 # speed 2)`. */
+static enum lang_type first_behind(struct ast *chain)
+{
+	bool takes_events = type_behind(chain, TYPE_EVENTS) == TYPE_EVENTS;
+	return type_behind(chain->items[0], takes_events ? TYPE_EVENTS : TYPE_SIGNAL);
 }
 
 static void check_apply(const struct ast *node, struct diag_list *diags)
@@ -418,6 +291,19 @@ static void check_section(const struct ast *node, struct diag_list *diags)
 			  "expected an effect such as 'lpf 400'");
 }
 
+/* `(|+ n 1)`, `(+ 12)`: values, of a modifier or alone. */
+static void check_operate(const struct ast *node, struct diag_list *diags)
+{
+	struct ast *item = node->items[0];
+	struct ast *value = ast_modifier_key(item) != CONTROL_NONE ? item->items[0] : item;
+	enum lang_type t = type_wanted(value);
+
+	if (t != TYPE_NUMBER && t != TYPE_PATTERN && t != TYPE_BROKEN)
+		diag_hint(diag_add(diags, DIAG_ERROR, "wrong-type", value->span,
+				   "expected a number or a pattern, found %s", lang_type_name(t)),
+			  "such as (|+ n 12) or (+ 12)");
+}
+
 static void check_node(struct ast *node, bool is_behind, struct diag_list *diags);
 
 static void check_children(struct ast *node, bool is_behind, struct diag_list *diags)
@@ -432,10 +318,14 @@ static void check_children(struct ast *node, bool is_behind, struct diag_list *d
 
 static void check_call(struct ast *node, bool is_behind, struct diag_list *diags)
 {
-	if (node->transform)
+	bool is_function = call_is_function(node) || (is_behind && node->def);
+
+	if (node->transform && !is_function)
 		check_transform(node, diags);
 	else if (node->def)
 		check_function(node, is_behind, diags);
+	else if (node->source)
+		check_source(node, diags);
 }
 
 /* is_behind: what stands before `#` flows into this node. */
@@ -451,14 +341,16 @@ static void check_node(struct ast *node, bool is_behind, struct diag_list *diags
 		check_operands(node, is_behind, diags);
 		break;
 	case AST_CHAIN:
-		check_chain(node, is_behind ? type_behind(node->items[0], TYPE_SIGNAL) : type_of(node->items[0]),
-			    diags);
+		check_chain(node, is_behind ? first_behind(node) : type_of(node->items[0]), diags);
 		break;
 	case AST_APPLY:
 		check_apply(node, diags);
 		break;
 	case AST_SECTION:
 		check_section(node, diags);
+		break;
+	case AST_OPERATE:
+		check_operate(node, diags);
 		break;
 	default:
 		break;
@@ -484,7 +376,7 @@ static void check_number_setting(const struct stmt *s, struct diag_list *diags)
 			 "this number has too many digits for an exact tempo");
 	else if (rational_cmp(value, RATIONAL_ZERO) <= 0)
 		diag_add(diags, DIAG_ERROR, "out-of-range", s->value_span, "a tempo must be above 0, found %.*s",
-			 shown(s->value), s->value.at);
+			 text_shown(s->value), s->value.at);
 }
 
 static void check_outmix(const struct stmt *s, struct diag_list *diags)
@@ -497,9 +389,9 @@ static void check_outmix(const struct stmt *s, struct diag_list *diags)
 			return;
 	if (s->value.len == 0)
 		return;
-	struct diag *d =
-		diag_add(diags, DIAG_ERROR, "unknown-mode", s->value_span,
-			 "expected one of none, gain, sqrt, tanh, hard, found '%.*s'", shown(s->value), s->value.at);
+	struct diag *d = diag_add(diags, DIAG_ERROR, "unknown-mode", s->value_span,
+				  "expected one of none, gain, sqrt, tanh, hard, found '%.*s'", text_shown(s->value),
+				  s->value.at);
 	const char *near = diag_nearest(s->value.at, s->value.len, modes, n);
 	if (near)
 		diag_suggest(d, s->value_span, near);

@@ -264,7 +264,7 @@ static bool is_postfix(const struct expander *x, const struct ast *node, const s
 {
 	const struct ast *last = node->items[node->n_items - 1];
 
-	if (last->kind == AST_SECTION || find_incomplete(x, last, env))
+	if (last->kind == AST_SECTION || last->kind == AST_OPERATE || find_incomplete(x, last, env))
 		return true;
 	return (last->kind == AST_NAME || last->kind == AST_CALL) && transform_find(last->text.at, last->text.len);
 }
@@ -304,6 +304,16 @@ static struct ast *expand_apply(struct expander *x, const struct ast *node, uint
 
 /* --- The walk --------------------------------------------------------------------------------------------------- */
 
+/* Loops reach into strings, where their variables are words. */
+static struct ast *expand_string(struct expander *x, const struct ast *node, const struct binding *env)
+{
+	struct ast *copy = expand_clone(x, node);
+
+	if (copy && env && !copy->names)
+		copy->names = env->names;
+	return copy;
+}
+
 static struct ast *expand_kind(struct expander *x, const struct ast *node, const struct binding *env)
 {
 	struct macro *m;
@@ -331,6 +341,8 @@ static struct ast *expand_kind(struct expander *x, const struct ast *node, const
 		return expand_chain(x, node, env);
 	case AST_APPLY:
 		return expand_apply(x, node, 0, env);
+	case AST_STRING:
+		return expand_string(x, node, env);
 	default:
 		return expand_items(x, node, env);
 	}
@@ -404,6 +416,18 @@ static struct ast *number_node(struct expander *x, const struct ast *like, long 
 	return node;
 }
 
+static const struct mini_name *loop_name(struct expander *x, struct text name, long number, const struct binding *env)
+{
+	struct mini_name *n = ARENA_NEW(x->arena, struct mini_name);
+	const struct mini_name *outer = env ? env->names : NULL;
+
+	x->is_exhausted |= !n;
+	if (!n || number < 0)
+		return outer;
+	*n = (struct mini_name){ name.at, name.len, (uint32_t)number, outer };
+	return n;
+}
+
 static void expand_loop(struct expander *x, const struct stmt *s, const struct binding *env, struct stmt_list *out)
 {
 	long from, to;
@@ -416,7 +440,7 @@ static void expand_loop(struct expander *x, const struct stmt *s, const struct b
 		return;
 	}
 	for (long i = from; i <= to && !x->is_too_large && !x->is_exhausted; i++) {
-		struct binding round = { s->name, number_node(x, s->from, i), env };
+		struct binding round = { s->name, number_node(x, s->from, i), env, loop_name(x, s->name, i, env) };
 		if (round.value)
 			expand_stmts(x, s->body, s->n_body, &round, out);
 	}
@@ -432,8 +456,10 @@ static void expand_stmts(struct expander *x, const struct stmt *stmts, uint32_t 
 		else if (!stmt_is_macro(s))
 			add_stmt(x, out, s, env);
 		else if (env)
-			diag_add(x->diags, DIAG_ERROR, "misplaced-definition", s->head,
-				 "a loop repeats buses and outputs, not definitions with parameters");
+			diag_hint(diag_add(x->diags, DIAG_ERROR, "misplaced-definition", s->head,
+					   "a loop repeats buses and outputs, not definitions"),
+				  "define it before the loop, with '%.*s' as a parameter: fn name %.*s = …",
+				  text_shown(env->name), env->name.at, text_shown(env->name), env->name.at);
 	}
 }
 

@@ -12,6 +12,7 @@ struct binding {
 	struct text name;
 	const struct ast *value;
 	const struct binding *outer;
+	const struct mini_name *names; /* of the loops around, for strings; NULL in the body of a function */
 };
 
 struct expander {

@@ -107,7 +107,7 @@ static struct ast *expand_macro(struct expander *x, struct macro *m, const struc
 	if (!bindings || !s->expr || m->is_open || n_args != s->n_params)
 		return expand_broken(x, use);
 	for (uint32_t i = 0; i < n_args; i++)
-		bindings[i] = (struct binding){ s->params[i], args[i], i ? &bindings[i - 1] : NULL };
+		bindings[i] = (struct binding){ s->params[i], args[i], i ? &bindings[i - 1] : NULL, NULL };
 	m->is_open = true;
 	struct ast *body = expand_node(x, s->expr, n_args ? &bindings[n_args - 1] : NULL);
 	m->is_open = false;

@@ -90,7 +90,8 @@ static enum head name_head(const struct parser *p, const struct token *t)
 		return HEAD_LOOP;
 	if (next == TOKEN_EQUALS)
 		return HEAD_OLD_BUS;
-	bool is_known = node_find(name.at, name.len) || transform_find(name.at, name.len);
+	bool is_known =
+		node_find(name.at, name.len) || transform_find(name.at, name.len) || source_find(name.at, name.len);
 	if ((next == TOKEN_COLON && t[1].touches_left && !t[2].touches_left) || (next == TOKEN_DOLLAR && !is_known))
 		return HEAD_UNKNOWN;
 	return HEAD_NONE;

@@ -197,13 +197,29 @@ struct ast *parse_sum(struct parser *p)
 	return operands_fold(p, AST_ARITH, &o);
 }
 
-/* section = "#" expr: an effect as a transform */
+bool parse_starts_section(const struct parser *p)
+{
+	const struct token *t = parse_peek(p);
+
+	if (t->kind == TOKEN_OP) /* a minus is a sign here */
+		return t->arith.form != ARITH_SIGNAL && !(t->arith.op == ARITH_SUB && t->arith.form == ARITH_PLAIN);
+	return t->kind == TOKEN_HASH;
+}
+
+/* section = "#" expr | op sum: an effect, or arithmetic, as a transform */
 struct ast *parse_section(struct parser *p)
 {
-	struct span start = parse_peek(p)->span;
+	const struct token *t = parse_peek(p);
+	struct span start = t->span;
 	struct operands o = { 0 };
 
 	p->at++;
+	if (t->kind == TOKEN_OP) {
+		if (!operands_add(p, &o, parse_sum(p)))
+			return NULL;
+		o.ops[0] = t->arith;
+		return operands_node(p, AST_OPERATE, &o, span_join(start, o.items[0]->span));
+	}
 	if (!operands_add(p, &o, parse_expr(p)))
 		return NULL;
 	return operands_node(p, AST_SECTION, &o, span_join(start, o.items[0]->span));
@@ -215,7 +231,7 @@ static struct ast *parse_apply(struct parser *p)
 	struct operands o = { 0 };
 
 	do {
-		bool is_section = o.n > 0 && p->brackets > 0 && parse_peek(p)->kind == TOKEN_HASH;
+		bool is_section = o.n > 0 && p->brackets > 0 && parse_starts_section(p);
 		if (!operands_add(p, &o, is_section ? parse_section(p) : parse_sum(p)))
 			return NULL;
 	} while (parse_accept(p, TOKEN_DOLLAR));

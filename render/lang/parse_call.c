@@ -50,7 +50,7 @@ static struct ast *parse_paren(struct parser *p)
 
 	if (!open_bracket(p))
 		return NULL;
-	struct ast *inner = parse_peek(p)->kind == TOKEN_HASH ? parse_section(p) : parse_expr(p);
+	struct ast *inner = parse_starts_section(p) ? parse_section(p) : parse_expr(p);
 	return close_bracket(p, open, TOKEN_CLOSE, "')'", inner != NULL) ? inner : NULL;
 }
 

@@ -94,7 +94,8 @@ struct ast *parse_expr(struct parser *p);
 /* sum: what stands on a side of a comparison or a range */
 struct ast *parse_sum(struct parser *p);
 
-/* `# lpf 300` within parentheses. */
+/* `# lpf 300` or `|+ n 1` within parentheses, where parse_starts_section(). */
+bool parse_starts_section(const struct parser *p);
 struct ast *parse_section(struct parser *p);
 
 /* Complains once per statement; the returned item is for hints. */

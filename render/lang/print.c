@@ -129,6 +129,11 @@ static int print_bare(const struct ast *node, struct buf *out)
 	case AST_SECTION:
 		return buf_printf(out, "(# ") || print_node(node->items[0], RANK_IF, out) || buf_printf(out, ")") ? -1
 														  : 0;
+	case AST_OPERATE:
+		return buf_printf(out, "(%s ", arith_text(node->ops[0])) || print_node(node->items[0], RANK_SUM, out) ||
+				       buf_printf(out, ")")
+			       ? -1
+			       : 0;
 	case AST_BROKEN: /* made by expand(), after printing */
 		break;
 	}

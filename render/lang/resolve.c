@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "render/lang/form.h"
 #include "render/lang/types.h"
 
 struct resolver {
@@ -96,6 +97,11 @@ static size_t function_names(const char **names)
 		for (const char *const *alias = transform_registry[i]->aliases; *alias && n < NAMES_MAX; alias++)
 			names[n++] = *alias;
 	}
+	for (size_t i = 0; i < source_registry_len && n < NAMES_MAX; i++) {
+		names[n++] = source_registry[i]->name;
+		for (const char *const *alias = source_registry[i]->aliases; *alias && n < NAMES_MAX; alias++)
+			names[n++] = *alias;
+	}
 	return n;
 }
 
@@ -174,9 +180,32 @@ static size_t add_own_functions(struct resolver *r, const char **names, size_t n
 	return n;
 }
 
+/* Names that people know from the language's relatives, which have no meaning here: what to write instead. */
+static bool complain_absent_function(struct resolver *r, const struct ast *node)
+{
+	static const struct {
+		const char *name, *instead;
+	} functions[] = {
+		{ "walk", "write 'range 0 7 $ perlin' to wander, 'irand 8 $ segment 4' for random steps" },
+		{ "weave", "stack the parts: stack [s \"bd\" # pan (slow 8 $ saw), s \"hh\" # pan (slow 8 $ isaw)]" },
+		{ "spread", "alternate the arguments in one: 'fast \"<1 2>\"'" },
+		{ "fastspread", "alternate the arguments in one: 'fast \"1 2\"'" },
+		{ "unDegradeBy", "write 'undegradeBy x', where a greater x keeps less" },
+	};
+
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
+		if (text_is(node->text, functions[i].name, strlen(functions[i].name))) {
+			diag_hint(diag_add(r->diags, DIAG_ERROR, "unknown-function", node->name_span,
+					   "there is no '%s' here", functions[i].name),
+				  "%s", functions[i].instead);
+			return true;
+		}
+	return false;
+}
+
 static void complain_function(struct resolver *r, const struct ast *node)
 {
-	if (complain_live_function(r, node) || complain_old_form(r, node))
+	if (complain_live_function(r, node) || complain_old_form(r, node) || complain_absent_function(r, node))
 		return;
 	struct diag *d = diag_add(r->diags, DIAG_ERROR, "unknown-function", node->name_span, "unknown function '%.*s'",
 				  shown(node->text), node->text.at);
@@ -208,6 +237,15 @@ static void complain_bus(struct resolver *r, const struct ast *node)
 		diag_suggest(d, node->span, near - 1);
 }
 
+/* --- Names ------------------------------------------------------------------------------------------------------ */
+
+static void resolve_name(struct ast *node)
+{
+	node->def = node_find(node->text.at, node->text.len);
+	node->transform = transform_find(node->text.at, node->text.len);
+	node->source = source_find(node->text.at, node->text.len);
+}
+
 /* --- Operands of `$` -------------------------------------------------------------------------------------------- */
 
 static uint32_t positional_count(const struct ast *call)
@@ -221,7 +259,7 @@ static uint32_t positional_count(const struct ast *call)
 /* Complained about: as an operand of `$` it is taken for a transform, so that nothing more is said about it. */
 static bool is_unknown(const struct ast *node)
 {
-	return !node->def && !node->transform;
+	return !node->def && !node->transform && !node->source;
 }
 
 static bool is_transform_within(const struct ast *node, unsigned depth)
@@ -235,6 +273,7 @@ static bool is_transform_within(const struct ast *node, unsigned depth)
 		/* One argument more than the transform takes is the pattern: `rev "a b"`. */
 		return node->transform && positional_count(node) != node->transform->n_params + 1;
 	case AST_SECTION:
+	case AST_OPERATE:
 	case AST_BROKEN:
 		return true;
 	case AST_APPLY:
@@ -296,6 +335,8 @@ static struct ast *call_with(struct resolver *r, struct ast *f, struct ast *x)
 		if (f->n_items)
 			memcpy(items, f->items, f->n_items * sizeof(items[0]));
 		items[f->n_items] = x;
+		resolve_name(node);
+		ast_choose_form(node);
 	}
 	node->span = (struct span){ f->span.start, x->span.end };
 	return node;
@@ -311,7 +352,7 @@ static uint32_t last_value(const struct ast *node, uint32_t end)
 
 static bool is_function(const struct ast *node)
 {
-	return (node->kind == AST_NAME || node->kind == AST_CALL) && node->def;
+	return (node->kind == AST_NAME || node->kind == AST_CALL) && (node->def || node->source);
 }
 
 /* Operands before the base that are functions swallow what is right of them: f $ t $ x is f (t $ x). */
@@ -319,6 +360,9 @@ static void sort_apply(struct resolver *r, struct ast *node)
 {
 	uint32_t base = last_value(node, node->n_items);
 
+	/* `fast 2 $ chord "maj"`: where nothing else can be the pattern, a source is, even if it is a transform too. */
+	if (base == node->n_items && node->items[base - 1]->source)
+		base--;
 	if (base == node->n_items) {
 		node->base = base;
 		return;
@@ -355,14 +399,6 @@ static void sort_apply(struct resolver *r, struct ast *node)
 
 /* --- The walk --------------------------------------------------------------------------------------------------- */
 
-static void resolve_name(struct resolver *r, struct ast *node)
-{
-	node->def = node_find(node->text.at, node->text.len);
-	node->transform = transform_find(node->text.at, node->text.len);
-	if (!node->def && !node->transform)
-		complain_function(r, node);
-}
-
 static void resolve_bus(struct resolver *r, struct ast *node)
 {
 	const struct bus *bus = ast_find_bus(r->program, node->text.at, node->text.len);
@@ -373,19 +409,20 @@ static void resolve_bus(struct resolver *r, struct ast *node)
 		complain_bus(r, node);
 }
 
-/* Strings that are names of a transform's own, such as "up&down", before they are taken for mini-notation. */
-static void bind_transform_names(struct resolver *r, struct ast *call)
+/* Strings that are names of a parameter's own, such as "up&down", before they are taken for mini-notation. A name of
+ * both a source and a transform takes the same ones. */
+static void bind_parameter_names(struct resolver *r, struct ast *call)
 {
-	const struct transform_def *def = call->transform;
-	unsigned p = 0;
+	const struct transform_param *params = call->transform ? call->transform->params : call->source->params;
+	unsigned n_params = call->transform ? call->transform->n_params : call->source->n_params, p = 0;
 
-	for (uint32_t i = 0; i < call->n_items && p < def->n_params; i++) {
+	for (uint32_t i = 0; i < call->n_items && p < n_params; i++) {
 		struct ast *arg = call->items[i];
 
 		if (arg->kind == AST_KEYWORD)
 			continue;
-		if (arg->kind == AST_STRING && def->params[p].kind == TRANSFORM_NAME)
-			arg->pattern = transform_parse_names(r->arena, &def->params[p], arg->text.at, arg->text.len,
+		if (arg->kind == AST_STRING && params[p].kind == TRANSFORM_NAME)
+			arg->pattern = transform_parse_names(r->arena, &params[p], arg->text.at, arg->text.len,
 							     arg->span.start + 1, r->diags);
 		p++;
 	}
@@ -394,17 +431,21 @@ static void bind_transform_names(struct resolver *r, struct ast *call)
 static void bind_names(struct resolver *r, struct ast *node)
 {
 	if (node->kind == AST_NAME || node->kind == AST_CALL)
-		resolve_name(r, node);
-	if (node->kind == AST_CALL && node->transform)
-		bind_transform_names(r, node);
+		resolve_name(node);
+	if ((node->kind == AST_NAME || node->kind == AST_CALL) && is_unknown(node))
+		complain_function(r, node);
+	if (node->kind == AST_CALL && (node->transform || node->source))
+		bind_parameter_names(r, node);
 	if (node->kind == AST_BUS)
 		resolve_bus(r, node);
 	else if (node->kind == AST_STRING && !node->pattern)
-		node->pattern =
-			pattern_from_mini(r->arena, node->text.at, node->text.len, node->span.start + 1, r->diags);
+		node->pattern = pattern_from_mini_named(r->arena, node->text.at, node->text.len, node->span.start + 1,
+							node->names, r->diags);
 	node->id = ++r->n_ids;
 	for (uint32_t i = 0; i < node->n_items; i++)
 		bind_names(r, node->items[i]);
+	if (node->kind == AST_NAME || node->kind == AST_CALL)
+		ast_choose_form(node);
 }
 
 /* Inner ones first: an outer `$` asks what its operands are. */

@@ -2,15 +2,10 @@
 
 #include <string.h>
 
+#include "render/lang/types_impl.h"
+
 /* Slots of struct ast, types. */
-enum { SLOT_ALONE, SLOT_BEHIND_SIGNAL, SLOT_BEHIND_EVENTS };
-
-/* Expressions and buses within one another; more than a person follows, and far less than a thread's stack. Deeper ones
- * count as signals, and the builder, which has the same limit, complains. */
-enum { TYPE_DEPTH_MAX = 4000 };
-
-static enum lang_type alone(struct ast *node, unsigned depth);
-static enum lang_type behind(struct ast *node, enum lang_type input, unsigned depth);
+enum { SLOT_ALONE, SLOT_WANTED, SLOT_BEHIND_SIGNAL, SLOT_BEHIND_EVENTS, SLOT_BEHIND_PATTERN };
 
 const char *lang_type_name(enum lang_type t)
 {
@@ -100,7 +95,7 @@ static bool has_input(const struct ast *call, unsigned depth)
 		return false;
 	if (def->params[input].flags & PARAM_LEADS)
 		return true;
-	enum lang_type t = alone(first, depth + 1);
+	enum lang_type t = types_alone(first, depth + 1);
 	return t == TYPE_SIGNAL || t == TYPE_EVENTS;
 }
 
@@ -109,18 +104,21 @@ bool call_has_input(const struct ast *call)
 	return has_input(call, 0);
 }
 
-static enum lang_type stack_type(const struct ast *call, unsigned depth)
+/* is_wanted: the place asks for a pattern. */
+static enum lang_type stack_type(const struct ast *call, bool is_wanted, unsigned depth)
 {
 	struct ast *list = first_positional(call);
 
-	bool are_events = true, are_patterns = node_def_is_sequence(call->def);
+	bool is_pattern_place = is_wanted || node_def_is_sequence(call->def);
+	bool are_events = true, are_patterns = is_pattern_place;
 
 	if (!list || list->kind != AST_LIST || list->n_items == 0)
 		return TYPE_BROKEN;
 	for (uint32_t i = 0; i < list->n_items; i++) {
-		enum lang_type t = alone(list->items[i], depth + 1);
+		enum lang_type t = is_pattern_place ? types_wanted(list->items[i], depth + 1)
+						    : types_alone(list->items[i], depth + 1);
 		are_events &= t == TYPE_EVENTS;
-		are_patterns &= t == TYPE_PATTERN || t == TYPE_NUMBER;
+		are_patterns &= types_is_value(t);
 	}
 	if (are_events)
 		return TYPE_EVENTS;
@@ -129,44 +127,15 @@ static enum lang_type stack_type(const struct ast *call, unsigned depth)
 	return node_def_is_sequence(call->def) ? TYPE_BROKEN : TYPE_SIGNAL;
 }
 
-enum { EFFECT_NO = 1, EFFECT_YES = 2 };
+/* --- Transforms ------------------------------------------------------------------------------------------------- */
 
-static bool has_effect(struct ast *node, unsigned depth);
-
-static bool has_effect_within(struct ast *const *items, uint32_t n, unsigned depth)
+/* Of what transforms are applied to: they ask for a pattern, and only sections, which are effects, for a signal. */
+static enum lang_type base_type(struct ast *base, enum section_kind sections, unsigned depth)
 {
-	for (uint32_t i = 0; i < n; i++)
-		if (has_effect(items[i], depth + 1))
-			return true;
-	return false;
-}
+	enum lang_type t = types_alone(base, depth + 1);
+	bool may_be_pattern = (t == TYPE_SIGNAL && sections == SECTION_NONE) || t == TYPE_TRANSFORM;
 
-static bool has_effect_new(struct ast *node, unsigned depth)
-{
-	switch (node->kind) {
-	case AST_SECTION:
-		return behind(node->items[0], TYPE_EVENTS, depth + 1) != TYPE_EVENTS;
-	case AST_CALL:
-		return node->transform && has_effect_within(node->items, node->n_items, depth);
-	case AST_APPLY:
-		return node->base == node->n_items && has_effect_within(node->items, node->n_items, depth);
-	case AST_BUS:
-		return node->bus && node->bus->expr && has_effect(node->bus->expr, depth + 1);
-	default:
-		return false;
-	}
-}
-
-/* Whether a transform makes a signal of the events it is applied to: `every 4 (# lpf 300)`. */
-static bool has_effect(struct ast *node, unsigned depth)
-{
-	if (node->has_effect)
-		return node->has_effect == EFFECT_YES;
-	if (depth > TYPE_DEPTH_MAX)
-		return false;
-	node->has_effect = EFFECT_NO; /* within its own definition */
-	node->has_effect = has_effect_new(node, depth) ? EFFECT_YES : EFFECT_NO;
-	return node->has_effect == EFFECT_YES;
+	return may_be_pattern && types_wanted(base, depth + 1) == TYPE_PATTERN ? TYPE_PATTERN : t;
 }
 
 /* A transform with its pattern as last argument. */
@@ -176,22 +145,37 @@ static enum lang_type applied_type(const struct ast *call, unsigned depth)
 
 	if (ast_positional_count(call) != call->transform->n_params + 1)
 		return TYPE_TRANSFORM;
-	enum lang_type t = alone(call->items[n], depth + 1);
-	return t == TYPE_EVENTS && has_effect_within(call->items, n, depth) ? TYPE_SIGNAL : t;
+	enum section_kind sections = types_section_within(call->items, n, depth);
+	enum lang_type t = base_type(call->items[n], sections, depth);
+	return t == TYPE_EVENTS && sections == SECTION_EFFECT ? TYPE_SIGNAL : t;
+}
+
+/* `range 200 800 (sine 4)`: where a name is a function as well, a signal as its last argument asks for that. */
+static bool is_function_use(const struct ast *call, unsigned depth)
+{
+	unsigned n = call->transform->n_params;
+
+	return call->def && ast_positional_count(call) == n + 1 && call->n_items == n + 1 &&
+	       types_alone(call->items[n], depth + 1) == TYPE_SIGNAL;
+}
+
+bool call_is_function(const struct ast *call)
+{
+	return call->def && (!call->transform || is_function_use(call, 0));
 }
 
 static enum lang_type call_type(const struct ast *call, unsigned depth)
 {
 	const struct node_def *def = call->def;
 
-	if (call->transform)
+	if (call->transform && !is_function_use(call, depth))
 		return applied_type(call, depth);
 	if (!def)
-		return TYPE_BROKEN;
+		return call->source ? types_source(call, depth) : TYPE_BROKEN;
 	if (node_def_is_events(def))
 		return TYPE_EVENTS;
 	if (node_def_is_stack(def))
-		return stack_type(call, depth);
+		return stack_type(call, false, depth);
 	if (node_def_is_pitch(def) && call->n_items)
 		return TYPE_PATTERN;
 	if (node_def_is_pure_modifier(def))
@@ -228,8 +212,8 @@ enum control_key ast_modifier_key(const struct ast *node)
 
 static enum lang_type value_type(const struct ast *node, unsigned depth)
 {
-	return ast_modifier_key(node) != CONTROL_NONE ? alone(node->items[0], depth + 1)
-						      : alone((struct ast *)node, depth);
+	return ast_modifier_key(node) != CONTROL_NONE ? types_wanted(node->items[0], depth + 1)
+						      : types_wanted((struct ast *)node, depth);
 }
 
 static bool sets_values(const struct ast *node, bool is_behind, unsigned depth)
@@ -262,10 +246,16 @@ bool arith_sets_values(const struct ast *node, bool is_behind)
 	return sets_values(node, is_behind, 0);
 }
 
+/* `chord "maj"` is a value where it is calculated with. */
+static enum lang_type operand_type(struct ast *node, unsigned depth)
+{
+	return node->transform && node->source ? types_wanted(node, depth) : types_alone(node, depth);
+}
+
 static enum lang_type arith_rest(enum lang_type t, const struct ast *node, unsigned depth)
 {
 	for (uint32_t i = 1; i < node->n_items; i++)
-		t = combine(t, alone(node->items[i], depth), node->ops[i - 1]);
+		t = combine(t, operand_type(node->items[i], depth), node->ops[i - 1]);
 	return t;
 }
 
@@ -273,23 +263,26 @@ static enum lang_type chain_rest(enum lang_type t, const struct ast *node, unsig
 {
 	for (uint32_t i = 1; i < node->n_items; i++)
 		if (t != TYPE_BROKEN && t != TYPE_EFFECT)
-			t = behind(node->items[i], t, depth);
+			t = types_behind(node->items[i], t, depth);
 	return t;
 }
 
-static enum lang_type apply_type(const struct ast *node, enum lang_type base, unsigned depth)
+static enum lang_type apply_type(const struct ast *node, unsigned depth)
 {
 	for (uint32_t i = 0; i < node->n_items; i++) {
 		const struct ast *item = node->items[i];
-		if (item->kind == AST_BROKEN ||
-		    ((item->kind == AST_NAME || item->kind == AST_CALL) && !item->def && !item->transform))
+		if (item->kind == AST_BROKEN || ((item->kind == AST_NAME || item->kind == AST_CALL) && !item->def &&
+						 !item->transform && !item->source))
 			return TYPE_BROKEN;
 	}
 	if (node->base == node->n_items)
 		return TYPE_TRANSFORM;
-	if (base == TYPE_EVENTS &&
-	    (has_effect_within(node->items, node->base, depth) ||
-	     has_effect_within(node->items + node->base + 1, node->n_items - node->base - 1, depth)))
+	enum section_kind before = types_section_within(node->items, node->base, depth),
+			  after = types_section_within(node->items + node->base + 1, node->n_items - node->base - 1,
+						       depth),
+			  sections = before > after ? before : after;
+	enum lang_type base = base_type(node->items[node->base], sections, depth);
+	if (base == TYPE_EVENTS && sections == SECTION_EFFECT)
 		return TYPE_SIGNAL;
 	return base == TYPE_NUMBER || base == TYPE_LIST || base == TYPE_TRANSFORM ? TYPE_BROKEN : base;
 }
@@ -306,25 +299,24 @@ static enum lang_type alone_new(struct ast *node, unsigned depth)
 	case AST_BUS:
 		if (!node->bus || !node->bus->expr)
 			return TYPE_BROKEN;
-		return node->bus->stmt->kind == STMT_MODIFIER ? TYPE_EFFECT : alone(node->bus->expr, depth);
+		return node->bus->stmt->kind == STMT_MODIFIER ? TYPE_EFFECT : types_alone(node->bus->expr, depth);
 	case AST_NAME:
 	case AST_CALL:
 		return call_type(node, depth);
 	case AST_NEGATE: {
-		enum lang_type t = alone(node->items[0], depth);
+		enum lang_type t = types_alone(node->items[0], depth);
 		return t == TYPE_EVENTS ? TYPE_SIGNAL : t;
 	}
 	case AST_ARITH:
-		if (alone(node->items[0], depth) == TYPE_EVENTS && sets_values(node, false, depth))
+		if (types_alone(node->items[0], depth) == TYPE_EVENTS && sets_values(node, false, depth))
 			return TYPE_EVENTS;
-		return arith_rest(alone(node->items[0], depth), node, depth);
+		return arith_rest(operand_type(node->items[0], depth), node, depth);
 	case AST_CHAIN:
-		return chain_rest(alone(node->items[0], depth), node, depth);
+		return chain_rest(types_alone(node->items[0], depth), node, depth);
 	case AST_APPLY:
-		return apply_type(node,
-				  node->base < node->n_items ? alone(node->items[node->base], depth) : TYPE_TRANSFORM,
-				  depth);
+		return apply_type(node, depth);
 	case AST_SECTION:
+	case AST_OPERATE:
 		return TYPE_TRANSFORM;
 	default:
 		break;
@@ -332,7 +324,7 @@ static enum lang_type alone_new(struct ast *node, unsigned depth)
 	return TYPE_BROKEN;
 }
 
-static enum lang_type alone(struct ast *node, unsigned depth)
+enum lang_type types_alone(struct ast *node, unsigned depth)
 {
 	if (node->types[SLOT_ALONE] != TYPE_UNKNOWN)
 		return node->types[SLOT_ALONE];
@@ -346,17 +338,69 @@ static enum lang_type alone(struct ast *node, unsigned depth)
 
 enum lang_type type_of(struct ast *node)
 {
-	return alone(node, 0);
+	return types_alone(node, 0);
+}
+
+/* --- Where a pattern is asked for ------------------------------------------------------------------------------- */
+
+static enum lang_type wanted_arith(struct ast *node, unsigned depth)
+{
+	enum lang_type t = types_wanted(node->items[0], depth);
+
+	for (uint32_t i = 1; i < node->n_items; i++)
+		t = combine(t, types_wanted(node->items[i], depth), node->ops[i - 1]);
+	return t;
+}
+
+static enum lang_type wanted_new(struct ast *node, unsigned depth)
+{
+	enum lang_type t = TYPE_UNKNOWN;
+
+	if ((node->kind == AST_NAME || node->kind == AST_CALL) && node->source)
+		return types_source(node, depth);
+	if (node->kind == AST_CALL && node->def && node->transform)
+		t = applied_type(node, depth);
+	else if (node->kind == AST_CALL && node->def && node_def_is_stack(node->def))
+		t = stack_type(node, true, depth);
+	else if (node->kind == AST_NEGATE)
+		t = types_wanted(node->items[0], depth);
+	else if (node->kind == AST_ARITH)
+		t = wanted_arith(node, depth);
+	return types_is_value(t) ? t : types_alone(node, depth);
+}
+
+enum lang_type types_wanted(struct ast *node, unsigned depth)
+{
+	if (node->types[SLOT_WANTED] != TYPE_UNKNOWN)
+		return node->types[SLOT_WANTED];
+	if (depth > TYPE_DEPTH_MAX)
+		return TYPE_SIGNAL;
+	node->types[SLOT_WANTED] = TYPE_SIGNAL;
+	enum lang_type t = wanted_new(node, depth + 1);
+	node->types[SLOT_WANTED] = (unsigned char)t;
+	return t;
+}
+
+enum lang_type type_wanted(struct ast *node)
+{
+	return types_wanted(node, 0);
 }
 
 /* --- Behind `#` ------------------------------------------------------------------------------------------------- */
+
+/* `# scale "minor"`. */
+static enum lang_type transform_behind(const struct transform_def *def, enum lang_type input)
+{
+	bool takes = input == TYPE_EVENTS || (input == TYPE_PATTERN && def && !def->needs_events);
+	return def && def->is_modifier && takes ? input : TYPE_BROKEN;
+}
 
 static enum lang_type call_behind(const struct ast *call, enum lang_type input)
 {
 	const struct node_def *def = call->def;
 
 	if (!def)
-		return TYPE_BROKEN;
+		return transform_behind(call->transform, input);
 	if (input == TYPE_EVENTS && def->is_modifier)
 		return TYPE_EVENTS;
 	if (node_def_is_pitch(def))
@@ -371,35 +415,41 @@ static enum lang_type behind_new(struct ast *node, enum lang_type input, unsigne
 	case AST_CALL:
 		return call_behind(node, input);
 	case AST_BUS:
-		return node->bus && node->bus->expr ? behind(node->bus->expr, input, depth) : TYPE_BROKEN;
+		return node->bus && node->bus->expr ? types_behind(node->bus->expr, input, depth) : TYPE_BROKEN;
 	case AST_ARITH:
 		if (input == TYPE_EVENTS && sets_values(node, true, depth))
 			return TYPE_EVENTS;
-		return arith_rest(behind(node->items[0], input, depth), node, depth);
+		return arith_rest(types_behind(node->items[0], input, depth), node, depth);
 	case AST_CHAIN:
-		return chain_rest(behind(node->items[0], input, depth), node, depth);
+		return chain_rest(types_behind(node->items[0], input, depth), node, depth);
 	case AST_APPLY:
-		return node->base < node->n_items ? behind(node->items[node->base], input, depth) : TYPE_BROKEN;
+		return node->base < node->n_items ? types_behind(node->items[node->base], input, depth) : TYPE_BROKEN;
 	default:
 		return TYPE_BROKEN;
 	}
 }
 
-static enum lang_type behind(struct ast *node, enum lang_type input, unsigned depth)
+enum lang_type types_behind(struct ast *node, enum lang_type input, unsigned depth)
 {
-	unsigned slot = input == TYPE_EVENTS ? SLOT_BEHIND_EVENTS : SLOT_BEHIND_SIGNAL;
+	unsigned slot = SLOT_BEHIND_SIGNAL;
 
+	if (input == TYPE_EVENTS)
+		slot = SLOT_BEHIND_EVENTS;
+	else if (input == TYPE_PATTERN)
+		slot = SLOT_BEHIND_PATTERN;
+	else
+		input = TYPE_SIGNAL;
 	if (node->types[slot] != TYPE_UNKNOWN)
 		return node->types[slot];
 	if (depth > TYPE_DEPTH_MAX)
 		return TYPE_SIGNAL;
 	node->types[slot] = TYPE_SIGNAL;
-	enum lang_type t = behind_new(node, input == TYPE_EVENTS ? TYPE_EVENTS : TYPE_SIGNAL, depth + 1);
+	enum lang_type t = behind_new(node, input, depth + 1);
 	node->types[slot] = (unsigned char)t;
 	return t;
 }
 
 enum lang_type type_behind(struct ast *node, enum lang_type input)
 {
-	return behind(node, input, 0);
+	return types_behind(node, input, 0);
 }

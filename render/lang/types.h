@@ -23,12 +23,30 @@ const char *lang_type_name(enum lang_type t);
 /* The type of an expression as it stands. A bus within its own definition is a signal. */
 enum lang_type type_of(struct ast *node);
 
-/* The type of `x # node` for an x of type input (TYPE_SIGNAL or TYPE_EVENTS; other sources count as signals).
+/* Its type in a place that asks for a pattern: the arguments of transforms and of pattern sources, what modifiers of
+ * events are set to, what `$` transforms, the parts of `cat`, and a query. There a bare `sine` is the pattern from 0
+ * to 1 in a cycle, where it is elsewhere an oscillator of 1 Hz; arithmetic on such names is on patterns, if all of its
+ * operands can be that. A bus is what its own definition says, whatever the place. */
+enum lang_type type_wanted(struct ast *node);
+
+/* Whether a parameter of a source takes a list of parts. */
+static inline bool source_is_list(enum transform_param_kind kind)
+{
+	return kind == TRANSFORM_PARTS || kind == TRANSFORM_WEIGHTED || kind == TRANSFORM_TIMED;
+}
+
+/* The part of a pair `["bd", 3]` or `[3, "bd"]`, as the kind of the parameter says; NULL: it is no pair. */
+struct ast *source_pair_part(const struct ast *pair, enum transform_param_kind kind);
+
+/* The type of `x # node` for an x of type input (TYPE_SIGNAL, EVENTS or PATTERN; others count as signals).
  * TYPE_BROKEN when node takes no input. */
 enum lang_type type_behind(struct ast *node, enum lang_type input);
 
 /* Whether a call that is not behind `#` has its input among its arguments: `lpf ~a 400` has, `lpf 400` has not. */
 bool call_has_input(const struct ast *call);
+
+/* Whether a call that stands alone means the function of its name, and not the transform that is called the same. */
+bool call_is_function(const struct ast *call);
 
 /* Whether a function has a parameter that `#` fills, and which. n_params: none. */
 unsigned node_def_input(const struct node_def *def);

@@ -19,18 +19,22 @@ static int squeeze_cycles(const struct pattern *p, struct timespan at, struct ra
 	return more;
 }
 
+int query_compressed(const struct pattern *p, struct timespan at, struct timespan span, struct eval *e,
+		     struct hap_list *out)
+{
+	return squeeze_cycles(p, at, rational_div(RATIONAL_ONE, rational_sub(at.end, at.begin)), span, e, out);
+}
+
 static int compress_query(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
 			  struct hap_list *out)
 {
 	struct timespan at = { v[0].exact, v[1].exact };
-	struct rational speed;
 
 	if (!timespan_is_valid(at))
 		return eval_fail_time(e);
 	if (at.begin.num < 0 || rational_cmp(at.begin, at.end) >= 0 || rational_cmp(at.end, RATIONAL_ONE) > 0)
 		return 0;
-	speed = rational_div(RATIONAL_ONE, rational_sub(at.end, at.begin));
-	return squeeze_cycles(param_content(n, 0), at, speed, span, e, out);
+	return query_compressed(param_content(n, 0), at, span, e, out);
 }
 
 static int fast_gap_query(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
@@ -89,7 +93,7 @@ static const struct pattern *fast_gap_apply(struct arena *a, const struct transf
 
 const struct transform_def transform_fastGap = {
 	.name = "fastGap",
-	.aliases = { "squeeze" },
+	.aliases = { "squeeze", "fastgap" },
 	.doc = "Speeds every cycle up and leaves the rest of its time silent.",
 	.example = "out $ s \"bd sn hh cp\" $ fastGap 2",
 	.params = { { .name = "factor", .unit = "times", .min = 0, .max = 1024, .doc = "how many times faster" } },

@@ -1,6 +1,7 @@
 /* degradeBy and degrade: events left out by chance. */
 #include "base/hash.h"
 #include "render/pattern/node.h"
+#include "render/pattern/signal.h"
 #include "render/pattern/transform.h"
 
 static int degrade_query(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
@@ -101,4 +102,20 @@ const struct transform_def transform_undegrade = {
 	.doc = "Changes nothing: the opposite of degrade.",
 	.example = "out $ s \"hh*8\" $ undegrade",
 	.apply = undegrade_apply,
+};
+
+static const struct pattern *seed_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
+					const struct pattern *p)
+{
+	(void)site;
+	return pattern_seed(a, args[0].pattern, p);
+}
+
+const struct transform_def transform_seed = {
+	.name = "seed",
+	.doc = "Gives what chance there is in a pattern other numbers.",
+	.example = "out $ s \"hh*8?\" $ seed 3",
+	.params = { { .name = "seed", .min = -1e9, .max = 1e9, .doc = "which numbers" } },
+	.n_params = 1,
+	.apply = seed_apply,
 };

@@ -322,6 +322,7 @@ static const struct pattern *euclid_legato_apply(struct arena *a, const struct t
 
 const struct transform_def transform_euclidLegato = {
 	.name = "euclidLegato",
+	.aliases = { "euclidLegatoRot" },
 	.doc = "As euclid, and every pulse lasts until the next one.",
 	.example = "out $ s \"bd\" $ euclidLegato 3 8",
 	.params = { { .name = "k",

@@ -63,7 +63,7 @@ static const struct pattern *fast_apply(struct arena *a, const struct transform_
 
 const struct transform_def transform_fast = {
 	.name = "fast",
-	.aliases = { "dup" },
+	.aliases = { "dup", "density" },
 	.doc = "Speeds a pattern up: fast 2 plays two cycles in the time of one.",
 	.example = "out $ s \"bd sn\" $ fast 2",
 	.params = { { .name = "factor", .unit = "times", .min = 0, .max = 1024, .doc = "how many times faster" } },

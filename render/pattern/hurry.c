@@ -120,3 +120,18 @@ const struct pattern *pattern_fit(struct arena *a, const struct pattern *p)
 {
 	return param_pattern(a, &fit_ops, &p, 0, 1);
 }
+
+static const struct pattern *fit_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
+				       const struct pattern *p)
+{
+	(void)args, (void)site;
+	return pattern_fit(a, p);
+}
+
+const struct transform_def transform_fit = {
+	.name = "fit",
+	.doc = "Without a number: plays every sample so fast that it lasts as long as its event.",
+	.example = "out $ s \"bd sn\" $ fit",
+	.needs_events = true,
+	.apply = fit_apply,
+};

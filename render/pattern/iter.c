@@ -91,6 +91,7 @@ static const struct pattern *iter_back_apply(struct arena *a, const struct trans
 
 const struct transform_def transform_iterBack = {
 	.name = "iterBack",
+	.aliases = { "iter'" },
 	.doc = "As iter, the other way round: begins one part earlier every cycle.",
 	.example = "out $ s \"bd sn hh cp\" $ iterBack 4",
 	.params = { { .name = "n", .unit = "parts", .min = -1024, .max = 1024, .doc = "parts of the cycle" } },

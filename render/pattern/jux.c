@@ -78,6 +78,7 @@ static const struct pattern *jux_by_apply(struct arena *a, const struct transfor
 
 const struct transform_def transform_juxBy = {
 	.name = "juxBy",
+	.aliases = { "juxby" },
 	.doc = "As jux, with the two copies less far apart.",
 	.example = "out $ s \"bd sn hh cp\" $ juxBy 0.5 rev",
 	.params = { { .name = "amount", .min = 0, .max = 1, .doc = "0: both in the middle, 1: as jux" },

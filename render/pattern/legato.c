@@ -23,6 +23,7 @@ const struct transform_def transform_legato = {
 	.params = { { .name = "length", .unit = "events", .min = 0, .max = 10000, .doc = "length of the gate" } },
 	.n_params = 1,
 	.needs_events = true,
+	.is_modifier = true,
 	.apply = legato_apply,
 };
 
@@ -38,6 +39,7 @@ const struct transform_def transform_stretch = {
 	.doc = "Lets events sound as long as they last: legato 1.",
 	.example = "out $ s \"bass*2\" $ stretch",
 	.needs_events = true,
+	.is_modifier = true,
 	.apply = stretch_apply,
 };
 
@@ -55,5 +57,6 @@ const struct transform_def transform_dur = {
 	.params = { { .name = "time", .unit = "s", .min = 0, .max = 10000, .doc = "length of the gate" } },
 	.n_params = 1,
 	.needs_events = true,
+	.is_modifier = true,
 	.apply = dur_apply,
 };

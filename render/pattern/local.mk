@@ -5,6 +5,7 @@ librender_a_SOURCES += \
 	render/pattern/bite.c \
 	render/pattern/chance.c \
 	render/pattern/chop.c \
+	render/pattern/chord.c \
 	render/pattern/chunk.c \
 	render/pattern/combine.c \
 	render/pattern/compress.c \
@@ -17,6 +18,7 @@ librender_a_SOURCES += \
 	render/pattern/event.c \
 	render/pattern/every.c \
 	render/pattern/fast.c \
+	render/pattern/ghost.c \
 	render/pattern/hurry.c \
 	render/pattern/inside.c \
 	render/pattern/iter.c \
@@ -44,6 +46,7 @@ librender_a_SOURCES += \
 	render/pattern/random.c \
 	render/pattern/range.c \
 	render/pattern/rational.c render/pattern/rational.h \
+	render/pattern/read_out.c \
 	render/pattern/repeat.c \
 	render/pattern/reset.c \
 	render/pattern/rev.c \
@@ -53,6 +56,12 @@ librender_a_SOURCES += \
 	render/pattern/shuffle.c \
 	render/pattern/signal.c render/pattern/signal.h \
 	render/pattern/slice.c \
+	render/pattern/source.h \
+	render/pattern/source_chance.c \
+	render/pattern/source_parts.c \
+	render/pattern/source_registry.c \
+	render/pattern/source_signal.c \
+	render/pattern/source_switch.c \
 	render/pattern/slow.c \
 	render/pattern/smooth.c \
 	render/pattern/sometimes.c \
@@ -70,15 +79,15 @@ librender_a_SOURCES += \
 	render/pattern/within.c \
 	render/pattern/zoom.c
 
-EXTRA_DIST += render/pattern/transforms.def
+EXTRA_DIST += render/pattern/transforms.def render/pattern/sources.def
 
 # The conformance vectors, and the program that answers them.
 check_PROGRAMS += tests/answer_vectors
 tests_answer_vectors_SOURCES = tests/answer_vectors.c
 tests_answer_vectors_LDADD = librender.a libbase.a $(JANSSON_LIBS) $(RENDER_LIBS)
-dist_check_SCRIPTS += tests/vectors/run.sh
-TESTS += tests/vectors/run.sh
-EXTRA_DIST += tests/vectors/README.md tests/vectors/check.py tests/vectors/error.jsonl tests/vectors/mini.jsonl \
+dist_check_SCRIPTS += tests/vectors/run.sh tests/vectors/programs.sh
+TESTS += tests/vectors/run.sh tests/vectors/programs.sh
+EXTRA_DIST += tests/vectors/README.md tests/vectors/check.py tests/vectors/programs.py tests/vectors/error.jsonl tests/vectors/mini.jsonl \
 	tests/vectors/transform.jsonl
 
 check_PROGRAMS += tests/unit/test_rational tests/unit/test_note tests/unit/test_mini tests/unit/test_pattern \
@@ -93,5 +102,5 @@ tests_unit_test_mini_SOURCES = tests/unit/test_mini.c tests/lib/test.c tests/lib
 tests_unit_test_mini_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_pattern_SOURCES = tests/unit/test_pattern.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_pattern_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
-tests_unit_test_transforms_SOURCES = tests/unit/test_transforms.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_transforms_SOURCES = tests/unit/test_transforms.c tests/lib/onsets.c tests/lib/onsets.h tests/lib/test.c tests/lib/test.h
 tests_unit_test_transforms_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

@@ -227,25 +227,54 @@ static bool parse_layers(struct mini *m, const struct pattern **out)
 
 /* --- Slices ----------------------------------------------------------------------------------------------- */
 
+/* "~x[i]", at its bracket: "~x1". NULL: it is something else, or memory is out. */
+static char *parse_indexed_bus(struct mini *m, size_t start)
+{
+	size_t open = m->at, end = open + 1;
+	const struct mini_name *name;
+
+	if (!m->names || m->text[start] != '~' || !mini_is_at(m, '['))
+		return NULL;
+	end += mini_word_len(m->text + end, m->len - end);
+	name = end < m->len && m->text[end] == ']' ? mini_find_name(m, open + 1, end) : NULL;
+	if (!name)
+		return NULL;
+	m->at = end + 1;
+	return arena_printf(m->a, "%.*s%u", (int)(open - start), m->text + start, name->number);
+}
+
+static bool word_value(struct mini *m, size_t start, struct value *v)
+{
+	size_t n = m->at - start;
+	const struct mini_name *name = mini_find_name(m, start, m->at);
+
+	if (name || mini_word_is_number(m->text + start, n, &v->number)) {
+		v->kind = VALUE_NUMBER;
+		if (name)
+			v->number = name->number;
+		return true;
+	}
+	const char *text = parse_indexed_bus(m, start);
+	if (!text)
+		text = arena_strndup(m->a, m->text + start, n);
+	if (!text)
+		return mini_fail_memory(m);
+	*v = (struct value){ .kind = VALUE_WORD, .word = { text, (uint32_t)strlen(text) } };
+	return true;
+}
+
 static bool parse_word(struct mini *m, const struct pattern **out)
 {
 	size_t start = m->at, n = mini_word_len(m->text + m->at, m->len - m->at);
 	struct value v;
-	char *text;
 
 	m->at += n;
 	if (n == 1 && (m->text[start] == '~' || m->text[start] == '-')) {
 		*out = pattern_silence(m->a);
 		return mini_accept(m, *out, start);
 	}
-	if (mini_word_is_number(m->text + start, n, &v.number)) {
-		v.kind = VALUE_NUMBER;
-	} else {
-		text = arena_strndup(m->a, m->text + start, n);
-		if (!text)
-			return mini_fail_memory(m);
-		v = (struct value){ .kind = VALUE_WORD, .word = { text, (uint32_t)n } };
-	}
+	if (!word_value(m, start, &v))
+		return false;
 	*out = pattern_pure(m->a, v, mini_span(m, start, m->at));
 	return mini_accept(m, *out, start);
 }
@@ -337,7 +366,13 @@ bool mini_parse_slice(struct mini *m, const struct pattern **out)
 const struct pattern *pattern_from_mini(struct arena *a, const char *text, size_t len, uint32_t offset,
 					struct diag_list *diags)
 {
-	struct mini m = { .a = a, .text = text, .len = len, .offset = offset, .diags = diags };
+	return pattern_from_mini_named(a, text, len, offset, NULL, diags);
+}
+
+const struct pattern *pattern_from_mini_named(struct arena *a, const char *text, size_t len, uint32_t offset,
+					      const struct mini_name *names, struct diag_list *diags)
+{
+	struct mini m = { .a = a, .text = text, .len = len, .offset = offset, .diags = diags, .names = names };
 	const struct pattern *p;
 
 	mini_skip_space(&m);

@@ -108,11 +108,26 @@ bool mini_is_at_dot(const struct mini *m)
 	return mini_is_at(m, '.') && !mini_word_len(m->text + m->at, m->len - m->at);
 }
 
+const struct mini_name *mini_find_name(const struct mini *m, size_t start, size_t end)
+{
+	for (const struct mini_name *name = m->names; name; name = name->outer)
+		if (name->len == end - start && memcmp(name->name, m->text + start, end - start) == 0)
+			return name;
+	return NULL;
+}
+
 bool mini_parse_count(struct mini *m, bool *present, struct rational *out)
 {
 	size_t start = m->at, n = mini_count_len(m->text + m->at, m->len - m->at);
+	size_t word = m->names ? mini_word_len(m->text + start, m->len - start) : 0;
+	const struct mini_name *name = word ? mini_find_name(m, start, start + word) : NULL;
 
-	*present = n > 0;
+	*present = n > 0 || name;
+	if (name) {
+		m->at += word;
+		*out = rational_int(name->number);
+		return true;
+	}
 	if (!n)
 		return true;
 	m->at += n;

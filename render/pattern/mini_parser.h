@@ -14,6 +14,7 @@ struct mini {
 	unsigned nesting;
 	unsigned argument; /* nesting at which an argument of a euclidean rhythm is read; 0: none is */
 	int64_t seed;      /* chances counted so far */
+	const struct mini_name *names;
 };
 
 struct step {
@@ -53,6 +54,9 @@ bool mini_is_at_dot(const struct mini *m);
 
 /* The count that may follow @ _ ! and ? at once. *present tells whether there was one, *out keeps its value if not. */
 bool mini_parse_count(struct mini *m, bool *present, struct rational *out);
+
+/* What text[start, end) is the name of; NULL: of nothing. */
+const struct mini_name *mini_find_name(const struct mini *m, size_t start, size_t end);
 
 /* How far in time the next chance looks away, so that two in a string draw differently. */
 struct rational mini_next_seed_shift(struct mini *m);

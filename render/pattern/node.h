@@ -53,6 +53,7 @@ struct pattern {
 	unsigned n_params;    /* leading children that are parameters, not content */
 	unsigned n_selectors; /* children behind them that choose from the content, so that their atoms do not sound */
 	unsigned n_children;
+	enum pattern_flow flow; /* of itself or of anything below it, whichever is more */
 	const struct pattern *const *children;
 };
 
@@ -176,6 +177,10 @@ struct timespan cycle_of(struct rational t);
 /* As query_mapped, in piece cut to window; nothing outside of it. */
 int query_window(const struct pattern *child, struct timespan window, struct timespan piece, struct rational scale,
 		 struct rational offset, struct eval *e, struct hap_list *out);
+
+/* Every cycle of p in the part `at` of itself, 0 <= at.begin < at.end <= 1: compress.c. */
+int query_compressed(const struct pattern *p, struct timespan at, struct timespan span, struct eval *e,
+		     struct hap_list *out);
 
 /* Replaces every hap of child in span by what fn appends for it; fn gets a copy. */
 struct hap_rewrite {

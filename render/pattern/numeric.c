@@ -93,6 +93,7 @@ const struct transform_def transform_rangex = {
 
 const struct transform_def transform_quantize = {
 	.name = "quantize",
+	.aliases = { "quantise" },
 	.doc = "Rounds numbers to multiples of a step.",
 	.example = "out $ s \"blip*4\" # note (\"0 3.2 4.9 7\" $ quantize 1)",
 	.params = { { .name = "step", .min = 0, .max = 1e9, .doc = "the step" } },

@@ -19,6 +19,8 @@ void *node_new(struct arena *a, size_t size, const struct pattern_ops *ops, cons
 			return NULL;
 		if (children[i]->depth > depth)
 			depth = children[i]->depth;
+		if (children[i]->flow > p->flow)
+			p->flow = children[i]->flow;
 		copies[i] = children[i];
 	}
 	if (depth >= PATTERN_DEPTH_MAX || n_children > UINT32_MAX)
@@ -101,6 +103,11 @@ bool pattern_is_pure(const struct pattern *p, struct value *v)
 		return false;
 	*v = ((const struct pure *)p)->value;
 	return true;
+}
+
+enum pattern_flow pattern_flow(const struct pattern *p)
+{
+	return p->flow;
 }
 
 void pattern_each_atom(const struct pattern *p, void (*cb)(void *ctx, const struct value *v, struct span source),

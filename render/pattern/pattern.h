@@ -125,6 +125,19 @@ int hap_print_json(const struct hap *h, struct buf *out) WARN_UNUSED;
 const struct pattern *pattern_from_mini(struct arena *a, const char *text, size_t len, uint32_t offset,
 					struct diag_list *diags);
 
+/* A word that stands for a whole number of 0 or more: the variable of a loop. */
+struct mini_name {
+	const char *name;
+	uint32_t len;
+	uint32_t number;
+	const struct mini_name *outer; /* further ones, or NULL */
+};
+
+/* The same, where a whole word or count that is a name means its number: "bd:i", "0 i 7", "hh*i", "a!i". "~x[i]" is the
+ * bus of that number, "~x1". */
+const struct pattern *pattern_from_mini_named(struct arena *a, const char *text, size_t len, uint32_t offset,
+					      const struct mini_name *names, struct diag_list *diags);
+
 /* Calls back for every atom of the tree, with its word or number, in source order. Parameters (the 3 and 8 of
  * "bd(3,8)", the 2 of "bd*2") are no atoms; the index of "bd:3" is one. What a transform took twice comes twice. */
 void pattern_each_atom(const struct pattern *p, void (*cb)(void *ctx, const struct value *v, struct span source),
@@ -132,6 +145,14 @@ void pattern_each_atom(const struct pattern *p, void (*cb)(void *ctx, const stru
 
 /* True when p has the same single whole-cycle value in every cycle (a constant); *v receives it. */
 bool pattern_is_pure(const struct pattern *p, struct value *v);
+
+/* Whether p may have values without events, which belong to every instant: `sine`. */
+enum pattern_flow {
+	FLOW_STEPS,  /* no: events only */
+	FLOW_CHANCE, /* they are drawn by lot: `rand` has nothing between two instants that it could pass through */
+	FLOW_SMOOTH, /* they go from one to the next: `sine`, `perlin` */
+};
+enum pattern_flow pattern_flow(const struct pattern *p);
 
 /* --- Constructors ----------------------------------------------------------------------------------------- */
 
@@ -151,6 +172,13 @@ struct value_fn {
 	const void *ctx;
 };
 const struct pattern *pattern_map(struct arena *a, const struct pattern *p, struct value_fn fn);
+
+/* p with what it has without events read n times a cycle: each n-th of a cycle gets the value of its begin, as an
+ * event. Events stay as they are. n >= 1. */
+const struct pattern *pattern_read_out(struct arena *a, int64_t n, const struct pattern *p);
+
+/* One event a cycle, with the value that p has at its begin (the first of several); none where p has none. */
+const struct pattern *pattern_per_cycle(struct arena *a, const struct pattern *p);
 
 /* Values as numbers for the parameters of transforms below: numbers, or words that are not (dropped). */
 const struct pattern *pattern_fast(struct arena *a, const struct pattern *factor, const struct pattern *p);

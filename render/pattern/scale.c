@@ -269,6 +269,7 @@ const struct transform_def transform_scale = {
 		      .names = scale_names,
 		      .doc = "the scale" } },
 	.n_params = 1,
+	.is_modifier = true,
 	.apply = scale_apply,
 };
 
@@ -289,5 +290,6 @@ const struct transform_def transform_scaleNames = {
 		      .names = scale_names,
 		      .doc = "the scale" } },
 	.n_params = 1,
+	.is_modifier = true,
 	.apply = scale_names_apply,
 };

@@ -88,6 +88,7 @@ static const struct pattern *wave(struct arena *a, double (*at)(const struct eva
 
 	if (!n)
 		return NULL;
+	n->base.flow = at == eval_random ? FLOW_CHANCE : FLOW_SMOOTH;
 	n->at = at;
 	n->is_bipolar = is_bipolar;
 	n->site = site;
@@ -164,6 +165,8 @@ const struct pattern *pattern_irand(struct arena *a, const struct pattern *n, ui
 
 	if (!node)
 		return NULL;
+	if (node->base.flow < FLOW_CHANCE)
+		node->base.flow = FLOW_CHANCE;
 	node->site = site;
 	return &node->base;
 }
@@ -217,14 +220,12 @@ static int wrandcat_query(const struct pattern *p, struct timespan span, struct 
 static const struct pattern_ops wchoose_ops = { .query = wchoose_query };
 static const struct pattern_ops wrandcat_ops = { .query = wrandcat_query };
 
-static const struct pattern *weighted(struct arena *a, const struct pattern_ops *ops, const struct pattern *const *ps,
-				      const double *weights, size_t n, uint64_t site)
+static struct pattern *weighted(struct arena *a, const struct pattern_ops *ops, const struct pattern *const *ps,
+				const double *weights, size_t n, uint64_t site)
 {
-	struct wchoose *node = n ? node_new(a, sizeof *node, ops, ps, n) : NULL;
-	double *sums = ARENA_ARRAY(a, n ? n : 1, double), sum = 0;
+	struct wchoose *node = node_new(a, sizeof *node, ops, ps, n);
+	double *sums = ARENA_ARRAY(a, n, double), sum = 0;
 
-	if (!n)
-		return pattern_silence(a);
 	if (!node || !sums)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
@@ -237,13 +238,19 @@ static const struct pattern *weighted(struct arena *a, const struct pattern_ops 
 const struct pattern *pattern_wchoose(struct arena *a, const struct pattern *const *ps, const double *weights, size_t n,
 				      uint64_t site)
 {
-	return weighted(a, &wchoose_ops, ps, weights, n, site);
+	struct pattern *p = n ? weighted(a, &wchoose_ops, ps, weights, n, site) : NULL;
+
+	if (!n)
+		return pattern_silence(a);
+	if (p)
+		p->flow = FLOW_CHANCE; /* its values are those of an instant, whatever they are drawn from */
+	return p;
 }
 
 const struct pattern *pattern_wrandcat(struct arena *a, const struct pattern *const *ps, const double *weights,
 				       size_t n, uint64_t site)
 {
-	return weighted(a, &wrandcat_ops, ps, weights, n, site);
+	return n ? weighted(a, &wrandcat_ops, ps, weights, n, site) : pattern_silence(a);
 }
 
 /* --- Choices made elsewhere ------------------------------------------------------------------------------- */

@@ -55,8 +55,13 @@ static const struct pattern_ops smooth_ops = { .query = smooth_query };
 static const struct pattern *smooth_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
 					  const struct pattern *p)
 {
+	struct pattern *n = node_new(a, sizeof *n, &smooth_ops, &p, 1);
+
 	(void)args, (void)site;
-	return node_new(a, sizeof(struct pattern), &smooth_ops, &p, 1);
+	if (!n)
+		return NULL;
+	n->flow = FLOW_SMOOTH;
+	return n;
 }
 
 const struct transform_def transform_smooth = {

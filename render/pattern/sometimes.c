@@ -120,6 +120,7 @@ static const struct pattern *some_cycles_by_apply(struct arena *a, const struct 
 
 const struct transform_def transform_someCyclesBy = {
 	.name = "someCyclesBy",
+	.aliases = { "somecyclesBy" },
 	.doc = "Applies a transform in cycles that are chosen at random.",
 	.example = "out $ s \"bd sn hh cp\" $ someCyclesBy 0.3 rev",
 	.params = { { .name = "amount", .min = 0, .max = 1, .doc = "probability that a cycle is chosen" },

@@ -1,4 +1,4 @@
-/* stut: echoes. */
+/* stut: echoes. stutter with a time: copies that do not fade. */
 #include <math.h>
 
 #include "render/pattern/node.h"
@@ -19,18 +19,20 @@ static int fade(struct hap_list *l, size_t from, bool sets, double gain, struct 
 	return 0;
 }
 
-static int copies(const struct param_node *n, const struct param *v, bool sets, struct timespan span, struct eval *e,
-		  struct hap_list *out)
+enum fading { FADES_BY, FADES_TO, FADES_NOT };
+
+static int copies(const struct param_node *n, const struct param *v, enum fading fading, struct timespan span,
+		  struct eval *e, struct hap_list *out)
 {
 	double count = round(v[0].number), gain = 1;
 
 	if (count > NODE_COPIES_MAX)
 		return eval_fail_work(e);
-	for (int i = 0; i < count; i++, gain *= v[2].number) {
+	for (int i = 0; i < count; i++, gain *= fading == FADES_NOT ? 1 : v[2].number) {
 		size_t from = out->n;
 		struct rational later = rational_mul(rational_int(-i), v[1].exact);
 		if (query_mapped(param_content(n, 0), span, RATIONAL_ONE, later, e, out) < 0 ||
-		    fade(out, from, sets, gain, e) < 0)
+		    (fading != FADES_NOT && fade(out, from, fading == FADES_TO, gain, e) < 0))
 			return -1;
 	}
 	return 0;
@@ -39,15 +41,22 @@ static int copies(const struct param_node *n, const struct param *v, bool sets, 
 static int stut_query(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
 		      struct hap_list *out)
 {
-	return copies(n, v, false, span, e, out);
+	return copies(n, v, FADES_BY, span, e, out);
 }
 
 static int echo_query(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
 		      struct hap_list *out)
 {
-	return copies(n, v, true, span, e, out);
+	return copies(n, v, FADES_TO, span, e, out);
 }
 
+static int stutter_query(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
+			 struct hap_list *out)
+{
+	return copies(n, v, FADES_NOT, span, e, out);
+}
+
+static const struct param_ops stutter_ops = { .query = stutter_query };
 static const struct param_ops stut_ops = { .query = stut_query };
 static const struct param_ops echo_ops = { .query = echo_query };
 
@@ -83,4 +92,23 @@ const struct transform_def transform_stut = {
 	.n_params = 3,
 	.needs_events = true,
 	.apply = stut_apply,
+};
+
+static const struct pattern *stutter_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
+					   const struct pattern *p)
+{
+	const struct pattern *children[] = { args[0].pattern, args[1].pattern, p };
+
+	(void)site;
+	return param_pattern(a, &stutter_ops, children, 2, 1);
+}
+
+const struct transform_def transform_stutter = {
+	.name = "stutter",
+	.doc = "With a time: n copies, each that much later, all as loud.",
+	.example = "out $ s \"bd sn\" $ stutter 4 0.0625",
+	.params = { { .name = "n", .unit = "copies", .min = 0, .max = 256, .doc = "copies, the first included" },
+		    { .name = "time", .unit = "cycles", .min = -1000, .max = 1000, .doc = "distance of the copies" } },
+	.n_params = 2,
+	.apply = stutter_apply,
 };

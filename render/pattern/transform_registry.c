@@ -30,12 +30,26 @@ static bool def_is_called(const struct transform_def *def, const char *text, siz
 	return false;
 }
 
-const struct transform_def *transform_find(const char *name, size_t len)
+static const struct transform_def *find_from(size_t i, const char *name, size_t len)
 {
-	for (size_t i = 0; i < transform_registry_len; i++)
+	for (; i < transform_registry_len; i++)
 		if (def_is_called(transform_registry[i], name, len))
 			return transform_registry[i];
 	return NULL;
+}
+
+const struct transform_def *transform_find(const char *name, size_t len)
+{
+	return find_from(0, name, len);
+}
+
+const struct transform_def *transform_next_form(const struct transform_def *def, const char *name, size_t len)
+{
+	size_t i = 0;
+
+	while (transform_registry[i] != def)
+		i++;
+	return find_from(i + 1, name, len);
 }
 
 const struct pattern *transform_parse_names(struct arena *a, const struct transform_param *param, const char *text,

@@ -142,10 +142,27 @@ static const struct pattern *segment_apply(struct arena *a, const struct transfo
 
 const struct transform_def transform_segment = {
 	.name = "segment",
-	.aliases = { "discretise" },
+	.aliases = { "discretise", "seg" },
 	.doc = "Samples a pattern n times per cycle: what changes smoothly becomes n events.",
 	.example = "out $ s \"bd sn\" $ segment 4",
 	.params = { { .name = "n", .unit = "events", .min = 0, .max = 1024, .doc = "events per cycle" } },
 	.n_params = 1,
 	.apply = segment_apply,
+};
+
+/* --- invert ----------------------------------------------------------------------------------------------- */
+
+static const struct pattern *invert_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
+					  const struct pattern *p)
+{
+	(void)args, (void)site;
+	return pattern_invert(a, p);
+}
+
+const struct transform_def transform_invert = {
+	.name = "invert",
+	.aliases = { "inv" },
+	.doc = "True where a pattern of truth values is not, and the other way round.",
+	.example = "out $ s \"bd*4\" $ mask (\"t f\" $ invert)",
+	.apply = invert_apply,
 };

@@ -68,8 +68,8 @@ const struct transform_def transform_zoom = {
 	.aliases = { "focus", "trim" },
 	.doc = "Plays a part of every cycle, stretched to the whole cycle.",
 	.example = "out $ s \"bd sn hh cp\" $ zoom 0.25 0.75",
-	.params = { { .name = "begin", .unit = "cycles", .min = 0, .max = 1, .doc = "where the part begins" },
-		    { .name = "end", .unit = "cycles", .min = 0, .max = 1, .doc = "where it ends" } },
+	.params = { { .name = "begin", .unit = "cycles", .min = -1000, .max = 1000, .doc = "where the part begins" },
+		    { .name = "end", .unit = "cycles", .min = -1000, .max = 1000, .doc = "where it ends" } },
 	.n_params = 2,
 	.apply = zoom_apply,
 };

@@ -18,7 +18,7 @@ else
 	cp "$src"/../../examples/*.ph "$corpus"
 fi
 # Every name that a registry knows, as a libFuzzer dictionary.
-cat "$src"/../../render/dsp/nodes.def "$src"/../../render/pattern/transforms.def |
+cat "$src"/../../render/dsp/nodes.def "$src"/../../render/pattern/transforms.def "$src"/../../render/pattern/sources.def |
 	sed -n 's/^[A-Z]*(\([A-Za-z0-9_]*\)).*/"\1"/p' >"fuzz/$name.dict"
 exec "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 -dict="fuzz/$name.dict" \
 	-artifact_prefix="fuzz/$name-" -print_final_stats=1 "$corpus"

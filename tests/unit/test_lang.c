@@ -682,11 +682,16 @@ START_TEST(test_an_exhausted_arena_is_an_error_at_any_size)
 }
 END_TEST
 
-static const char alloc_source[] = "fn wob f = saw 110 # lpf (sine f * 400 + 600)\n~x $ saw # gain 0.3\n"
-				   "@deep: lpf 300 # gain 0.5\nfor i in 1..2:\n  ~v[i] $ sine (110 * i)\n"
-				   "o1 $ every 2 (fast \"<2 3>\") $ s \"bd(3,8)? [sn | cp]*2 {a b}%4\" # n \"0 .. 2\"\n"
-				   "o2 $ jux rev $ s \"~x(3,8)\" # note \"<c3'min7>\" + \"0 3\" # lpf 200 # @deep\n"
-				   "o3 $ wob 2 + sum(~v[1..2]) $ every 4 (# lpf 300)\n";
+static const char alloc_source[] =
+	"fn wob f = saw 110 # lpf (sine f * 400 + 600)\n~x $ saw # gain 0.3\n"
+	"@deep: lpf 300 # gain 0.5\nfor i in 1..2:\n  ~v[i] $ sine (110 * i)\n"
+	"o1 $ every 2 (fast \"<2 3>\") $ s \"bd(3,8)? [sn | cp]*2 {a b}%4\" # n \"0 .. 2\"\n"
+	"o2 $ jux rev $ s \"~x(3,8)\" # note \"<c3'min7>\" + \"0 3\" # lpf 200 # @deep\n"
+	"o3 $ wob 2 + sum(~v[1..2]) $ every 4 (# lpf 300)\n"
+	"~lfo $ sine 0.25 + 2\n"
+	"o4 $ sew \"t f\" (s \"~x\" # gain rand) (s (choose [\"bd\", \"sn\"]) # pan ~lfo) $ fast ~lfo\n"
+	"o5 $ saw (range 1 9 $ perlin) # lpf (timeCat [[1, run 3], [2, wedge 0.5 \"1\" \"2\"]])\n"
+	"o6 $ (s \"bd\" # n (scan 3) # scale \"minor\" # chord \"maj\") $ ghost $ inside 0 1 (stutter 2 0.1)\n";
 
 /* Queries one cycle of every pattern of the graph with the n-th allocation failing; true when none was left to fail. */
 static bool query_failing_at(const struct graph *g, size_t n)

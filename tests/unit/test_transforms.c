@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "render/pattern/transform.h"
+#include "tests/lib/onsets.h"
 #include "tests/lib/test.h"
 
 enum { ARENA_BYTES = 256 * 1024 * 1024, FAR = 10000000, SITE = 7 };
@@ -99,46 +100,6 @@ static struct hap_list ask(const struct pattern *p, struct timespan span)
 
 /* --- Tables ----------------------------------------------------------------------------------------------- */
 
-static void print_time(struct buf *out, struct rational t)
-{
-	ck_assert_int_eq(t.den == 1 ? buf_printf(out, "%lld", (long long)t.num)
-				    : buf_printf(out, "%lld/%lld", (long long)t.num, (long long)t.den),
-			 0);
-}
-
-static void print_value(struct buf *out, const struct value *v)
-{
-	if (v->kind == VALUE_WORD)
-		ck_assert_int_eq(buf_printf(out, "%s", v->word.text), 0);
-	else if (v->kind == VALUE_NUMBER)
-		ck_assert_int_eq(buf_printf(out, "%g", v->number), 0);
-	for (uint32_t i = 0; v->kind == VALUE_MAP && i < v->map.n; i++) {
-		if (i)
-			ck_assert_int_eq(buf_printf(out, ",%s=", control_name(v->map.controls[i].key)), 0);
-		print_value(out, &v->map.controls[i].value);
-	}
-}
-
-/* "bd@0 sn@1/2": what begins in the cycle, at times counted from it. */
-static const char *onsets(const struct hap_list *l, int64_t cycle)
-{
-	struct buf out = BUF_INIT;
-	const char *text;
-
-	for (size_t i = 0; i < l->n; i++) {
-		if (!hap_has_onset(&l->haps[i]))
-			continue;
-		if (out.len)
-			ck_assert_int_eq(buf_printf(&out, " "), 0);
-		print_value(&out, &l->haps[i].value);
-		ck_assert_int_eq(buf_printf(&out, "@"), 0);
-		print_time(&out, rational_sub(l->haps[i].whole.begin, rational_int(cycle)));
-	}
-	text = arena_strndup(&arena, out.data ? out.data : "", out.len);
-	buf_fini(&out);
-	return text;
-}
-
 static const struct {
 	const char *name, *args[3], *text;
 	int64_t cycle;
@@ -228,8 +189,8 @@ START_TEST(transforms_mean_what_the_language_says)
 	ck_assert_msg(def != NULL, "%s", rows[_i].name);
 	l = ask(apply(def, rows[_i].args, mini(rows[_i].text)),
 		(struct timespan){ rational_int(cycle), rational_int(cycle + 1) });
-	ck_assert_msg(strcmp(onsets(&l, cycle), rows[_i].expected) == 0, "%s: %s, expected %s", rows[_i].name,
-		      onsets(&l, cycle), rows[_i].expected);
+	ck_assert_msg(strcmp(test_onsets(&arena, &l, cycle), rows[_i].expected) == 0, "%s: %s, expected %s",
+		      rows[_i].name, test_onsets(&arena, &l, cycle), rows[_i].expected);
 }
 END_TEST
 
@@ -260,8 +221,8 @@ START_TEST(transforms_of_events_set_their_controls)
 	ck_assert_msg(def != NULL && (def->needs_events || !def->n_params), "%s", event_rows[_i].name);
 	l = ask(apply(def, event_rows[_i].args, control(CONTROL_S, event_rows[_i].text)),
 		(struct timespan){ RATIONAL_ZERO, RATIONAL_ONE });
-	ck_assert_msg(strcmp(onsets(&l, 0), event_rows[_i].expected) == 0, "%s: %s, expected %s", event_rows[_i].name,
-		      onsets(&l, 0), event_rows[_i].expected);
+	ck_assert_msg(strcmp(test_onsets(&arena, &l, 0), event_rows[_i].expected) == 0, "%s: %s, expected %s",
+		      event_rows[_i].name, test_onsets(&arena, &l, 0), event_rows[_i].expected);
 }
 END_TEST
 
@@ -280,8 +241,7 @@ static const char *typical(const struct transform_param *param, unsigned i, bool
 				    : param->names[0];
 	case TRANSFORM_FUNCTION:
 		return is_patterned ? "fast 2" : "rev";
-	case TRANSFORM_FUNCTIONS:
-	case TRANSFORM_PATTERN:
+	default:
 		break;
 	}
 	return is_patterned ? arena_printf(&arena, "<%g %g>", low, high) : arena_printf(&arena, "%g", low);
@@ -426,7 +386,7 @@ START_TEST(smooth_goes_from_number_to_number)
 	struct hap_list l =
 		ask(apply(transform_find("segment", 7), four, p), (struct timespan){ RATIONAL_ZERO, RATIONAL_ONE });
 
-	ck_assert_str_eq(onsets(&l, 0), "0@0 4@1/4 8@1/2 4@3/4");
+	ck_assert_str_eq(test_onsets(&arena, &l, 0), "0@0 4@1/4 8@1/2 4@3/4");
 }
 END_TEST
 
