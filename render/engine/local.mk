@@ -3,6 +3,10 @@ librender_a_SOURCES += \
 	render/content_hash.c render/dump.c render/engine.h render/events.c render/render.c render/spec.c \
 	render/engine/envelope.c render/engine/envelope.h \
 	render/engine/event.c render/engine/event.h \
+	render/engine/finish.c render/engine/finish.h \
+	render/engine/limiter.c render/engine/limiter.h \
+	render/engine/loudness.c render/engine/loudness.h \
+	render/engine/master.c render/engine/master.h \
 	render/engine/mix.c render/engine/mix.h \
 	render/engine/note.c render/engine/note.h \
 	render/engine/pool.c render/engine/pool.h \
@@ -13,6 +17,7 @@ librender_a_SOURCES += \
 	render/engine/tempo.c render/engine/tempo.h \
 	render/engine/tile.c render/engine/tile.h \
 	render/engine/track.c render/engine/track.h \
+	render/engine/true_peak.c render/engine/true_peak.h \
 	render/engine/voice.c render/engine/voice.h
 
 check_PROGRAMS += tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
