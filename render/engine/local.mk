@@ -30,3 +30,11 @@ tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/lib/graph.c tests/li
 tests_unit_test_plan_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_voice_SOURCES = tests/unit/test_voice.c tests/lib/test.c
 tests_unit_test_voice_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+
+# What becomes of the mix.
+check_PROGRAMS += tests/unit/test_levels tests/unit/test_master
+TESTS += tests/unit/test_levels tests/unit/test_master
+tests_unit_test_levels_SOURCES = tests/unit/test_levels.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_levels_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_master_SOURCES = tests/unit/test_master.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_master_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
