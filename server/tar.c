@@ -49,7 +49,7 @@ static void put_checksum(uint8_t *block)
 	put_octal(block + CHECKSUM_AT, 6, sum);
 }
 
-void tar_head(uint8_t out[TAR_BLOCK_BYTES], const char name[TAR_NAME_BYTES], uint64_t bytes, int64_t mtime_s)
+void tar_head(uint8_t out[TAR_BLOCK_BYTES], const char *name, uint64_t bytes, int64_t mtime_s)
 {
 	memset(out, 0, TAR_BLOCK_BYTES);
 	snprintf((char *)out, TAR_NAME_BYTES, "%s", name);
