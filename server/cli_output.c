@@ -93,8 +93,10 @@ static struct sink *open_stem(void *ctx, unsigned i, const char *name, struct er
 
 	if (asprintf(&path, "%s/%s.%s", o->stems_dir, name, o->extension) < 0)
 		path = NULL;
-	if (output_open(&o->stems[i], path, o->io, err))
+	if (output_open(&o->stems[i], path, o->io, err)) {
+		o->is_blocked = true;
 		return NULL;
+	}
 	o->n_stems = i + 1;
 	return o->stems[i].sink;
 }

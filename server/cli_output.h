@@ -19,6 +19,7 @@ struct cli_outputs {
 	const char *stems_dir; /* NULL: none */
 	const char *extension; /* of the stems' files */
 	enum io_backend io;
+	bool is_blocked; /* a stem's file could not be made */
 };
 
 /* Opens the mix; "-" is standard output. EX_OK, or another status after a message. */

@@ -346,7 +346,8 @@ static int render_to_files(struct render_args *a, struct render_engine *engine, 
 	cli_print_diags(cli_source_name(a->in), a->spec.source, a->spec.source_len, diags);
 	if (failed) {
 		cli_outputs_discard(out);
-		return err->code == ERR_SOURCE ? EX_DATAERR : cli_fail(err);
+		status = err->code == ERR_SOURCE ? EX_DATAERR : cli_fail(err);
+		return out->is_blocked ? EX_CANTCREAT : status;
 	}
 	status = cli_outputs_publish(out);
 	if (status == EX_OK && !a->is_quiet)

@@ -3,6 +3,7 @@ librender_a_SOURCES += \
 	render/content_hash.c render/dump.c render/engine.h render/events.c render/render.c render/spec.c \
 	render/engine/envelope.c render/engine/envelope.h \
 	render/engine/event.c render/engine/event.h \
+	render/engine/file_set.c render/engine/file_set.h \
 	render/engine/finish.c render/engine/finish.h \
 	render/engine/limiter.c render/engine/limiter.h \
 	render/engine/loudness.c render/engine/loudness.h \

@@ -1,23 +1,26 @@
 #include "render/engine/master.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/spool.h"
+#include "render/engine/file_set.h"
 #include "render/engine/finish.h"
 #include "render/engine/mix.h"
 #include "render/graph/plan.h"
 
-enum { CHANNELS_MAX = 2, SIGNALS_MAX = 1 + RENDER_STEMS_MAX };
+enum { CHANNELS_MAX = 2 };
 
 /* An automatic tail ends when this long nothing was heard: longer than the time between two echoes. */
 #define SILENCE_S 3.0
 
-enum { LEVEL_PASSES = 6 }; /* at most, to meet a loudness behind a limiter */
+enum { LEVEL_PASSES = 10 }; /* at most, to meet a loudness behind a limiter */
 #define LEVEL_TOLERANCE_LU 0.02
-#define LEVEL_GAIN_MAX_DB 60.0 /* of what normalize may add */
+#define LEVEL_MISSED_LU 0.1     /* worth a warning */
+#define LEVEL_SLOPE_MIN 0.1     /* of loudness over gain: behind a limiter that works hard it is nearly flat */
+#define LEVEL_GAIN_MAX_DB 60.0  /* of what normalize may add */
+#define LEVEL_DRIVE_MAX_DB 12.0 /* of that, into a limiter: beyond there is little but distortion to gain */
 
 struct master {
 	struct master_config config;
@@ -27,13 +30,11 @@ struct master {
 	uint64_t n_audible;                    /* frames up to the last one that is no silence */
 	bool is_over, has_warned;
 	struct finish *finish;
-	struct encoder *encoders[SIGNALS_MAX]; /* NULL once closed, or not open yet */
-	struct render_stem stems[RENDER_STEMS_MAX];
-	bool is_mix_done;                          /* finished or aborted */
-	sample *sides[SIGNALS_MAX][CHANNELS_MAX];  /* of each signal, in stereo; [BLOCK_FRAMES_MAX] each */
-	sample *lines[SIGNALS_MAX * CHANNELS_MAX]; /* those of them that count, signal after signal */
-	sample *memory;                            /* what both point into */
-	sample *frames;                            /* [BLOCK_FRAMES_MAX * n_lines]: interleaved, for the spool */
+	struct file_set files;
+	sample *sides[FILE_SET_MAX][CHANNELS_MAX];  /* of each signal, in stereo; [BLOCK_FRAMES_MAX] each */
+	sample *lines[FILE_SET_MAX * CHANNELS_MAX]; /* those of them that count, signal after signal */
+	sample *memory;                             /* what both point into */
+	sample *frames;                             /* [BLOCK_FRAMES_MAX * n_lines]: interleaved, for the spool */
 };
 
 /* --- Making ----------------------------------------------------------------------------------------------- */
@@ -102,98 +103,6 @@ static struct finish_spec finish_spec_of(const struct master *m, uint64_t n_fram
 	};
 }
 
-/* --- Files ------------------------------------------------------------------------------------------------ */
-
-static struct encode_spec encode_spec_of(const struct master *m, unsigned signal, uint64_t n_frames)
-{
-	const struct render_spec *s = m->config.spec;
-
-	return (struct encode_spec){
-		.format = s->format,
-		.subtype = s->subtype,
-		.sample_rate_hz = s->sample_rate_hz,
-		.quality = s->quality,
-		.bitrate_kbps = s->bitrate_kbps > 0 ? s->bitrate_kbps : RENDER_BITRATE_CHANNEL_DEFAULT * s->channels,
-		.channels = m->channels,
-		.frames_total = n_frames,
-		/* Stems have dither of their own: the same on all of them would add up. */
-		.seed = signal == 0 ? s->seed : hash64_pair(s->seed, signal),
-	};
-}
-
-static struct sink *open_sink(struct master *m, unsigned signal, struct error *err)
-{
-	const struct render_files *files = m->config.files;
-
-	if (signal == 0)
-		return files->mix;
-	if (!files->open_stem) {
-		error_set(err, ERR_UNSUPPORTED, "there is no place for the stems");
-		return NULL;
-	}
-	return files->open_stem(files->ctx, signal - 1, m->stems[signal - 1].name, err);
-}
-
-static int open_encoders(struct master *m, uint64_t n_frames, struct error *err)
-{
-	for (unsigned i = 0; i < m->n_signals; i++) {
-		struct encode_spec spec = encode_spec_of(m, i, n_frames);
-		struct sink *sink = open_sink(m, i, err);
-		if (!sink)
-			return -1;
-		m->encoders[i] = encoder_open(&spec, sink, err);
-		if (!m->encoders[i]) {
-			sink_abort(sink);
-			m->is_mix_done |= i == 0;
-			return -1;
-		}
-	}
-	return 0;
-}
-
-/* Frees the encoder, also on failure. */
-static int close_encoder(struct master *m, unsigned signal, struct encode_result *result, struct error *err)
-{
-	struct encoder *e = m->encoders[signal];
-
-	m->encoders[signal] = NULL;
-	m->is_mix_done |= signal == 0;
-	return encoder_close(e, result, err);
-}
-
-static int close_stem(struct master *m, unsigned i, struct error *err)
-{
-	struct render_stem *stem = &m->stems[i];
-	struct encode_result encoded;
-
-	if (close_encoder(m, i + 1, &encoded, err))
-		return -1;
-	stem->bytes = encoded.bytes;
-	stem->peak = encoded.peak;
-	stem->clipped_frames = encoded.clipped_frames;
-	memcpy(stem->sha256, encoded.sha256, SHA256_BYTES);
-	return 0;
-}
-
-/* The mix last: where it is, the stems are. */
-static int close_files(struct master *m, struct render_result *result, struct error *err)
-{
-	struct encode_result encoded;
-
-	for (unsigned i = 0; i + 1 < m->n_signals; i++)
-		if (close_stem(m, i, err))
-			return -1;
-	if (close_encoder(m, 0, &encoded, err))
-		return -1;
-	result->bytes = encoded.bytes;
-	result->peak = encoded.peak;
-	result->clipped_frames = encoded.clipped_frames;
-	memcpy(result->sha256, encoded.sha256, SHA256_BYTES);
-	result->n_stems = m->n_signals - 1;
-	memcpy(result->stems, m->stems, sizeof result->stems);
-	return 0;
-}
-
 static int start_finish(struct master *m, uint64_t n_frames, double gain, bool is_encoding, struct error *err)
 {
 	struct finish_spec spec = finish_spec_of(m, n_frames, gain);
@@ -202,21 +111,12 @@ static int start_finish(struct master *m, uint64_t n_frames, double gain, bool i
 	if (!is_encoding && m->config.spec->normalize == NORMALIZE_PEAK)
 		spec.has_limiter = false;
 	if (is_encoding) {
-		if (open_encoders(m, n_frames, err))
+		if (file_set_open(&m->files, n_frames, err))
 			return -1;
-		spec.encoders = m->encoders;
+		spec.encoders = m->files.encoders;
 	}
 	m->finish = finish_new(&spec, err);
 	return m->finish ? 0 : -1;
-}
-
-static void name_stems(struct master *m)
-{
-	const struct plan *plan = m->config.plan;
-
-	for (unsigned i = 0; i + 1 < m->n_signals; i++)
-		snprintf(m->stems[i].name, sizeof m->stems[i].name, plan->outputs[i].id ? "o%u" : "out",
-			 plan->outputs[i].id);
 }
 
 struct master *master_new(const struct master_config *config, struct error *err)
@@ -230,9 +130,9 @@ struct master *master_new(const struct master_config *config, struct error *err)
 	}
 	m->config = *config;
 	m->channels = config->spec->channels;
-	m->n_signals = 1 + (config->spec->has_stems ? config->plan->n_outputs : 0);
+	file_set_init(&m->files, config->spec, config->plan, config->files);
+	m->n_signals = m->files.n;
 	m->n_lines = m->n_signals * m->channels;
-	name_stems(m);
 	if (open_spool(m, err) || allocate(m, err) || (!m->spool && start_finish(m, config->n_frames, 1, true, err))) {
 		master_abort(m);
 		master_free(m);
@@ -243,16 +143,7 @@ struct master *master_new(const struct master_config *config, struct error *err)
 
 void master_abort(struct master *m)
 {
-	for (unsigned i = 0; i < m->n_signals; i++) {
-		if (!m->encoders[i])
-			continue;
-		encoder_abort(m->encoders[i]);
-		m->encoders[i] = NULL;
-		m->is_mix_done |= i == 0;
-	}
-	if (!m->is_mix_done)
-		sink_abort(m->config.files->mix);
-	m->is_mix_done = true;
+	file_set_abort(&m->files);
 }
 
 void master_free(struct master *m)
@@ -415,12 +306,20 @@ static bool distance(const struct master *m, const struct finish_levels *levels,
 	return isfinite(*db);
 }
 
-/* The gain that meets the target, in dB. What a limiter takes away is made up for, pass by pass, as far as it lets. */
+/* How much louder it becomes per decibel of gain, from two passes. */
+static double slope_between(double gain_db, double off_db, double last_gain_db, double last_off_db)
+{
+	double slope = (last_off_db - off_db) / (gain_db - last_gain_db);
+
+	return slope >= LEVEL_SLOPE_MIN && slope <= 1 ? slope : slope > 1 ? 1 : LEVEL_SLOPE_MIN;
+}
+
+/* The gain that meets the target, in dB. What a limiter takes away is made up for, pass by pass (a secant method). */
 static int find_level(struct master *m, uint64_t n_frames, double *gain_db, struct error *err)
 {
 	bool is_limited = m->config.spec->has_limiter && m->config.spec->normalize == NORMALIZE_LOUDNESS;
+	double off_db, last_off_db = 0, last_gain_db = 0, slope = 1, max_db = LEVEL_GAIN_MAX_DB;
 	struct finish_levels levels;
-	double off_db;
 
 	*gain_db = 0;
 	for (int i = 0; i < LEVEL_PASSES; i++) {
@@ -431,11 +330,32 @@ static int find_level(struct master *m, uint64_t n_frames, double *gain_db, stru
 				 "silence, or less than 0.4 s, has no loudness to bring to a level");
 			return 0;
 		}
-		*gain_db = fmin(*gain_db + off_db, LEVEL_GAIN_MAX_DB);
-		if (!is_limited || fabs(off_db) < LEVEL_TOLERANCE_LU)
+		if (i > 0 && fabs(off_db) < LEVEL_TOLERANCE_LU)
+			return 0;
+		if (i == 0)
+			max_db = fmin(off_db + LEVEL_DRIVE_MAX_DB, LEVEL_GAIN_MAX_DB);
+		if (i > 0 && *gain_db != last_gain_db)
+			slope = slope_between(*gain_db, off_db, last_gain_db, last_off_db);
+		last_gain_db = *gain_db;
+		last_off_db = off_db;
+		*gain_db = fmin(*gain_db + off_db / slope, max_db);
+		if (!is_limited)
 			return 0;
 	}
 	return 0;
+}
+
+/* A limiter may not let it become as loud as that. */
+static void check_level(const struct master *m, const struct finish_levels *levels)
+{
+	double off_db;
+
+	if (m->config.spec->normalize != NORMALIZE_LOUDNESS || !distance(m, levels, &off_db))
+		return;
+	if (fabs(off_db) > LEVEL_MISSED_LU)
+		run_warn(m->config.shared, "level-missed", (struct span){ 0, 0 },
+			 "the loudness is %.1f LUFS, not %.1f: the limiter leaves no more", levels->loudness_lufs,
+			 m->config.spec->normalize_to);
 }
 
 static uint64_t length_with_tail(const struct master *m)
@@ -457,7 +377,10 @@ static int finish_spooled(struct master *m, struct finish_levels *levels, uint64
 	*n_frames = length_with_tail(m);
 	if (m->config.spec->normalize != NORMALIZE_NONE && find_level(m, *n_frames, &gain_db, err))
 		return -1;
-	return pass(m, *n_frames, round_gain(linear(gain_db)), true, levels, err);
+	if (pass(m, *n_frames, round_gain(linear(gain_db)), true, levels, err))
+		return -1;
+	check_level(m, levels);
+	return 0;
 }
 
 int master_finish(struct master *m, struct render_result *result, struct error *err)
@@ -467,7 +390,7 @@ int master_finish(struct master *m, struct render_result *result, struct error *
 
 	if (m->spool ? finish_spooled(m, &levels, &n_frames, err) : finish_end(m->finish, &levels, err))
 		return -1;
-	if (close_files(m, result, err))
+	if (file_set_close(&m->files, result, err))
 		return -1;
 	result->frames = n_frames;
 	result->true_peak = levels.true_peak;

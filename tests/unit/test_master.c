@@ -438,7 +438,7 @@ END_TEST
 
 /* --- Levels --- */
 
-static const double targets_lufs[] = { -23, -14, -9 };
+static const double targets_lufs[] = { -23, -14, -9, -7 };
 
 START_TEST(test_loudness_comes_to_its_target)
 {
