@@ -1,7 +1,7 @@
 /* Gives the pages of an Ogg stream a serial number of our choice.
  *
- * libsndfile numbers its streams from the time of day, so that two encodings of the same sound differ in every page.
- * Passing the stream through here makes them equal: the number in each page is replaced and its checksum made anew.
+ * libsndfile numbers its streams from the time of day, with a generator that all threads share without a lock, so that two
+ * encodings of the same sound differ in every page. Passing the stream through here makes them equal: the number in each page is replaced and its checksum made anew.
  * A page is "OggS", a version, flags, position (8 bytes), serial number (4), sequence (4), checksum (4), a count and
  * that many segment lengths, then the segments (RFC 3533 section 6). */
 #ifndef RENDER_IO_OGG_PAGE_H

@@ -761,6 +761,23 @@ START_TEST(test_what_needs_more_than_a_sink_says_so)
 }
 END_TEST
 
+START_TEST(test_a_spool_has_its_limits)
+{
+	struct render_spec spec = demanding();
+	struct files *f = calloc(1, sizeof *f);
+
+	spec.duration_s = 3500;
+	spec.sample_rate_hz = 192000;
+	spec.source = "o1 $ sine 1\no2 $ sine 2\no3 $ sine 3\no4 $ sine 4\no5 $ sine 5\no6 $ sine 6\n";
+	spec.source_len = strlen(spec.source);
+	run(f, &spec, NULL);
+	ck_assert_int_eq(f->rc, -1);
+	ck_assert_int_eq(f->err.code, ERR_TOO_LARGE);
+	ck_assert_msg(strstr(f->err.message, "35 GiB") != NULL, "%s", f->err.message);
+	files_free(f);
+}
+END_TEST
+
 static Suite *master_suite(void)
 {
 	enum { N_FORMATS = sizeof formats / sizeof formats[0], N_MODES = sizeof modes / sizeof modes[0] };
@@ -799,6 +816,7 @@ static Suite *master_suite(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, test_a_full_spool_fails_the_render);
 	tcase_add_loop_test(t, test_a_stem_without_room_aborts_all_files, 0, 2);
+	tcase_add_test(t, test_a_spool_has_its_limits);
 	tcase_add_test(t, test_a_cancel_is_seen_while_the_spool_is_read);
 	tcase_add_loop_test(t, test_what_needs_more_than_a_sink_says_so, 0, 2);
 	suite_add_tcase(s, t);
