@@ -59,6 +59,22 @@ const struct program *render_compile(struct arena *a, const struct render_engine
 	return NULL;
 }
 
+/* Refused before the work is done, as far as anybody can tell by then. */
+static int check_spool(const struct render_spec *spec, const struct graph *graph, const struct render_lengths *lengths,
+		       struct error *err)
+{
+	unsigned n_signals = 1 + (spec->has_stems ? graph->n_outputs : 0);
+	double frames = (double)lengths->main_frames + (double)lengths->tail_frames;
+	double bytes = frames * n_signals * spec->channels * sizeof(float);
+
+	if (!render_spec_needs_spool(spec) || bytes <= (double)RENDER_SPOOL_BYTES_MAX)
+		return 0;
+	return error_set(err, ERR_TOO_LARGE,
+			 "to find its level or its end this render needs %.0f GiB of temporary space, at most %.0f are "
+			 "allowed; shorten it, or leave out normalize, an automatic tail or stems",
+			 bytes / 0x1p30, (double)RENDER_SPOOL_BYTES_MAX / 0x1p30);
+}
+
 int render_lengths_of(const struct render_engine *engine, const struct render_spec *spec, const struct graph *graph,
 		      struct render_lengths *lengths, struct error *err)
 {
@@ -72,7 +88,7 @@ int render_lengths_of(const struct render_engine *engine, const struct render_sp
 	lengths->tail_frames = (uint64_t)(tail_s * spec->sample_rate_hz + 0.5);
 	if (lengths->main_frames == 0)
 		return error_set(err, ERR_INVALID, "the render would be shorter than one frame");
-	return 0;
+	return check_spool(spec, graph, lengths, err);
 }
 
 /* Compiled into a, with its length. NULL on failure. */

@@ -60,16 +60,8 @@ static int open_spool(struct master *m, struct error *err)
 {
 	const struct render_files *files = m->config.files;
 
-	double bytes = (double)m->config.n_frames * (double)(m->n_lines * sizeof *m->frames);
-
 	if (!render_spec_needs_spool(m->config.spec))
 		return 0;
-	if (bytes > (double)RENDER_SPOOL_BYTES_MAX)
-		return error_set(
-			err, ERR_TOO_LARGE,
-			"finding the level or the end would take %.0f GiB of temporary space, at most %.0f are "
-			"allowed; shorten the render, or leave out normalize, an automatic tail or stems",
-			bytes / 0x1p30, (double)RENDER_SPOOL_BYTES_MAX / 0x1p30);
 	if (!files->open_spool)
 		return error_set(err, ERR_UNSUPPORTED, "there is no place to keep the sound until its level is known");
 	m->spool = files->open_spool(files->ctx, err);
