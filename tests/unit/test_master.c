@@ -686,6 +686,112 @@ START_TEST(test_mastering_is_the_same_for_all_threads_and_blocks)
 }
 END_TEST
 
+/* --- The name of the content --- */
+
+static void hash_of(const struct render_spec *spec, uint8_t out[SHA256_BYTES])
+{
+	struct diag_list diags = { .n = 0 };
+	struct error err = ERROR_INIT;
+	ck_assert_msg(render_content_hash(engine, spec, out, &diags, &err) == 0, "%s", err.message);
+}
+
+/* Changes one thing; false after the last. */
+static bool vary(struct render_spec *s, int i)
+{
+	switch (i) {
+	case 0:
+		return true;
+	case 1:
+		s->tail_s = 1;
+		return true;
+	case 2:
+		s->is_tail_automatic = true;
+		return true;
+	case 3:
+		s->tail_s = RENDER_TAIL_AUTO_S; /* as long as an automatic one may get */
+		return true;
+	case 4:
+		s->fade_in_s = 0.1;
+		return true;
+	case 5:
+		s->fade_out_s = 0.1;
+		return true;
+	case 6:
+	case 7:
+		s->normalize = i == 6 ? NORMALIZE_PEAK : NORMALIZE_LOUDNESS;
+		s->normalize_to = -14;
+		return true;
+	case 8:
+		s->normalize = NORMALIZE_LOUDNESS;
+		s->normalize_to = -15;
+		return true;
+	case 9:
+	case 10:
+		s->has_limiter = true;
+		s->ceiling_db = i - 10;
+		return true;
+	case 11:
+		s->has_stems = true;
+		return true;
+	case 12:
+	case 13:
+		s->format = AUDIO_FORMAT_VORBIS;
+		s->quality = i - 10;
+		return true;
+	case 14:
+	case 15:
+		s->format = AUDIO_FORMAT_OPUS;
+		s->sample_rate_hz = 48000;
+		s->bitrate_kbps = 10 * i;
+		return true;
+	case 16:
+		s->format = AUDIO_FORMAT_FLAC;
+		s->subtype = AUDIO_PCM_24;
+		return true;
+	default:
+		return false;
+	}
+}
+
+START_TEST(test_everything_that_decides_bytes_decides_the_content_hash)
+{
+	static uint8_t hashes[32][SHA256_BYTES];
+	int n = 0;
+
+	for (;; n++) {
+		struct render_spec spec = spec_of(BEAT, 1);
+		if (!vary(&spec, n))
+			break;
+		hash_of(&spec, hashes[n]);
+		for (int k = 0; k < n; k++)
+			ck_assert_msg(memcmp(hashes[n], hashes[k], SHA256_BYTES) != 0, "%d equals %d", n, k);
+	}
+	ck_assert_int_eq(n, 17);
+}
+END_TEST
+
+START_TEST(test_what_a_format_does_not_read_decides_nothing)
+{
+	struct render_spec a = spec_of(BEAT, 1), b = a;
+	uint8_t hash_a[SHA256_BYTES], hash_b[SHA256_BYTES];
+
+	b.quality = 9;
+	b.bitrate_kbps = 99;
+	b.normalize_to = -3;
+	b.ceiling_db = -9;
+	hash_of(&a, hash_a);
+	hash_of(&b, hash_b);
+	ck_assert_mem_eq(hash_a, hash_b, SHA256_BYTES);
+	a.format = b.format = AUDIO_FORMAT_OPUS;
+	a.sample_rate_hz = b.sample_rate_hz = 48000;
+	b.subtype = AUDIO_PCM_16;
+	b.bitrate_kbps = 128; /* the default, said */
+	hash_of(&a, hash_a);
+	hash_of(&b, hash_b);
+	ck_assert_mem_eq(hash_a, hash_b, SHA256_BYTES);
+}
+END_TEST
+
 /* --- Failures --- */
 
 static struct render_spec demanding(void)
@@ -810,6 +916,11 @@ static Suite *master_suite(void)
 	tcase_add_test(t, test_stems_are_the_outputs_and_add_up_to_the_mix_bit_for_bit);
 	tcase_add_loop_test(t, test_stems_add_up_whatever_happens_to_the_mix, 0, N_MODES);
 	tcase_add_test(t, test_mono_stems_add_up_too);
+	suite_add_tcase(s, t);
+	t = tcase_create("content");
+	tcase_add_checked_fixture(t, start, stop);
+	tcase_add_test(t, test_everything_that_decides_bytes_decides_the_content_hash);
+	tcase_add_test(t, test_what_a_format_does_not_read_decides_nothing);
 	suite_add_tcase(s, t);
 	t = tcase_create("failures");
 	tcase_add_checked_fixture(t, start, stop);
