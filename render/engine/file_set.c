@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+_Static_assert((int)RENDER_STEMS_MAX == (int)GRAPH_OUTPUTS_MAX, "every output may be a stem");
+
 void file_set_init(struct file_set *f, const struct render_spec *spec, const struct plan *plan,
 		   const struct render_files *files)
 {

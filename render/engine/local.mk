@@ -33,9 +33,15 @@ tests_unit_test_voice_SOURCES = tests/unit/test_voice.c tests/lib/test.c
 tests_unit_test_voice_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 
 # What becomes of the mix.
-check_PROGRAMS += tests/unit/test_levels tests/unit/test_master
-TESTS += tests/unit/test_levels tests/unit/test_master
+MASTER_TESTS = tests/unit/test_formats tests/unit/test_levels tests/unit/test_master tests/unit/test_stems
+check_PROGRAMS += $(MASTER_TESTS)
+TESTS += $(MASTER_TESTS)
+RENDERING_SOURCES = tests/lib/rendering.c tests/lib/rendering.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_formats_SOURCES = tests/unit/test_formats.c $(RENDERING_SOURCES)
+tests_unit_test_formats_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_levels_SOURCES = tests/unit/test_levels.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_levels_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
-tests_unit_test_master_SOURCES = tests/unit/test_master.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_master_SOURCES = tests/unit/test_master.c $(RENDERING_SOURCES)
 tests_unit_test_master_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_stems_SOURCES = tests/unit/test_stems.c $(RENDERING_SOURCES)
+tests_unit_test_stems_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
