@@ -93,6 +93,17 @@ ok "is what ffmpeg measures: $reported, $loudness" is_near "$reported" "$loudnes
 reported=$(sed 's/.*true peak \([-0-9.]*\) dBTP.*/\1/' err)
 ok "for the true peak too: $reported, $peak" is_near "$reported" "$peak" 0.2
 
+# --- memory: that of an hour is that of a second, with the spool too
+resident() { # resident COMMAND...: the most memory it held, in KiB
+	python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
+}
+echo 'out $ sine 440 * 0.2' >sine.ph
+few=$(resident "$PHONOND" render -q sine.ph few.wav -t 2 --duration 1 --normalize loudness --limiter=-1)
+many=$(resident "$PHONOND" render -q sine.ph many.wav -t 2 --duration 90 --normalize loudness --limiter=-1)
+ok "90 s need $many KiB, 1 s needs $few" is_true "$many - $few < 4096" # the spool has 31 MiB
+
 # --- stems
 printf 'o1 $ s "bd*4"\no2 $ saw "55 82.5" # lpf 800 # gain 0.3\n' >two.ph
 ok "stems" exits 0 "$PHONOND" render two.ph two.wav --cycles 1 --subtype float_32 --stems stems
