@@ -316,11 +316,12 @@ int encoder_write(struct encoder *e, const sample *const *ch, size_t n_frames, s
 
 /* --- Fingerprints --- */
 
+/* What was found; a failure is not kept. */
 static struct {
-	pthread_once_t once;
+	pthread_mutex_t lock; /* guards the rest */
+	bool is_known[AUDIO_FORMAT_COUNT];
 	uint8_t digests[AUDIO_FORMAT_COUNT][SHA256_BYTES];
-	struct error errors[AUDIO_FORMAT_COUNT];
-} fingerprints = { .once = PTHREAD_ONCE_INIT };
+} fingerprints = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static int discard_write(struct sink *s, uint64_t offset, const void *data, size_t n, struct error *err)
 {
@@ -373,20 +374,20 @@ static int fingerprint_make(enum audio_format format, uint8_t out[SHA256_BYTES],
 	return 0;
 }
 
-static void fingerprints_make(void)
-{
-	for (int f = AUDIO_FORMAT_WAV + 1; f < AUDIO_FORMAT_COUNT; f++)
-		if (fingerprint_make((enum audio_format)f, fingerprints.digests[f], &fingerprints.errors[f]))
-			memset(fingerprints.digests[f], 0, SHA256_BYTES);
-}
-
 int encoder_fingerprint(enum audio_format format, uint8_t out[SHA256_BYTES], struct error *err)
 {
-	pthread_once(&fingerprints.once, fingerprints_make);
-	memcpy(out, fingerprints.digests[format], SHA256_BYTES);
-	if (fingerprints.errors[format].code == ERR_NONE)
+	int rc = 0;
+
+	memset(out, 0, SHA256_BYTES);
+	if (format == AUDIO_FORMAT_WAV)
 		return 0;
-	if (err)
-		*err = fingerprints.errors[format];
-	return -1;
+	pthread_mutex_lock(&fingerprints.lock);
+	if (!fingerprints.is_known[format])
+		rc = fingerprint_make(format, fingerprints.digests[format], err);
+	if (rc == 0) {
+		fingerprints.is_known[format] = true;
+		memcpy(out, fingerprints.digests[format], SHA256_BYTES);
+	}
+	pthread_mutex_unlock(&fingerprints.lock);
+	return rc;
 }
