@@ -8,7 +8,8 @@ libbase_a_SOURCES += \
 	base/hash.c base/hash.h \
 	base/job_control.h \
 	base/log.c base/log.h \
-	base/sink.h
+	base/sink.h \
+	base/spool.h
 
 check_PROGRAMS += tests/unit/test_base
 TESTS += tests/unit/test_base

@@ -252,12 +252,17 @@ void job_take_result(struct job *to, struct job *from)
 	to->frames = from->frames;
 	to->clipped_frames = from->clipped_frames;
 	to->peak = from->peak;
+	to->true_peak = from->true_peak;
+	to->loudness_lufs = from->loudness_lufs;
 	to->render_s = from->render_s;
 	to->cpu_s = from->cpu_s;
 	memcpy(to->sha256, from->sha256, SHA256_BYTES);
 	free(to->warnings);
 	to->warnings = from->warnings;
 	from->warnings = NULL;
+	free(to->stems);
+	to->stems = from->stems;
+	from->stems = NULL;
 }
 
 /* Inserts j as succeeded with the result of an equal job. 1: done, 0: there is none (any more), -1. Needs err. */

@@ -4,6 +4,7 @@
 
 #include "render/engine.h"
 #include "render/graph/plan.h"
+#include "render/io/encode.h"
 #include "render/io/samples.h"
 
 /* Words of all event patterns, which may be names of samples. */
@@ -94,30 +95,65 @@ static void hash_u64(struct sha256 *h, uint64_t x)
 	sha256_update(h, bytes, sizeof bytes);
 }
 
-/* Fixed width, little endian, in this order for ever; a new option goes to the end. */
-static void hash_options(struct sha256 *h, const struct render_spec *spec, uint64_t n_frames)
+static void hash_double(struct sha256 *h, double x)
 {
-	uint64_t gain;
-	memcpy(&gain, &spec->gain, sizeof gain);
+	uint64_t bits;
+	memcpy(&bits, &x, sizeof bits);
+	hash_u64(h, bits);
+}
+
+/* What a format does not read counts as 0. */
+static int hash_format(struct sha256 *h, const struct render_spec *spec, struct error *err)
+{
+	uint8_t fingerprint[SHA256_BYTES];
+	double bitrate = spec->bitrate_kbps > 0 ? spec->bitrate_kbps : RENDER_BITRATE_CHANNEL_DEFAULT * spec->channels;
+	if (encoder_fingerprint(spec->format, fingerprint, err))
+		return -1;
+	sha256_update(h, fingerprint, sizeof fingerprint);
+	hash_double(h, spec->format == AUDIO_FORMAT_VORBIS ? spec->quality : 0);
+	hash_double(h, spec->format == AUDIO_FORMAT_OPUS ? bitrate : 0);
+	return 0;
+}
+
+static void hash_mastering(struct sha256 *h, const struct render_spec *spec, const struct render_lengths *lengths)
+{
+	hash_u64(h, lengths->tail_frames);
+	hash_u64(h, spec->is_tail_automatic);
+	hash_double(h, spec->fade_in_s);
+	hash_double(h, spec->fade_out_s);
+	hash_u64(h, spec->normalize);
+	hash_double(h, spec->normalize == NORMALIZE_NONE ? 0 : spec->normalize_to);
+	hash_u64(h, spec->has_limiter);
+	hash_double(h, spec->has_limiter ? spec->ceiling_db : 0);
+	hash_u64(h, spec->has_stems);
+}
+
+/* Fixed width, little endian, in this order for ever; a new option goes to the end. */
+static int hash_options(struct sha256 *h, const struct render_spec *spec, const struct render_lengths *lengths,
+			struct error *err)
+{
 	hash_u64(h, RENDER_ENGINE_VERSION);
-	hash_u64(h, n_frames);
+	hash_u64(h, lengths->main_frames);
 	hash_u64(h, spec->sample_rate_hz);
 	hash_u64(h, spec->channels);
 	hash_u64(h, spec->format);
-	hash_u64(h, spec->subtype);
-	hash_u64(h, gain);
+	hash_u64(h, audio_format_is_lossy(spec->format) ? 0 : spec->subtype);
+	hash_double(h, spec->gain);
 	hash_u64(h, spec->seed);
+	hash_mastering(h, spec, lengths);
+	return hash_format(h, spec, err);
 }
 
 static int program_hash(const struct render_engine *engine, const struct render_spec *spec, const struct program *p,
 			uint8_t out[SHA256_BYTES], struct error *err)
 {
 	struct sha256 h;
-	uint64_t n_frames;
-	if (render_frames(engine, spec, p->graph, &n_frames, err))
+	struct render_lengths lengths;
+	if (render_lengths_of(engine, spec, p->graph, &lengths, err))
 		return -1;
 	sha256_init(&h);
-	hash_options(&h, spec, n_frames);
+	if (hash_options(&h, spec, &lengths, err))
+		return -1;
 	hash_u64(&h, p->canonical_len);
 	sha256_update(&h, p->canonical, p->canonical_len);
 	if (engine && hash_samples(engine->bank, p->graph, &h, err))

@@ -19,9 +19,15 @@ struct render_engine {
 const struct program *render_compile(struct arena *a, const struct render_engine *engine, const char *source,
 				     size_t len, struct diag_list *diags, struct error *err) WARN_UNUSED;
 
-/* Frames of the spec at the graph's tempo; -1 with ERR_TOO_LARGE or ERR_INVALID. */
-int render_frames(const struct render_engine *engine, const struct render_spec *spec, const struct graph *graph,
-		  uint64_t *n_frames, struct error *err) WARN_UNUSED;
+/* The lengths that a spec asks for. */
+struct render_lengths {
+	uint64_t main_frames;
+	uint64_t tail_frames; /* at most, when the tail is automatic */
+};
+
+/* At the graph's tempo; -1 with ERR_TOO_LARGE or ERR_INVALID. */
+int render_lengths_of(const struct render_engine *engine, const struct render_spec *spec, const struct graph *graph,
+		      struct render_lengths *lengths, struct error *err) WARN_UNUSED;
 
 /* Decimal or "n/d" texts to a span of cycles; -1 with ERR_INVALID. */
 int render_parse_span(const char *from, const char *to, struct timespan *span, struct error *err) WARN_UNUSED;

@@ -59,60 +59,89 @@ const struct program *render_compile(struct arena *a, const struct render_engine
 	return NULL;
 }
 
-int render_frames(const struct render_engine *engine, const struct render_spec *spec, const struct graph *graph,
-		  uint64_t *n_frames, struct error *err)
+/* Refused before the work is done, as far as anybody can tell by then. */
+static int check_spool(const struct render_spec *spec, const struct graph *graph, const struct render_lengths *lengths,
+		       struct error *err)
+{
+	unsigned n_signals = 1 + (spec->has_stems ? graph->n_outputs : 0);
+	double frames = (double)lengths->main_frames + (double)lengths->tail_frames;
+	double bytes = frames * n_signals * spec->channels * sizeof(float);
+
+	if (!render_spec_needs_spool(spec) || bytes <= (double)RENDER_SPOOL_BYTES_MAX)
+		return 0;
+	return error_set(err, ERR_TOO_LARGE,
+			 "to find its level or its end this render needs %.0f GiB of temporary space, at most %.0f are "
+			 "allowed; shorten it, or leave out normalize, an automatic tail or stems",
+			 bytes / 0x1p30, (double)RENDER_SPOOL_BYTES_MAX / 0x1p30);
+}
+
+int render_lengths_of(const struct render_engine *engine, const struct render_spec *spec, const struct graph *graph,
+		      struct render_lengths *lengths, struct error *err)
 {
 	double max_s = engine ? engine->job_duration_s : JOB_DURATION_S_DEFAULT;
 	double seconds = spec->cycles > 0 ? spec->cycles / rational_to_double(graph->cps) : spec->duration_s;
-	if (!(seconds <= max_s))
+	double tail_s = spec->is_tail_automatic ? RENDER_TAIL_AUTO_S : spec->tail_s;
+	if (!(seconds + spec->tail_s <= max_s))
 		return error_set(err, ERR_TOO_LARGE, "a render may last %g s, this one would last %g s", max_s,
-				 seconds);
-	*n_frames = (uint64_t)(seconds * spec->sample_rate_hz + 0.5);
-	if (*n_frames == 0)
+				 seconds + spec->tail_s);
+	lengths->main_frames = (uint64_t)(seconds * spec->sample_rate_hz + 0.5);
+	lengths->tail_frames = (uint64_t)(tail_s * spec->sample_rate_hz + 0.5);
+	if (lengths->main_frames == 0)
 		return error_set(err, ERR_INVALID, "the render would be shorter than one frame");
-	return 0;
+	return check_spool(spec, graph, lengths, err);
 }
 
 /* Compiled into a, with its length. NULL on failure. */
 static const struct program *spec_compile(struct arena *a, const struct render_engine *engine,
-					  const struct render_spec *spec, uint64_t *n_frames, struct diag_list *diags,
-					  struct error *err)
+					  const struct render_spec *spec, struct render_lengths *lengths,
+					  struct diag_list *diags, struct error *err)
 {
 	if (render_spec_check(spec, err))
 		return NULL;
 	const struct program *p = render_compile(a, engine, spec->source, spec->source_len, diags, err);
-	return p && render_frames(engine, spec, p->graph, n_frames, err) == 0 ? p : NULL;
+	return p && render_lengths_of(engine, spec, p->graph, lengths, err) == 0 ? p : NULL;
 }
 
-int render_run(struct render_engine *engine, const struct render_spec *spec, struct job_control *control,
-	       struct sink *sink, struct diag_list *diags, struct render_result *result, struct error *err)
+int render_run_files(struct render_engine *engine, const struct render_spec *spec, struct job_control *control,
+		     const struct render_files *files, struct diag_list *diags, struct render_result *result,
+		     struct error *err)
 {
 	struct arena arena;
-	uint64_t n_frames;
+	struct render_lengths lengths;
 	int rc = -1;
 
 	*result = (struct render_result){ 0 };
 	arena_init(&arena, COMPILE_BYTES_MAX);
-	const struct program *p = spec_compile(&arena, engine, spec, &n_frames, diags, err);
+	const struct program *p = spec_compile(&arena, engine, spec, &lengths, diags, err);
 	if (p) {
 		struct song song = {
 			.graph = p->graph,
 			.spec = spec,
-			.n_frames = n_frames,
+			.n_frames = lengths.main_frames + lengths.tail_frames,
+			.main_frames = lengths.main_frames,
+			.files = files,
 			.bank = engine->bank,
 			.block_frames = engine->block_frames,
 			.memory_bytes = engine->job_memory_bytes,
 			.control = control,
 		};
-		rc = song_render(&song, engine->pool, sink, diags, result, err);
+		rc = song_render(&song, engine->pool, files->mix, diags, result, err);
 		if (rc && err && err->where.end > err->where.start)
 			diag_add(diags, DIAG_ERROR, "render-failed", err->where, "%s", err->message);
 	} else {
-		sink_abort(sink);
+		sink_abort(files->mix);
 	}
 	arena_fini(&arena);
 	diag_sort(diags);
 	return rc;
+}
+
+int render_run(struct render_engine *engine, const struct render_spec *spec, struct job_control *control,
+	       struct sink *sink, struct diag_list *diags, struct render_result *result, struct error *err)
+{
+	struct render_files files = { .mix = sink };
+
+	return render_run_files(engine, spec, control, &files, diags, result, err);
 }
 
 int render_check(const struct render_engine *engine, const char *source, size_t len, struct diag_list *diags,
@@ -137,8 +166,11 @@ int render_length(const struct render_engine *engine, const struct render_spec *
 		  struct diag_list *diags, struct error *err)
 {
 	struct arena arena;
+	struct render_lengths lengths;
 	arena_init(&arena, COMPILE_BYTES_MAX);
-	const struct program *p = spec_compile(&arena, engine, spec, n_frames, diags, err);
+	const struct program *p = spec_compile(&arena, engine, spec, &lengths, diags, err);
+	if (p)
+		*n_frames = lengths.main_frames + (spec->is_tail_automatic ? 0 : lengths.tail_frames);
 	arena_fini(&arena);
 	return p ? 0 : -1;
 }

@@ -21,17 +21,51 @@
 /* Part of every content hash. Increment whenever any program's bytes may change. */
 enum { RENDER_ENGINE_VERSION = 1 };
 
-enum audio_format { AUDIO_FORMAT_WAV };
+/* Vorbis and Opus in Ogg; WAV becomes RF64 when it must. */
+enum audio_format { AUDIO_FORMAT_WAV, AUDIO_FORMAT_FLAC, AUDIO_FORMAT_VORBIS, AUDIO_FORMAT_OPUS };
+enum { AUDIO_FORMAT_COUNT = AUDIO_FORMAT_OPUS + 1 };
 enum audio_subtype { AUDIO_PCM_16, AUDIO_PCM_24, AUDIO_FLOAT_32 };
 
-/* Names as in the API: "wav", "pcm_16", "pcm_24", "float_32". find returns -1 for an unknown name. */
+/* Names as in the API: "wav", "flac", "vorbis", "opus"; "pcm_16", "pcm_24", "float_32". find returns -1 for an unknown
+ * name. */
 const char *audio_format_name(enum audio_format f);
 int audio_format_find(const char *name);
 const char *audio_subtype_name(enum audio_subtype s);
 int audio_subtype_find(const char *name);
 
+/* Of file names, without the dot: "wav", "flac", "ogg", "opus". find takes "oga" too; -1 for an unknown one. */
+const char *audio_format_extension(enum audio_format f);
+int audio_format_find_extension(const char *extension);
+/* "audio/flac"; of Opus "audio/ogg; codecs=opus" (RFC 7845 section 9). */
+const char *audio_format_media_type(enum audio_format f);
+/* Vorbis and Opus: subtypes mean nothing to them. */
+bool audio_format_is_lossy(enum audio_format f);
+/* The rate when nobody names one: 44100, 48000 for Opus. */
+uint32_t audio_format_default_rate(enum audio_format f);
+
+enum normalize_mode { NORMALIZE_NONE, NORMALIZE_PEAK, NORMALIZE_LOUDNESS };
+
+/* "none", "peak", "loudness"; find returns -1 for an unknown name. */
+const char *normalize_mode_name(enum normalize_mode m);
+int normalize_mode_find(const char *name);
+/* What a mode aims at when nobody says: -1 dBTP, -14 LUFS. */
+double normalize_mode_default(enum normalize_mode m);
+
 #define RENDER_SAMPLE_RATE_MIN 8000u
 #define RENDER_SAMPLE_RATE_MAX 192000u
+#define RENDER_QUALITY_MAX 10.0 /* of Vorbis */
+#define RENDER_QUALITY_DEFAULT 5.0
+#define RENDER_BITRATE_CHANNEL_MIN 6.0 /* kbit/s of Opus, per channel */
+#define RENDER_BITRATE_CHANNEL_MAX 256.0
+#define RENDER_BITRATE_CHANNEL_DEFAULT 64.0
+#define RENDER_LEVEL_DB_MIN -70.0   /* of targets: the absolute gate of BS.1770 */
+#define RENDER_CEILING_DB_MIN -40.0 /* of the limiter */
+#define RENDER_FADE_MAX_S 3600.0
+#define RENDER_TAIL_MAX_S 600.0
+#define RENDER_TAIL_AUTO_S 60.0   /* an automatic tail ends here at the latest */
+#define RENDER_TAIL_AUTO_DB -90.0 /* what is below this is silence to it */
+#define RENDER_STEMS_MAX 64
+#define RENDER_SPOOL_BYTES_MAX ((uint64_t)32 << 30) /* 25 hours of stereo at 44.1 kHz; with stems less */
 #define RENDER_SOURCE_BYTES_MAX (256u * 1024u)
 #define RENDER_GAIN_MAX 100.0
 #define RENDER_BLOCK_FRAMES_MIN 64u
@@ -48,18 +82,32 @@ struct render_spec {
 	unsigned channels;       /* 1 (the mean of both) or 2 */
 	enum audio_format format;
 	enum audio_subtype subtype;
-	double gain;   /* linear, 0..RENDER_GAIN_MAX, applied to the mix */
-	uint64_t seed; /* of everything random */
+	double quality;      /* of Vorbis, 0..RENDER_QUALITY_MAX */
+	double bitrate_kbps; /* of Opus, all channels together; 0: RENDER_BITRATE_CHANNEL_DEFAULT for each */
+	double gain;         /* linear, 0..RENDER_GAIN_MAX, applied to the mix */
+	uint64_t seed;       /* of everything random */
+	/* The way from the mix to the file, in this order; engine/master.h says what each step does. */
+	double tail_s;          /* rendered after the end, in which no event begins; 0..RENDER_TAIL_MAX_S */
+	bool is_tail_automatic; /* until the sound has died away, at most RENDER_TAIL_AUTO_S; tail_s is 0 */
+	double fade_in_s, fade_out_s;
+	enum normalize_mode normalize;
+	double normalize_to; /* dBTP for NORMALIZE_PEAK, LUFS for NORMALIZE_LOUDNESS; RENDER_LEVEL_DB_MIN..0 */
+	bool has_limiter;
+	double ceiling_db; /* of the limiter, dBTP, RENDER_CEILING_DB_MIN..0 */
+	bool has_stems;    /* a file per output as well */
 	/* Speed only; never in the content hash, never in the bytes. */
 	unsigned threads;      /* most workers of the pool at this job; 0: no cap */
 	unsigned block_frames; /* power of two, RENDER_BLOCK_FRAMES_MIN..MAX; 0: the engine's default */
 };
 
-/* 10 s of 44.1 kHz stereo WAV, PCM 16, gain 1, seed 0, no caps. source is left NULL. */
+/* 10 s of 44.1 kHz stereo WAV, PCM 16, gain 1, seed 0, no tail, no mastering, no caps. source is left NULL. */
 void render_spec_init(struct render_spec *spec);
 
 /* ERR_INVALID naming the first member that is out of range, e.g. "'sample_rate' must be 8000..192000, found 12". */
 int render_spec_check(const struct render_spec *spec, struct error *err) WARN_UNUSED;
+
+/* Does a render of this spec hold its whole signal until it knows more: with normalize or an automatic tail? */
+bool render_spec_needs_spool(const struct render_spec *spec);
 
 struct render_config {
 	unsigned n_threads;      /* workers; 0: cpu_allowed_count() */
@@ -76,19 +124,49 @@ struct render_engine *render_engine_new(const struct render_config *config, stru
 void render_engine_free(struct render_engine *engine);
 unsigned render_engine_threads(const struct render_engine *engine);
 
+enum { RENDER_STEM_NAME_SIZE = 16 };
+
+/* The file of one output. */
+struct render_stem {
+	char name[RENDER_STEM_NAME_SIZE]; /* "out", "o1" ... */
+	uint64_t bytes;
+	double peak;
+	uint64_t clipped_frames;
+	uint8_t sha256[SHA256_BYTES];
+};
+
 struct render_result {
 	uint64_t frames;              /* per channel */
 	uint64_t bytes;               /* of the file */
 	double peak;                  /* largest |sample| before conversion, 1.0 = full scale */
+	double true_peak;             /* largest value of the signal between the samples too (BS.1770, 4 x) */
+	double loudness_lufs;         /* integrated (BS.1770, EBU R 128); -INFINITY for silence and less than 400 ms */
 	uint64_t clipped_frames;      /* frames with a sample beyond full scale (always 0 for float_32) */
 	uint8_t sha256[SHA256_BYTES]; /* of the file */
-	double cpu_s;                 /* CPU time of all workers in this job */
+	struct render_stem stems[RENDER_STEMS_MAX];
+	unsigned n_stems;
+	double cpu_s; /* CPU time of all workers in this job */
 	double wall_s;
 };
 
-/* Compiles and renders into sink and finishes it. On failure the sink is aborted and err says why: ERR_SOURCE
- * (see diags), ERR_INVALID, ERR_CANCELED, ERR_BUDGET, ERR_NO_MEMORY, or what the sink said. diags receives
- * errors and warnings either way. control may be NULL. Any thread. */
+/* Where a render puts what is more than one file. All calls come while render_run_files() runs, one at a time. */
+struct render_files {
+	void *ctx;
+	struct sink *mix;
+	/* A sink for stem number i (0 ...), which the render finishes or aborts. NULL with err. */
+	struct sink *(*open_stem)(void *ctx, unsigned i, const char *name, struct error *err);
+	/* A place for what is too long for memory (base/spool.h); freed by the render. NULL with err. */
+	struct spool *(*open_spool)(void *ctx, struct error *err);
+};
+
+/* Compiles and renders into files->mix and the stems, and finishes them, the mix last. On failure all are aborted and err
+ * says why: ERR_SOURCE (see diags), ERR_INVALID, ERR_CANCELED, ERR_BUDGET, ERR_NO_MEMORY, or what a sink or the spool
+ * said. diags receives errors and warnings either way. control may be NULL. Any thread. */
+int render_run_files(struct render_engine *engine, const struct render_spec *spec, struct job_control *control,
+		     const struct render_files *files, struct diag_list *diags, struct render_result *result,
+		     struct error *err) WARN_UNUSED;
+
+/* As render_run_files() for a spec that needs neither stems nor a spool (render_spec_needs_spool()). */
 int render_run(struct render_engine *engine, const struct render_spec *spec, struct job_control *control,
 	       struct sink *sink, struct diag_list *diags, struct render_result *result, struct error *err) WARN_UNUSED;
 
@@ -102,7 +180,8 @@ int render_check(const struct render_engine *engine, const char *source, size_t 
 int render_content_hash(const struct render_engine *engine, const struct render_spec *spec, uint8_t out[SHA256_BYTES],
 			struct diag_list *diags, struct error *err) WARN_UNUSED;
 
-/* Frames that the spec asks for with the program's tempo; -1 with ERR_SOURCE or ERR_TOO_LARGE. */
+/* Frames that the spec asks for with the program's tempo, the tail included unless it is automatic; -1 with ERR_SOURCE or
+ * ERR_TOO_LARGE. */
 int render_length(const struct render_engine *engine, const struct render_spec *spec, uint64_t *n_frames,
 		  struct diag_list *diags, struct error *err) WARN_UNUSED;
 

@@ -21,6 +21,9 @@ void api_job_delete(void *ctx, struct http_request *r);
 void api_job_cancel(void *ctx, struct http_request *r);
 /* api_audio.c */
 void api_audio(void *ctx, struct http_request *r);
+void api_stem_audio(void *ctx, struct http_request *r);
+/* api_stems.c */
+void api_stems(void *ctx, struct http_request *r);
 /* api_meta.c */
 void api_livez(void *ctx, struct http_request *r);
 void api_readyz(void *ctx, struct http_request *r);
@@ -47,5 +50,12 @@ int api_load_job(struct app *app, struct http_request *r, bool with_source, stru
 
 /* Answers a POST with the whole file of a succeeded job. */
 void api_reply_audio(struct app *app, struct http_request *r, const struct job *job);
+
+/* Loads the job that the path names and answers unless it has succeeded: -1. Free with job_fini(). */
+int api_load_succeeded(struct app *app, struct http_request *r, struct job *out);
+/* The format of a job's files. */
+enum audio_format api_format_of(const struct job *job);
+/* The list of stems as JSON, as the job shows it; never NULL but when out of memory. */
+json_t *job_stems_json(const struct job *job);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "server/api.h"
+#include "server/audio_type.h"
 #include "server/negotiation.h"
 #include "server/problem.h"
 
@@ -25,24 +26,13 @@ struct waiter {
 	struct wish wish;
 };
 
-static int wav_quality(const char *accept)
-{
-	static const char *const names[] = { "audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave" };
-	int best = 0;
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		int q = negotiation_quality(accept, names[i]);
-		best = q > best ? q : best;
-	}
-	return best;
-}
-
 /* Reads Accept and Prefer, and says which preference is followed. */
-static struct wish read_wish(struct app *app, struct http_request *r)
+static struct wish read_wish(struct app *app, struct http_request *r, enum audio_format format)
 {
 	const char *accept = http_header(r, "Accept");
 	struct prefer prefer = negotiation_prefer(http_header(r, "Prefer"));
-	struct wish wish = { .audio = accept && wav_quality(accept) > negotiation_quality(accept, "application/json") };
+	struct wish wish = { .audio = accept && audio_type_quality(accept, format) >
+							negotiation_quality(accept, "application/json") };
 
 	if (prefer.respond_async) {
 		http_add_header(r, "Preference-Applied", "respond-async");
@@ -176,6 +166,33 @@ static int submit(struct app *app, struct http_request *r, const struct spec *sp
 	return -1;
 }
 
+/* Without an option that says so, the format is what the client would rather have as an answer, if it fits the rest. */
+static void choose_format(struct http_request *r, struct spec *spec)
+{
+	struct render_spec chosen = spec->render;
+
+	if (spec->has_format || !http_header(r, "Accept"))
+		return;
+	chosen.format = audio_type_preferred(http_header(r, "Accept"));
+	if (!spec->has_sample_rate)
+		chosen.sample_rate_hz = audio_format_default_rate(chosen.format);
+	if (render_spec_check(&chosen, NULL) == 0)
+		spec->render = chosen;
+}
+
+/* The client wants a file and nothing else, but not of this format. */
+static bool is_file_unwanted(struct http_request *r, enum audio_format format)
+{
+	const char *accept = http_header(r, "Accept");
+	int any = 0;
+
+	if (!accept || negotiation_quality(accept, "application/json") > 0)
+		return false;
+	for (int f = 0; f < AUDIO_FORMAT_COUNT; f++)
+		any += audio_type_quality(accept, (enum audio_format)f);
+	return any > 0 && audio_type_quality(accept, format) == 0;
+}
+
 void api_render(void *ctx, struct http_request *r)
 {
 	struct app *app = ctx;
@@ -191,9 +208,15 @@ void api_render(void *ctx, struct http_request *r)
 			      "'from_cycle' is an option of POST /events; a render begins at cycle 0");
 		return;
 	}
+	choose_format(r, &spec);
+	if (is_file_unwanted(r, spec.render.format)) {
+		problem_reply(r, PROBLEM_NOT_ACCEPTABLE, "the file would be %s; set 'format', or accept that type",
+			      audio_format_media_type(spec.render.format));
+		return;
+	}
 	if (measure(app, r, &spec.render, &job) < 0)
 		return;
-	wish = read_wish(app, r);
+	wish = read_wish(app, r, spec.render.format);
 	if (submit(app, r, &spec, &job, &is_cached) == 0) {
 		if (wish.wait_s && !is_cached)
 			wait_for(app, r, job.id, wish);

@@ -7,6 +7,7 @@ phonond_SOURCES = \
 	server/cli_events.c \
 	server/cli_fmt.c \
 	server/cli_health.c \
+	server/cli_output.c server/cli_output.h \
 	server/cli_query.c \
 	server/cli_render.c \
 	server/cli_serve.c \

@@ -1,16 +1,13 @@
 /* phonond render SRC OUT: the same bytes as the service gives, without one. */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "server/cli.h"
+#include "server/cli_output.h"
 #include "server/progress.h"
 
 struct render_args {
@@ -18,7 +15,10 @@ struct render_args {
 	struct render_spec spec;
 	struct render_config config;
 	enum io_backend io;
+	const char *stems_dir;
 	bool is_quiet;
+	bool has_format, has_sample_rate, has_target, has_subtype;
+	double quality, bitrate_kbps; /* < 0: not given */
 };
 
 static void print_help(void)
@@ -30,9 +30,18 @@ static void print_help(void)
 	     "  -d, --duration=S        length in seconds (default 10)\n"
 	     "  -r, --sample-rate=HZ    8000 to 192000 (default 44100)\n"
 	     "      --channels=N        1 or 2 (default 2)\n"
-	     "      --format=F          wav (default)\n"
-	     "      --subtype=T         pcm_16 (default, dithered), pcm_24 or float_32\n"
+	     "      --format=F          wav, flac, vorbis or opus (default: what OUT ends in, else wav)\n"
+	     "      --subtype=T         of wav and flac: pcm_16 (default, dithered), pcm_24 or float_32 (wav)\n"
+	     "      --quality=Q         of vorbis: 0 to 10 (default 5)\n"
+	     "      --bitrate=N         of opus: kbit/s (default 64 per channel)\n"
 	     "  -g, --gain=G            linear, of the mix (default 1)\n"
+	     "      --tail=S            S seconds after the end for what still sounds, or auto\n"
+	     "      --fade-in=S, --fade-out=S\n"
+	     "                          linear\n"
+	     "      --normalize=M       none (default), peak or loudness\n"
+	     "      --normalize-to=L    peak: true peak in dBTP (default -1); loudness: LUFS (default -14)\n"
+	     "      --limiter=C         look-ahead limiter with a true-peak ceiling of C dBTP\n"
+	     "      --stems=DIR         each output alone as well, DIR/out.wav, DIR/o1.wav ...\n"
 	     "      --seed=N            of everything random (default 0)\n"
 	     "      --samples=DIR       folder of samples, DIR/NAME/*.wav\n"
 	     "  -q, --quiet             no progress, no summary\n"
@@ -47,22 +56,66 @@ static void print_help(void)
 	     "75 interrupted, 64 wrong usage.");
 }
 
-static int parse_names(int option, const char *text, struct render_spec *spec)
+/* A word of a list: its number, or -1 after a message. */
+static int parse_word(const char *option, const char *text, int (*find)(const char *name), const char *words)
 {
-	int found = option == 'F' ? audio_format_find(text) : audio_subtype_find(text);
+	int found = find(text);
 
-	if (found < 0) {
-		cli_usage_error("render",
-				option == 'F' ? "--format takes wav, found '%s'"
-					      : "--subtype takes pcm_16, pcm_24 or float_32, found '%s'",
-				text);
-		return -1;
+	if (found < 0)
+		cli_usage_error("render", "%s takes %s, found '%s'", option, words, text);
+	return found;
+}
+
+static int parse_names(int option, const char *text, struct render_args *a)
+{
+	int found = -1;
+
+	switch (option) {
+	case 'F':
+		found = parse_word("--format", text, audio_format_find, "wav, flac, vorbis or opus");
+		a->spec.format = (enum audio_format)found;
+		a->has_format = true;
+		break;
+	case 'T':
+		found = parse_word("--subtype", text, audio_subtype_find, "pcm_16, pcm_24 or float_32");
+		a->spec.subtype = (enum audio_subtype)found;
+		a->has_subtype = true;
+		break;
+	case 'N':
+		found = parse_word("--normalize", text, normalize_mode_find, "none, peak or loudness");
+		a->spec.normalize = (enum normalize_mode)found;
+		break;
 	}
-	if (option == 'F')
-		spec->format = (enum audio_format)found;
-	else
-		spec->subtype = (enum audio_subtype)found;
-	return 0;
+	return found < 0 ? -1 : 0;
+}
+
+/* The way from the mix to the file; -1 after a message. */
+static int parse_mastering(int option, const char *text, struct render_args *a)
+{
+	struct render_spec *spec = &a->spec;
+
+	switch (option) {
+	case 'Q':
+		return cli_parse_number("render", "--quality", text, 0, RENDER_QUALITY_MAX, &a->quality);
+	case 'B':
+		return cli_parse_number("render", "--bitrate", text, RENDER_BITRATE_CHANNEL_MIN,
+					2 * RENDER_BITRATE_CHANNEL_MAX, &a->bitrate_kbps);
+	case 'I':
+		return cli_parse_number("render", "--fade-in", text, 0, RENDER_FADE_MAX_S, &spec->fade_in_s);
+	case 'O':
+		return cli_parse_number("render", "--fade-out", text, 0, RENDER_FADE_MAX_S, &spec->fade_out_s);
+	case 'L':
+		spec->has_limiter = true;
+		return cli_parse_number("render", "--limiter", text, RENDER_CEILING_DB_MIN, 0, &spec->ceiling_db);
+	case 'M':
+		a->has_target = true;
+		return cli_parse_number("render", "--normalize-to", text, RENDER_LEVEL_DB_MIN, 0, &spec->normalize_to);
+	default:
+		spec->is_tail_automatic = strcmp(text, "auto") == 0;
+		if (spec->is_tail_automatic)
+			return 0;
+		return cli_parse_number("render", "--tail", text, 0, RENDER_TAIL_MAX_S, &spec->tail_s);
+	}
 }
 
 /* The options with numbers; -1 after a message. */
@@ -85,6 +138,7 @@ static int parse_number_option(int option, const char *text, struct render_args 
 	case 'r':
 		failed = cli_parse_whole("render", "--sample-rate", text, RENDER_SAMPLE_RATE_MAX, &n);
 		spec->sample_rate_hz = (uint32_t)n;
+		a->has_sample_rate = true;
 		break;
 	case 'C':
 		failed = cli_parse_whole("render", "--channels", text, 2, &n);
@@ -107,7 +161,20 @@ static int parse_option(int option, const char *text, struct render_args *a)
 	switch (option) {
 	case 'F':
 	case 'T':
-		return parse_names(option, text, &a->spec);
+	case 'N':
+		return parse_names(option, text, a);
+	case 'Q':
+	case 'B':
+	case 'I':
+	case 'O':
+	case 'L':
+	case 'M':
+	case 'A':
+		return parse_mastering(option, text, a);
+	case 'P':
+		a->stems_dir = text;
+		a->spec.has_stems = true;
+		return 0;
 	case 'i':
 		return cli_parse_io("render", text, &a->io);
 	case 'D':
@@ -121,6 +188,51 @@ static int parse_option(int option, const char *text, struct render_args *a)
 	}
 }
 
+/* "flac" of "songs/a.flac"; "" when there is none. */
+static const char *extension_of(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+
+	return dot ? dot + 1 : "";
+}
+
+/* What follows from the other arguments. */
+static void fill_defaults(struct render_args *a)
+{
+	struct render_spec *spec = &a->spec;
+	int found = audio_format_find_extension(extension_of(a->out));
+
+	if (!a->has_format && found >= 0)
+		spec->format = (enum audio_format)found;
+	if (!a->has_sample_rate)
+		spec->sample_rate_hz = audio_format_default_rate(spec->format);
+	if (!a->has_target)
+		spec->normalize_to = normalize_mode_default(spec->normalize);
+	if (a->quality >= 0)
+		spec->quality = a->quality;
+	if (a->bitrate_kbps >= 0)
+		spec->bitrate_kbps = a->bitrate_kbps;
+}
+
+/* EX_OK, or EX_USAGE after a message about options that do not go together. */
+static int check_company(const struct render_args *a)
+{
+	const struct render_spec *spec = &a->spec;
+	struct error err = ERROR_INIT;
+
+	if (a->has_subtype && audio_format_is_lossy(spec->format))
+		return cli_usage_error("render", "--subtype goes with the formats wav and flac");
+	if (a->quality >= 0 && spec->format != AUDIO_FORMAT_VORBIS)
+		return cli_usage_error("render", "--quality goes with the format vorbis");
+	if (a->bitrate_kbps >= 0 && spec->format != AUDIO_FORMAT_OPUS)
+		return cli_usage_error("render", "--bitrate goes with the format opus");
+	if (a->has_target && spec->normalize == NORMALIZE_NONE)
+		return cli_usage_error("render", "--normalize-to goes with --normalize=peak or loudness");
+	if (render_spec_check(spec, &err) < 0)
+		return cli_usage_error("render", "%s", err.message);
+	return EX_OK;
+}
+
 /* EX_OK and everything in *a; another status, or -1 after --help. */
 static int parse_args(int argc, char **argv, struct render_args *a)
 {
@@ -131,7 +243,16 @@ static int parse_args(int argc, char **argv, struct render_args *a)
 		{ "channels", required_argument, NULL, 'C' },
 		{ "format", required_argument, NULL, 'F' },
 		{ "subtype", required_argument, NULL, 'T' },
+		{ "quality", required_argument, NULL, 'Q' },
+		{ "bitrate", required_argument, NULL, 'B' },
 		{ "gain", required_argument, NULL, 'g' },
+		{ "tail", required_argument, NULL, 'A' },
+		{ "fade-in", required_argument, NULL, 'I' },
+		{ "fade-out", required_argument, NULL, 'O' },
+		{ "normalize", required_argument, NULL, 'N' },
+		{ "normalize-to", required_argument, NULL, 'M' },
+		{ "limiter", required_argument, NULL, 'L' },
+		{ "stems", required_argument, NULL, 'P' },
 		{ "seed", required_argument, NULL, 'S' },
 		{ "samples", required_argument, NULL, 'D' },
 		{ "threads", required_argument, NULL, 't' },
@@ -141,11 +262,10 @@ static int parse_args(int argc, char **argv, struct render_args *a)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	struct error err = ERROR_INIT;
 	int c;
 
 	/* Who renders on an own machine may render for as long as it takes. */
-	*a = (struct render_args){ .io = IO_AUTO, .config.job_duration_s = 1e12 };
+	*a = (struct render_args){ .io = IO_AUTO, .config.job_duration_s = 1e12, .quality = -1, .bitrate_kbps = -1 };
 	render_spec_init(&a->spec);
 	while ((c = getopt_long(argc, argv, "c:d:r:g:t:b:qh", options, NULL)) != -1) {
 		if (c == 'h') {
@@ -160,9 +280,8 @@ static int parse_args(int argc, char **argv, struct render_args *a)
 	a->in = argv[optind];
 	a->out = argv[optind + 1];
 	a->spec.source = ""; /* read later; the rest can be judged now */
-	if (render_spec_check(&a->spec, &err) < 0)
-		return cli_usage_error("render", "%s", err.message);
-	return EX_OK;
+	fill_defaults(a);
+	return check_company(a);
 }
 
 /* --- Interruption --- */
@@ -184,109 +303,75 @@ static void catch_interrupts(void)
 	signal(SIGXFSZ, SIG_IGN); /* and so is a file size limit */
 }
 
-/* --- Output --- */
-
-/* Where the bytes go. A regular file is written beside its place and renamed when it is whole, so that a failed
- * render leaves what was there before. */
-struct output {
-	const char *path;
-	char *part_path; /* NULL: written in place (a pipe, a device, standard output) */
-	struct sink *sink;
-};
-
-static int cannot_create(const char *path)
-{
-	fprintf(stderr, "phonond: cannot write '%s': %s\n", path, strerror(errno));
-	return EX_CANTCREAT;
-}
-
-static int output_open(struct output *o, const char *path, enum io_backend io)
-{
-	struct error err = ERROR_INIT;
-	struct stat st;
-	bool in_place = strcmp(path, "-") == 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode));
-	int fd;
-
-	*o = (struct output){ .path = path };
-	if (strcmp(path, "-") == 0)
-		fd = dup(STDOUT_FILENO);
-	else if (in_place)
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-	else if (asprintf(&o->part_path, "%s.part-%d", path, (int)getpid()) < 0)
-		return EX_OSERR;
-	else
-		fd = open(o->part_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (fd < 0) {
-		free(o->part_path);
-		return cannot_create(path);
-	}
-	o->sink = file_sink_new(fd, o->part_path, io, &err);
-	if (!o->sink) {
-		close(fd);
-		if (o->part_path)
-			unlink(o->part_path);
-		free(o->part_path);
-		return cli_fail(&err);
-	}
-	return EX_OK;
-}
-
-static int output_publish(struct output *o)
-{
-	int status = EX_OK;
-	if (o->part_path && rename(o->part_path, o->path) < 0) {
-		status = cannot_create(o->path);
-		unlink(o->part_path);
-	}
-	free(o->part_path);
-	return status;
-}
-
 /* --- Rendering --- */
+
+static void print_stems(const struct render_result *r)
+{
+	char hex[SHA256_HEX_SIZE];
+
+	for (unsigned i = 0; i < r->n_stems; i++)
+		fprintf(stderr, "  %s: peak %.2f dBFS, %llu clipped frames, sha256 %s\n", r->stems[i].name,
+			20 * log10(r->stems[i].peak > 1e-10 ? r->stems[i].peak : 1e-10),
+			(unsigned long long)r->stems[i].clipped_frames, sha256_hex(r->stems[i].sha256, hex));
+}
 
 static void print_summary(const struct render_args *a, const struct render_result *r)
 {
 	char hex[SHA256_HEX_SIZE];
 	double audio_s = (double)r->frames / a->spec.sample_rate_hz;
 
-	fprintf(stderr, "%s: %.2f s, peak %.2f dBFS, %llu clipped frames, %.0fx real time, sha256 %s\n", a->out,
-		audio_s, 20 * log10(r->peak > 1e-10 ? r->peak : 1e-10), (unsigned long long)r->clipped_frames,
-		r->wall_s > 0 ? audio_s / r->wall_s : 0.0, sha256_hex(r->sha256, hex));
+	fprintf(stderr,
+		"%s: %.2f s, peak %.2f dBFS, true peak %.2f dBTP, loudness %.2f LUFS, %llu clipped frames, "
+		"%.0fx real time, sha256 %s\n",
+		a->out, audio_s, 20 * log10(r->peak > 1e-10 ? r->peak : 1e-10),
+		20 * log10(r->true_peak > 1e-10 ? r->true_peak : 1e-10), r->loudness_lufs,
+		(unsigned long long)r->clipped_frames, r->wall_s > 0 ? audio_s / r->wall_s : 0.0,
+		sha256_hex(r->sha256, hex));
+	print_stems(r);
+}
+
+/* Files are open. */
+static int render_to_files(struct render_args *a, struct render_engine *engine, struct cli_outputs *out,
+			   struct diag_list *diags, struct error *err)
+{
+	static struct render_result result;
+	struct render_files files = cli_outputs_files(out);
+	struct progress *progress;
+	int failed, status;
+
+	catch_interrupts();
+	progress = a->is_quiet ? NULL : progress_start(&control, a->spec.sample_rate_hz);
+	failed = render_run_files(engine, &a->spec, &control, &files, diags, &result, err);
+	progress_stop(progress);
+	cli_print_diags(cli_source_name(a->in), a->spec.source, a->spec.source_len, diags);
+	if (failed) {
+		cli_outputs_discard(out);
+		status = err->code == ERR_SOURCE ? EX_DATAERR : cli_fail(err);
+		return out->is_blocked ? EX_CANTCREAT : status;
+	}
+	status = cli_outputs_publish(out);
+	if (status == EX_OK && !a->is_quiet)
+		print_summary(a, &result);
+	return status;
 }
 
 static int render_to_output(struct render_args *a, struct render_engine *engine)
 {
+	struct cli_outputs out = { .stems_dir = a->stems_dir,
+				   .extension = audio_format_extension(a->spec.format),
+				   .io = a->io };
 	struct diag_list diags = { .n = 0 };
 	struct error err = ERROR_INIT;
-	struct render_result result;
-	struct output out;
-	struct progress *progress;
-	int status, failed;
+	int status;
 
 	/* Errors in the program first: they should not leave a file behind, nor depend on the output. */
-	if (render_check(engine, a->spec.source, a->spec.source_len, &diags, &err) < 0)
-		goto report;
-	diags = (struct diag_list){ .n = 0 };
-	status = output_open(&out, a->out, a->io);
-	if (status != EX_OK)
-		return status;
-	catch_interrupts();
-	progress = a->is_quiet ? NULL : progress_start(&control, a->spec.sample_rate_hz);
-	failed = render_run(engine, &a->spec, &control, out.sink, &diags, &result, &err);
-	progress_stop(progress);
-	if (failed) {
-		free(out.part_path);
-		goto report;
+	if (render_check(engine, a->spec.source, a->spec.source_len, &diags, &err) < 0) {
+		cli_print_diags(cli_source_name(a->in), a->spec.source, a->spec.source_len, &diags);
+		return err.code == ERR_SOURCE ? EX_DATAERR : cli_fail(&err);
 	}
-	cli_print_diags(cli_source_name(a->in), a->spec.source, a->spec.source_len, &diags);
-	status = output_publish(&out);
-	if (status == EX_OK && !a->is_quiet)
-		print_summary(a, &result);
-	return status;
-
-report:
-	cli_print_diags(cli_source_name(a->in), a->spec.source, a->spec.source_len, &diags);
-	return err.code == ERR_SOURCE ? EX_DATAERR : cli_fail(&err);
+	diags = (struct diag_list){ .n = 0 };
+	status = cli_outputs_open(&out, a->out);
+	return status == EX_OK ? render_to_files(a, engine, &out, &diags, &err) : status;
 }
 
 int cli_render(int argc, char **argv)

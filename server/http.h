@@ -38,6 +38,7 @@ struct http_request {
 	struct arena arena;            /* lives as long as the request */
 	const struct route *route;     /* set by the router in begin() */
 	const char *path_id;           /* what stands for {id} in the route's path, or NULL */
+	const char *path_name;         /* the same for {name} */
 	/* For a handler that suspends: its own state and how to free it. state_free is called when the request is
 	 * over, answered or not, and never while the connection is suspended. */
 	void *state;

@@ -72,18 +72,52 @@ static double duration_of(const struct job *job)
 	return rate_hz > 0 ? (double)job->frames / rate_hz : 0;
 }
 
+static json_t *json_hundredths(double x)
+{
+	return json_real(round(100 * x) / 100);
+}
+
+/* A linear level in decibels; null for silence, which has none, and for what was not measured. */
+static json_t *json_db(double level)
+{
+	return level > 0 ? json_hundredths(20 * log10(level)) : json_null();
+}
+
+/* The stored list with the place of each. */
+json_t *job_stems_json(const struct job *job)
+{
+	json_t *list = parse_stored(job->stems), *stem;
+	size_t i;
+
+	if (!json_is_array(list)) {
+		json_decref(list);
+		return json_array();
+	}
+	json_array_foreach(list, i, stem)
+	{
+		const char *name = json_string_value(json_object_get(stem, "name"));
+		json_object_set_new(stem, "peak_db", json_db(json_number_value(json_object_get(stem, "peak"))));
+		json_object_set_new(stem, "audio", json_sprintf("/jobs/%s/stems/%s", job->id, name ? name : ""));
+	}
+	return list;
+}
+
 static json_t *json_result(const struct job *job)
 {
 	char hex[SHA256_HEX_SIZE];
-	json_t *peak_db;
+	json_t *j;
 
 	if (job->state != JOB_SUCCEEDED || !job->has_result)
 		return json_null();
-	/* Silence has no level in decibels. */
-	peak_db = job->peak > 0 ? json_real(round(2000.0 * log10(job->peak)) / 100) : json_null();
-	return json_pack("{s:I, s:I, s:f, s:f, s:o, s:I, s:s}", "frames", (json_int_t)job->frames, "bytes",
-			 (json_int_t)job->bytes, "duration_s", duration_of(job), "peak", job->peak, "peak_db", peak_db,
-			 "clipped_frames", (json_int_t)job->clipped_frames, "sha256", sha256_hex(job->sha256, hex));
+	j = json_pack("{s:I, s:I, s:f, s:f, s:o, s:I, s:s}", "frames", (json_int_t)job->frames, "bytes",
+		      (json_int_t)job->bytes, "duration_s", duration_of(job), "peak", job->peak, "peak_db",
+		      json_db(job->peak), "clipped_frames", (json_int_t)job->clipped_frames, "sha256",
+		      sha256_hex(job->sha256, hex));
+	json_object_set_new(j, "true_peak_db", json_db(job->true_peak));
+	json_object_set_new(j, "loudness_lufs",
+			    isfinite(job->loudness_lufs) ? json_hundredths(job->loudness_lufs) : json_null());
+	json_object_set_new(j, "stems", job_stems_json(job));
+	return j;
 }
 
 static json_t *json_metrics(const struct job *job)
@@ -116,6 +150,8 @@ static json_t *json_links(const struct job *job)
 
 	if (links && job->state == JOB_SUCCEEDED)
 		json_object_set_new(links, "audio", json_sprintf("/jobs/%s/audio", job->id));
+	if (links && job->state == JOB_SUCCEEDED && job->stems)
+		json_object_set_new(links, "stems", json_sprintf("/jobs/%s/stems", job->id));
 	if (links && !job_state_is_terminal(job->state))
 		json_object_set_new(links, "cancel", json_sprintf("/jobs/%s/cancel", job->id));
 	return links;

@@ -16,6 +16,7 @@ struct spec {
 	int priority;              /* 0..9 */
 	double from_cycle;         /* of POST /events: where it begins */
 	bool has_from_cycle;
+	bool has_format, has_sample_rate; /* given, not the default */
 	bool has_source;
 };
 

@@ -8,6 +8,8 @@ libserver_a_SOURCES += \
 	server/api_meta.c server/api_nodes.c \
 	server/api_render.c \
 	server/api_spec.c \
+	server/api_stems.c \
+	server/audio_type.c server/audio_type.h \
 	server/conditional.c server/conditional.h \
 	server/http.c server/http.h server/http_impl.h \
 	server/http_reply.c \
@@ -22,6 +24,8 @@ libserver_a_SOURCES += \
 	server/runner.c server/runner.h \
 	server/screen.c server/screen.h \
 	server/server.c server/server.h \
+	server/spec_option.c server/spec_option.h \
+	server/tar.c server/tar.h \
 	server/url.c server/url.h
 
 include openapi/local.mk

@@ -7,21 +7,24 @@
 #include "server/negotiation.h"
 #include "server/problem.h"
 
-enum { PATH_ID_SIZE = 64, TYPES_MAX = 6 };
+enum { PATH_ID_SIZE = 64, NAMES_MAX = 2, TYPES_MAX = 10 };
 
 #define JSON "application/json"
+#define AUDIO_TYPES                                                                                                    \
+	"audio/wav", "audio/x-wav", "audio/wave", "audio/flac", "audio/x-flac", "audio/ogg", "application/ogg",        \
+		"audio/opus"
 /* Everything that counts as source text as it is; the form type because curl --data-binary sends it by default. */
 #define RAW_TYPES "text/plain", "text/x-phonon", "application/octet-stream", "application/x-www-form-urlencoded"
 
 struct route {
-	const char *method, *path; /* a segment "{id}" stands for any name */
+	const char *method, *path; /* a segment "{id}" or "{name}" stands for any name */
 	http_handler handler;
 	bool takes_source; /* needs a body: JSON or raw source, up to the configured size */
 	const char *gives[TYPES_MAX];
 };
 
 static const struct route routes[] = {
-	{ "POST", "/render", api_render, true, { JSON, "audio/wav", "text/plain" } },
+	{ "POST", "/render", api_render, true, { JSON, AUDIO_TYPES, "text/plain" } },
 	{ "POST", "/check", api_check, true, { JSON, "text/plain" } },
 	{ "POST", "/events", api_events, true, { "application/jsonl", "application/x-ndjson", "text/plain" } },
 	{ "POST", "/format", api_format, true, { JSON, "text/plain" } },
@@ -30,7 +33,9 @@ static const struct route routes[] = {
 	{ "GET", "/jobs/{id}", api_job_get, false, { JSON } },
 	{ "DELETE", "/jobs/{id}", api_job_delete, false, { NULL } },
 	{ "POST", "/jobs/{id}/cancel", api_job_cancel, false, { JSON } },
-	{ "GET", "/jobs/{id}/audio", api_audio, false, { "audio/wav", "audio/x-wav", "audio/wave" } },
+	{ "GET", "/jobs/{id}/audio", api_audio, false, { AUDIO_TYPES } },
+	{ "GET", "/jobs/{id}/stems", api_stems, false, { JSON, "application/x-tar" } },
+	{ "GET", "/jobs/{id}/stems/{name}", api_stem_audio, false, { AUDIO_TYPES } },
 	{ "GET", "/livez", api_livez, false, { JSON } },
 	{ "GET", "/readyz", api_readyz, false, { JSON } },
 	{ "GET", "/version", api_version, false, { JSON } },
@@ -43,9 +48,16 @@ enum { N_ROUTES = sizeof routes / sizeof routes[0] };
 
 static const char *const source_types[] = { JSON, RAW_TYPES };
 
-/* Does path have the shape of template? What stands for {id} goes to id. */
-static bool is_match(const char *template, const char *path, char id[PATH_ID_SIZE])
+/* What stands for {…} in a path. */
+struct path_names {
+	char names[NAMES_MAX][PATH_ID_SIZE];
+	size_t n;
+};
+
+/* Does path have the shape of template? */
+static bool is_match(const char *template, const char *path, struct path_names *found)
 {
+	found->n = 0;
 	while (*template && *path) {
 		if (*template != '{') {
 			if (*template ++ != *path++)
@@ -53,10 +65,10 @@ static bool is_match(const char *template, const char *path, char id[PATH_ID_SIZ
 			continue;
 		}
 		size_t n = strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-		if (n == 0 || n >= PATH_ID_SIZE)
+		if (n == 0 || n >= PATH_ID_SIZE || found->n == NAMES_MAX)
 			return false;
-		memcpy(id, path, n);
-		id[n] = '\0';
+		memcpy(found->names[found->n], path, n);
+		found->names[found->n++][n] = '\0';
 		path += n;
 		template = strchr(template, '}') + 1;
 	}
@@ -71,11 +83,12 @@ static bool is_method(const struct route *route, const struct http_request *r)
 /* Adds the Allow header for the path; false when no route has it. */
 static bool add_allow(struct http_request *r)
 {
-	char allow[64] = "OPTIONS", id[PATH_ID_SIZE];
+	char allow[64] = "OPTIONS";
+	struct path_names names;
 	bool found = strcmp(r->path, "*") == 0;
 
 	for (size_t i = 0; i < N_ROUTES; i++) {
-		if (!is_match(routes[i].path, r->path, id))
+		if (!is_match(routes[i].path, r->path, &names))
 			continue;
 		found = true;
 		size_t n = strlen(allow);
@@ -89,13 +102,15 @@ static bool add_allow(struct http_request *r)
 
 static void find_route(struct http_request *r)
 {
-	char id[PATH_ID_SIZE] = "";
+	struct path_names found = { .n = 0 };
 
 	for (size_t i = 0; i < N_ROUTES && !r->route; i++)
-		if (is_method(&routes[i], r) && is_match(routes[i].path, r->path, id))
+		if (is_method(&routes[i], r) && is_match(routes[i].path, r->path, &found))
 			r->route = &routes[i];
-	if (r->route && *id)
-		r->path_id = arena_strndup(&r->arena, id, strlen(id));
+	if (r->route && found.n > 0)
+		r->path_id = arena_strndup(&r->arena, found.names[0], strlen(found.names[0]));
+	if (r->route && found.n > 1)
+		r->path_name = arena_strndup(&r->arena, found.names[1], strlen(found.names[1]));
 }
 
 static void refuse_method(struct http_request *r)

@@ -1,39 +1,51 @@
-/* One job: options to spec, artifact, render, result.
+/* One job: options to spec, artifacts, render, result.
  *
- * Between the renderer and the artifact stands a sink that, when all bytes are written, asks the queue whether the lease
- * still holds before the file gets its name. */
+ * Between the renderer and each artifact stands a sink that, when all bytes are written, asks the queue whether the lease
+ * still holds before the file gets its name. Stems are further artifacts of the job's content. */
 #include "server/runner.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "render/render.h"
 #include "server/json_spec.h"
 #include "server/problem.h"
 
+struct run;
+
 struct job_sink {
 	struct sink sink; /* first */
-	struct sink *file;
+	struct artifact *artifact;
+	struct run *run;
+};
+
+/* A job in progress. */
+struct run {
+	struct storage *storage;
+	struct job *job;
+	struct spec spec;
 	int (*finalizing)(void *ctx, struct error *err);
 	void *finalizing_ctx;
+	struct job_sink sinks[1 + RENDER_STEMS_MAX]; /* the mix, then the stems */
 };
 
 static int job_sink_write_at(struct sink *sink, uint64_t offset, const void *data, size_t n, struct error *err)
 {
-	return sink_write_at(((struct job_sink *)sink)->file, offset, data, n, err);
+	return sink_write_at(artifact_sink(((struct job_sink *)sink)->artifact), offset, data, n, err);
 }
 
 static int job_sink_finish(struct sink *sink, struct error *err)
 {
 	struct job_sink *s = (struct job_sink *)sink;
 
-	if (s->finalizing(s->finalizing_ctx, err) < 0)
+	if (s->run->finalizing(s->run->finalizing_ctx, err) < 0)
 		return -1;
-	return sink_finish(s->file, err);
+	return sink_finish(artifact_sink(s->artifact), err);
 }
 
 static void job_sink_abort(struct sink *sink)
 {
-	sink_abort(((struct job_sink *)sink)->file);
+	sink_abort(artifact_sink(((struct job_sink *)sink)->artifact));
 }
 
 static const struct sink_ops job_sink_ops = { job_sink_write_at, job_sink_finish, job_sink_abort };
@@ -43,9 +55,11 @@ static unsigned bytes_per_sample(enum audio_subtype subtype)
 	return subtype == AUDIO_PCM_16 ? 2 : subtype == AUDIO_PCM_24 ? 3 : 4;
 }
 
-/* Without the header, which is no reason to reserve another block. */
+/* Of a WAV, without the header, which is no reason to reserve another block; nobody knows how small the others become. */
 static uint64_t expected_bytes(const struct job *job, const struct render_spec *spec)
 {
+	if (spec->format != AUDIO_FORMAT_WAV)
+		return 0;
 	return job->frames_total * spec->channels * bytes_per_sample(spec->subtype);
 }
 
@@ -58,6 +72,24 @@ static void store_warnings(struct job *job, const struct diag_list *diags)
 	json_decref(list);
 }
 
+/* The further files of the job, in the order of their numbers. NULL when there are none, or no memory. */
+static char *print_stems(const struct render_result *result)
+{
+	json_t *list = json_array();
+	char hex[SHA256_HEX_SIZE], *text;
+
+	for (unsigned i = 0; i < result->n_stems; i++) {
+		const struct render_stem *s = &result->stems[i];
+		json_array_append_new(list,
+				      json_pack("{s:s, s:I, s:f, s:I, s:s}", "name", s->name, "bytes",
+						(json_int_t)s->bytes, "peak", s->peak, "clipped_frames",
+						(json_int_t)s->clipped_frames, "sha256", sha256_hex(s->sha256, hex)));
+	}
+	text = result->n_stems > 0 ? json_dumps(list, JSON_COMPACT) : NULL;
+	json_decref(list);
+	return text;
+}
+
 static void store_result(struct job *job, const struct render_result *result)
 {
 	job->has_result = true;
@@ -65,6 +97,9 @@ static void store_result(struct job *job, const struct render_result *result)
 	job->frames = result->frames;
 	job->clipped_frames = result->clipped_frames;
 	job->peak = result->peak;
+	job->true_peak = result->true_peak;
+	job->loudness_lufs = result->loudness_lufs;
+	job->stems = print_stems(result);
 	job->render_s = result->wall_s;
 	job->cpu_s = result->cpu_s;
 	memcpy(job->sha256, result->sha256, sizeof job->sha256);
@@ -86,37 +121,78 @@ static void explain(const struct job *job, const struct diag_list *diags, struct
 	}
 }
 
+/* --- Files ------------------------------------------------------------------------------------------------ */
+
+/* part 0: the mix. */
+static struct sink *open_part(struct run *r, unsigned part, struct error *err)
+{
+	struct job_sink *s = &r->sinks[part];
+
+	s->sink.ops = &job_sink_ops;
+	s->run = r;
+	s->artifact = artifact_create_part(r->storage, r->job->content_hash, part,
+					   expected_bytes(r->job, &r->spec.render), err);
+	return s->artifact ? &s->sink : NULL;
+}
+
+static struct sink *open_stem(void *ctx, unsigned i, const char *name, struct error *err)
+{
+	(void)name; /* stands in the result */
+	return open_part(ctx, i + 1, err);
+}
+
+static struct spool *open_spool(void *ctx, struct error *err)
+{
+	return storage_spool_new(((struct run *)ctx)->storage, err);
+}
+
+static void free_parts(struct run *r)
+{
+	for (size_t i = 0; i < sizeof r->sinks / sizeof r->sinks[0]; i++)
+		if (r->sinks[i].artifact)
+			artifact_free(r->sinks[i].artifact);
+}
+
+/* --- The job ---------------------------------------------------------------------------------------------- */
+
+static int render(const struct runner *runner, struct run *r, struct job_control *control, struct error *err)
+{
+	struct render_result *result = calloc(1, sizeof *result);
+	struct render_files files = { .ctx = r, .open_stem = open_stem, .open_spool = open_spool };
+	struct diag_list diags = { .n = 0 };
+	int failed = -1;
+
+	if (!result)
+		return error_set(err, ERR_NO_MEMORY, "no memory for the result of a job");
+	files.mix = open_part(r, 0, err);
+	if (files.mix)
+		failed = render_run_files(runner->engine, &r->spec.render, control, &files, &diags, result, err);
+	store_warnings(r->job, &diags);
+	if (failed)
+		explain(r->job, &diags, err);
+	else
+		store_result(r->job, result);
+	if (!failed && result->n_stems > 0 && !r->job->stems)
+		failed = error_set(err, ERR_NO_MEMORY, "no memory for the list of stems");
+	free(result);
+	return failed;
+}
+
 static int run(void *ctx, struct job *job, struct job_control *control,
 	       int (*finalizing)(void *fctx, struct error *err), void *fctx, struct error *err)
 {
 	struct runner *runner = ctx;
-	struct render_result result;
-	struct diag_list diags = { .n = 0 };
-	struct artifact *artifact;
-	struct job_sink sink = { .sink.ops = &job_sink_ops };
-	struct spec spec;
-	int failed;
+	struct run r = { .storage = runner->storage, .job = job, .finalizing = finalizing, .finalizing_ctx = fctx };
+	int rc;
 
-	if (spec_parse_options(job->options, &spec, err) < 0)
+	if (spec_parse_options(job->options, &r.spec, err) < 0)
 		return -1;
-	spec.render.source = job->source;
-	spec.render.source_len = job->source_len;
-	artifact = artifact_create(runner->storage, job->content_hash, expected_bytes(job, &spec.render), err);
-	if (!artifact)
-		return -1;
-	sink.file = artifact_sink(artifact);
-	sink.finalizing = finalizing;
-	sink.finalizing_ctx = fctx;
+	r.spec.render.source = job->source;
+	r.spec.render.source_len = job->source_len;
 	atomic_store_explicit(&control->frames_total, job->frames_total, memory_order_relaxed);
-	failed = render_run(runner->engine, &spec.render, control, &sink.sink, &diags, &result, err);
-	artifact_free(artifact);
-	store_warnings(job, &diags);
-	if (failed < 0) {
-		explain(job, &diags, err);
-		return -1;
-	}
-	store_result(job, &result);
-	return 0;
+	rc = render(runner, &r, control, err);
+	free_parts(&r);
+	return rc;
 }
 
 struct job_runner runner_interface(struct runner *runner)

@@ -2,6 +2,8 @@
  *
  *   create tmp/<n>.part, write, fsync, rename to artifacts/<aa>/<hash>.wav, fsync the folder, and only then the row.
  *
+ * Further files of the same content (stems) go the same way before it
+ *
  * A finished file is never changed. Two jobs with equal content may race: both write the same bytes, and the
  * later rename puts a copy over a copy. */
 #include <assert.h>
@@ -28,12 +30,15 @@ struct artifact {
 	uint64_t n_reserved; /* bytes of blocks allocated ahead; 0: none */
 };
 
-char *artifact_name(const uint8_t content_hash[SHA256_BYTES], char out[ARTIFACT_NAME_SIZE])
+char *artifact_name(const uint8_t content_hash[SHA256_BYTES], unsigned part, char out[ARTIFACT_NAME_SIZE])
 {
 	char hex[SHA256_HEX_SIZE];
 
 	sha256_hex(content_hash, hex);
-	snprintf(out, ARTIFACT_NAME_SIZE, "%.2s/%s.wav", hex, hex);
+	if (part == 0)
+		snprintf(out, ARTIFACT_NAME_SIZE, "%.2s/%s.wav", hex, hex);
+	else
+		snprintf(out, ARTIFACT_NAME_SIZE, "%.2s/%s.s%u", hex, hex, part);
 	return out;
 }
 
@@ -41,16 +46,29 @@ bool artifact_exists(const struct storage *s, const uint8_t content_hash[SHA256_
 {
 	char name[ARTIFACT_NAME_SIZE];
 
-	return faccessat(s->artifacts_fd, artifact_name(content_hash, name), R_OK, 0) == 0;
+	return faccessat(s->artifacts_fd, artifact_name(content_hash, 0, name), R_OK, 0) == 0;
+}
+
+/* False when it was not there. */
+static bool remove_part(const struct storage *s, const uint8_t content_hash[SHA256_BYTES], unsigned part)
+{
+	char name[ARTIFACT_NAME_SIZE];
+
+	artifact_name(content_hash, part, name);
+	if (unlinkat(s->artifacts_fd, name, 0) == 0)
+		return true;
+	if (errno != ENOENT)
+		log_event(LOG_WARN, "cannot remove an artifact", "file", name, "error", strerrorname_np(errno), NULL);
+	return false;
 }
 
 void artifact_remove(const struct storage *s, const uint8_t content_hash[SHA256_BYTES])
 {
-	char name[ARTIFACT_NAME_SIZE];
+	unsigned part = 1;
 
-	artifact_name(content_hash, name);
-	if (unlinkat(s->artifacts_fd, name, 0) && errno != ENOENT)
-		log_event(LOG_WARN, "cannot remove an artifact", "file", name, "error", strerrorname_np(errno), NULL);
+	remove_part(s, content_hash, 0);
+	while (remove_part(s, content_hash, part))
+		part++;
 }
 
 int artifact_make_folders(const struct storage *s, struct error *err)
@@ -197,6 +215,12 @@ static const struct sink_ops artifact_ops = { artifact_write_at, artifact_finish
 struct artifact *artifact_create(struct storage *s, const uint8_t content_hash[SHA256_BYTES], uint64_t expected_bytes,
 				 struct error *err)
 {
+	return artifact_create_part(s, content_hash, 0, expected_bytes, err);
+}
+
+struct artifact *artifact_create_part(struct storage *s, const uint8_t content_hash[SHA256_BYTES], unsigned part,
+				      uint64_t expected_bytes, struct error *err)
+{
 	struct error why = ERROR_INIT;
 	struct artifact *a = calloc(1, sizeof *a);
 
@@ -206,7 +230,7 @@ struct artifact *artifact_create(struct storage *s, const uint8_t content_hash[S
 	}
 	a->sink.ops = &artifact_ops;
 	a->storage = s;
-	artifact_name(content_hash, a->name);
+	artifact_name(content_hash, part, a->name);
 	a->fd = part_create(s, a->part_name, &why);
 	if (a->fd < 0)
 		goto err_after_alloc;
@@ -242,10 +266,16 @@ void artifact_free(struct artifact *a)
 int artifact_open(struct storage *s, const uint8_t content_hash[SHA256_BYTES], int *fd, uint64_t *bytes,
 		  struct error *err)
 {
+	return artifact_open_part(s, content_hash, 0, fd, bytes, err);
+}
+
+int artifact_open_part(struct storage *s, const uint8_t content_hash[SHA256_BYTES], unsigned part, int *fd,
+		       uint64_t *bytes, struct error *err)
+{
 	char name[ARTIFACT_NAME_SIZE];
 	struct stat st;
 
-	*fd = openat(s->artifacts_fd, artifact_name(content_hash, name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	*fd = openat(s->artifacts_fd, artifact_name(content_hash, part, name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (*fd < 0 && errno == ENOENT)
 		return error_set(err, ERR_NOT_FOUND, "the file is not there");
 	if (*fd < 0)

@@ -24,12 +24,12 @@ struct storage {
 
 /* --- artifact.c --- */
 
-enum { ARTIFACT_NAME_SIZE = 2 + 1 + 64 + 4 + 1 }; /* "ab/ab…ef.wav" and NUL */
+enum { ARTIFACT_NAME_SIZE = 2 + 1 + 64 + 12 + 1 }; /* "ab/ab…ef.wav" or "ab/ab…ef.s12" and NUL */
 
 /* The file's name below data/artifacts; returns out. */
-char *artifact_name(const uint8_t content_hash[SHA256_BYTES], char out[ARTIFACT_NAME_SIZE]);
+char *artifact_name(const uint8_t content_hash[SHA256_BYTES], unsigned part, char out[ARTIFACT_NAME_SIZE]);
 bool artifact_exists(const struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
-/* Removes a file if it is there; a failure leaves an orphan, which the next start sweeps. */
+/* Removes all files of a content that are there; a failure leaves an orphan, which the next start sweeps. */
 void artifact_remove(const struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
 /* A new name for a file in data/tmp, made and opened for writing. -1 with *err. */
 enum { PART_NAME_SIZE = 32 };
@@ -66,11 +66,14 @@ int artifact_release(struct storage *s, struct db *db, const uint8_t content_has
 #define JOB_COLUMNS                                                                                                    \
 	"id, state, priority, attempt, max_attempts, epoch, cancel_requested, created_at_ms, started_at_ms,"           \
 	" completed_at_ms, lease_until_ms, content_hash, options, frames_done, frames_total, bytes, frames,"           \
-	" clipped_frames, peak, render_s, cpu_s, sha256, error_code, error_message, warnings"
-enum { JOB_N_COLUMNS = 25 };
+	" clipped_frames, peak, render_s, cpu_s, true_peak, loudness_lufs, stems, sha256, error_code, error_message,"  \
+	" warnings"
+enum { JOB_N_COLUMNS = 28 };
 
 /* Copies the current row. ERR_NO_MEMORY, ERR_CORRUPT; then out is empty. */
 int job_row_read(struct query *q, struct job *out, struct error *err) WARN_UNUSED;
+/* Binds bytes, frames, clipped_frames, peak, render_s, cpu_s, true_peak, loudness_lufs, stems, in this order. */
+void job_row_bind_result(struct query *q, const struct job *j);
 /* Copies the source from a column. */
 int job_row_read_source(struct query *q, int column, struct job *out, struct error *err) WARN_UNUSED;
 

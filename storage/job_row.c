@@ -1,4 +1,5 @@
 /* Between a row of the job table and a struct job. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@ void job_fini(struct job *j)
 	free(j->options);
 	free(j->source);
 	free(j->warnings);
+	free(j->stems);
 	*j = (struct job){ .id = "" };
 }
 
@@ -34,6 +36,15 @@ static int64_t next_int(struct cursor *c)
 static double next_real(struct cursor *c)
 {
 	return sqlite3_column_double(c->stmt, c->column++);
+}
+
+/* What the column has no value for is `missing`. */
+static double next_real_or(struct cursor *c, double missing)
+{
+	bool is_null = sqlite3_column_type(c->stmt, c->column) == SQLITE_NULL;
+	double value = next_real(c);
+
+	return is_null ? missing : value;
 }
 
 static void next_text(struct cursor *c, char *out, size_t size)
@@ -75,6 +86,9 @@ static void read_result(struct cursor *c, struct job *out)
 	out->peak = next_real(c);
 	out->render_s = next_real(c);
 	out->cpu_s = next_real(c);
+	out->true_peak = next_real_or(c, NAN);
+	out->loudness_lufs = next_real_or(c, -INFINITY);
+	out->stems = next_text_dup(c);
 	out->has_result = next_digest(c, out->sha256);
 }
 
@@ -113,6 +127,25 @@ int job_row_read(struct query *q, struct job *out, struct error *err)
 	if (c.is_out_of_memory)
 		return error_set(err, ERR_NO_MEMORY, "reading a job: out of memory");
 	return error_set(err, ERR_CORRUPT, "a job row holds an unknown state or no content hash");
+}
+
+/* SQLite stores a NaN as NULL, which these columns refuse. */
+static double finite_or_0(double x)
+{
+	return isfinite(x) ? x : 0;
+}
+
+void job_row_bind_result(struct query *q, const struct job *j)
+{
+	query_int(q, (int64_t)j->bytes);
+	query_int(q, (int64_t)j->frames);
+	query_int(q, (int64_t)j->clipped_frames);
+	query_real(q, finite_or_0(j->peak));
+	query_real(q, finite_or_0(j->render_s));
+	query_real(q, finite_or_0(j->cpu_s));
+	query_real(q, isfinite(j->true_peak) ? j->true_peak : NAN);
+	query_real(q, isfinite(j->loudness_lufs) ? j->loudness_lufs : NAN);
+	query_text(q, j->stems);
 }
 
 int job_row_read_source(struct query *q, int column, struct job *out, struct error *err)

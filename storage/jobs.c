@@ -1,6 +1,5 @@
 /* Job rows: making, reading, listing, counting, deleting. Who holds a job is in lease.c. */
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +16,8 @@ static int insert_row(struct db *db, const struct job *j, struct error *err)
 {
 	static const char sql[] =
 		"INSERT INTO job (id, state, priority, max_attempts, created_at_ms, completed_at_ms, content_hash,"
-		" options, frames_done, frames_total, bytes, frames, clipped_frames, peak, render_s, cpu_s, sha256,"
-		" warnings) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+		" options, frames_done, frames_total, bytes, frames, clipped_frames, peak, render_s, cpu_s, true_peak,"
+		" loudness_lufs, stems, sha256, warnings) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 	struct query q;
 
 	query_begin(&q, db, sql, err);
@@ -32,12 +31,7 @@ static int insert_row(struct db *db, const struct job *j, struct error *err)
 	query_text(&q, j->options ? j->options : "");
 	query_int(&q, (int64_t)j->frames_done);
 	query_int(&q, (int64_t)j->frames_total);
-	query_int(&q, (int64_t)j->bytes);
-	query_int(&q, (int64_t)j->frames);
-	query_int(&q, (int64_t)j->clipped_frames);
-	query_real(&q, isfinite(j->peak) ? j->peak : 0);
-	query_real(&q, isfinite(j->render_s) ? j->render_s : 0);
-	query_real(&q, isfinite(j->cpu_s) ? j->cpu_s : 0);
+	job_row_bind_result(&q, j);
 	query_blob(&q, j->state == JOB_SUCCEEDED ? j->sha256 : NULL, SHA256_BYTES);
 	query_text(&q, j->warnings);
 	return query_run(&q) < 0 ? -1 : 0;

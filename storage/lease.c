@@ -5,7 +5,6 @@
  * the job went to another) changes nothing: its UPDATE matches no row and it learns ERR_CONFLICT. Attempts are
  * counted in the claim, before the run, so a job that takes the process down cannot do so for ever. */
 #include <assert.h>
-#include <math.h>
 #include <stdio.h>
 
 #include "storage/internal.h"
@@ -253,20 +252,15 @@ static int finish_succeeded(struct db *db, const struct job *j, struct error *er
 	static const char sql[] =
 		"UPDATE job SET state = 'succeeded', completed_at_ms = ?, lease_until_ms = 0, frames_done = ?,"
 		" frames_total = ?, bytes = ?, frames = ?, clipped_frames = ?, peak = ?, render_s = ?, cpu_s = ?,"
-		" sha256 = ?, warnings = ? WHERE id = ? AND epoch = ? AND state = 'finalizing'";
+		" true_peak = ?, loudness_lufs = ?, stems = ?, sha256 = ?, warnings = ? WHERE id = ? AND epoch = ? AND "
+		"state = 'finalizing'";
 	struct query q;
 
 	query_begin(&q, db, sql, err);
 	query_int(&q, j->completed_at_ms);
 	query_int(&q, (int64_t)j->frames);
 	query_int(&q, (int64_t)j->frames);
-	query_int(&q, (int64_t)j->bytes);
-	query_int(&q, (int64_t)j->frames);
-	query_int(&q, (int64_t)j->clipped_frames);
-	/* SQLite stores a NaN as NULL, which the column refuses. */
-	query_real(&q, isfinite(j->peak) ? j->peak : 0);
-	query_real(&q, isfinite(j->render_s) ? j->render_s : 0);
-	query_real(&q, isfinite(j->cpu_s) ? j->cpu_s : 0);
+	job_row_bind_result(&q, j);
 	query_blob(&q, j->sha256, SHA256_BYTES);
 	query_text(&q, j->warnings);
 	query_text(&q, j->id);
@@ -306,12 +300,12 @@ static int finish(struct db *db, void *ctx, struct error *err)
 	return finish_succeeded(db, f->job, err);
 }
 
-/* A job that published its file and was then canceled leaves nothing behind. */
+/* A job that published its file, or some of its stems, and then failed or was canceled leaves nothing behind. */
 static int finish_after(struct db *db, void *ctx, struct error *err)
 {
 	const struct finish *f = ctx;
 
-	if (f->job->state == JOB_SUCCEEDED || !artifact_exists(f->storage, f->job->content_hash))
+	if (f->job->state == JOB_SUCCEEDED)
 		return 0;
 	return artifact_release(f->storage, db, f->job->content_hash, err);
 }

@@ -15,6 +15,7 @@ libstorage_a_SOURCES += \
 	storage/pwrite.c \
 	storage/readers.c storage/readers.h \
 	storage/schema.c storage/schema.h \
+	storage/spool.c \
 	storage/storage.c storage/storage.h \
 	storage/sweep.c \
 	storage/uring.c \

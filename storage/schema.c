@@ -49,5 +49,11 @@ static const char first[] = "CREATE TABLE job ("
 			    "CREATE INDEX job_result ON job(content_hash, id) WHERE state = 'succeeded';"
 			    "CREATE INDEX job_state ON job(state, id);";
 
-const char *const schema_migrations[] = { first };
+/* What is measured on the way to a file, and the list of its stems. NULL: not measured (made by format 1), no level
+ * (silence), no stems. */
+static const char levels_and_stems[] = "ALTER TABLE job ADD COLUMN true_peak REAL;"
+				       "ALTER TABLE job ADD COLUMN loudness_lufs REAL;"
+				       "ALTER TABLE job ADD COLUMN stems TEXT;";
+
+const char *const schema_migrations[] = { first, levels_and_stems };
 const int schema_version = sizeof schema_migrations / sizeof schema_migrations[0];

@@ -8,7 +8,8 @@
  *
  *   data/phonond.db, -wal, -shm    rows
  *   data/lock                      held while a process owns the folder
- *   data/artifacts/<2 hex>/<64 hex>.wav   finished files, named by content hash
+ *   data/artifacts/<2 hex>/<64 hex>.wav   finished files, named by content hash, whatever their format
+ *   data/artifacts/<2 hex>/<64 hex>.s<n>  further files of the same content, n = 1 ...: stems
  *   data/tmp/<n>.part              being written; swept at start */
 #ifndef STORAGE_STORAGE_H
 #define STORAGE_STORAGE_H
@@ -20,6 +21,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/sink.h"
+#include "base/spool.h"
 
 /* --- Jobs ------------------------------------------------------------------------------------------------ */
 
@@ -67,14 +69,17 @@ struct job {
 	bool has_result;
 	uint64_t bytes, frames, clipped_frames;
 	double peak, render_s, cpu_s;
+	double true_peak;     /* NAN: not measured */
+	double loudness_lufs; /* -INFINITY: silence, or not measured */
 	uint8_t sha256[SHA256_BYTES];
+	char *stems; /* JSON array that describes the further files, in the order of their numbers, or NULL; opaque here */
 	/* Valid in JOB_FAILED, JOB_CANCELED, JOB_EXPIRED. */
 	char error_code[32]; /* error_code_name() or "crashed" */
 	char error_message[JOB_ERROR_MESSAGE_SIZE];
 	char *warnings; /* JSON array of diagnostics, or NULL; opaque here */
 };
 
-/* Frees what a struct job owns (options, source, warnings) and zeroes it. */
+/* Frees what a struct job owns (options, source, stems, warnings) and zeroes it. */
 void job_fini(struct job *j);
 
 struct storage;
@@ -178,6 +183,10 @@ struct artifact;
  * disk is met early. */
 struct artifact *artifact_create(struct storage *s, const uint8_t content_hash[SHA256_BYTES], uint64_t expected_bytes,
 				 struct error *err) WARN_UNUSED;
+/* The same for a further file of the content, part 1 ...; part 0 is the one above, and must be the last to finish: where
+ * it is, all are. */
+struct artifact *artifact_create_part(struct storage *s, const uint8_t content_hash[SHA256_BYTES], unsigned part,
+				      uint64_t expected_bytes, struct error *err) WARN_UNUSED;
 struct sink *artifact_sink(struct artifact *a);
 /* Ends the artifact; what was not finished (or failed to) is aborted. */
 void artifact_free(struct artifact *a);
@@ -185,6 +194,14 @@ void artifact_free(struct artifact *a);
 /* A read-only descriptor of a finished artifact and its size; the caller closes it. ERR_NOT_FOUND. */
 int artifact_open(struct storage *s, const uint8_t content_hash[SHA256_BYTES], int *fd, uint64_t *bytes,
 		  struct error *err) WARN_UNUSED;
+
+int artifact_open_part(struct storage *s, const uint8_t content_hash[SHA256_BYTES], unsigned part, int *fd,
+		       uint64_t *bytes, struct error *err) WARN_UNUSED;
+
+/* A spool in the data folder. Any thread. */
+struct spool *storage_spool_new(struct storage *s, struct error *err) WARN_UNUSED;
+/* A spool in any folder. For `phonond render`. */
+struct spool *file_spool_new(const char *folder, struct error *err) WARN_UNUSED;
 
 /* The newest succeeded job with this content whose file is there: 1 with *out filled, 0 when none, -1. */
 int storage_find_result(struct storage *s, const uint8_t content_hash[SHA256_BYTES], struct job *out,

@@ -68,12 +68,20 @@ static int is_result(struct db *db, const uint8_t content_hash[SHA256_BYTES], st
 	return rc;
 }
 
+/* ".wav", or ".s" and a number. */
+static bool is_ending(const char *s)
+{
+	if (strcmp(s, ".wav") == 0)
+		return true;
+	return strncmp(s, ".s", 2) == 0 && s[2] != '\0' && s[2 + strspn(s + 2, "0123456789")] == '\0';
+}
+
 /* Files that are not named like ours are not ours to remove. */
 static bool parse_name(const char *name, uint8_t content_hash[SHA256_BYTES])
 {
 	char hex[SHA256_HEX_SIZE];
 
-	if (strlen(name) != 64 + 4 || strcmp(name + 64, ".wav") != 0)
+	if (strlen(name) < 64 + 3 || !is_ending(name + 64))
 		return false;
 	memcpy(hex, name, 64);
 	hex[64] = '\0';

@@ -3,6 +3,11 @@ librender_a_SOURCES += \
 	render/catalogue.c render/content_hash.c render/dump.c render/engine.h render/events.c render/render.c render/spec.c \
 	render/engine/envelope.c render/engine/envelope.h \
 	render/engine/event.c render/engine/event.h \
+	render/engine/file_set.c render/engine/file_set.h \
+	render/engine/finish.c render/engine/finish.h \
+	render/engine/limiter.c render/engine/limiter.h \
+	render/engine/loudness.c render/engine/loudness.h \
+	render/engine/master.c render/engine/master.h \
 	render/engine/mix.c render/engine/mix.h \
 	render/engine/note.c render/engine/note.h \
 	render/engine/pool.c render/engine/pool.h \
@@ -13,6 +18,7 @@ librender_a_SOURCES += \
 	render/engine/tempo.c render/engine/tempo.h \
 	render/engine/tile.c render/engine/tile.h \
 	render/engine/track.c render/engine/track.h \
+	render/engine/true_peak.c render/engine/true_peak.h \
 	render/engine/voice.c render/engine/voice.h
 
 check_PROGRAMS += tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
@@ -25,3 +31,17 @@ tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/lib/graph.c tests/li
 tests_unit_test_plan_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_voice_SOURCES = tests/unit/test_voice.c tests/lib/test.c
 tests_unit_test_voice_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+
+# What becomes of the mix.
+MASTER_TESTS = tests/unit/test_formats tests/unit/test_levels tests/unit/test_master tests/unit/test_stems
+check_PROGRAMS += $(MASTER_TESTS)
+TESTS += $(MASTER_TESTS)
+RENDERING_SOURCES = tests/lib/rendering.c tests/lib/rendering.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_formats_SOURCES = tests/unit/test_formats.c $(RENDERING_SOURCES)
+tests_unit_test_formats_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_levels_SOURCES = tests/unit/test_levels.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_levels_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_master_SOURCES = tests/unit/test_master.c $(RENDERING_SOURCES)
+tests_unit_test_master_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_stems_SOURCES = tests/unit/test_stems.c $(RENDERING_SOURCES)
+tests_unit_test_stems_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

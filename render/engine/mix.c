@@ -83,17 +83,22 @@ static void mix_mode(const struct plan *plan, sample *x, size_t n)
 	}
 }
 
+/* out[n] += output i */
+static void add_output(const struct run *run, uint32_t i, unsigned ch, uint64_t block, sample *out, size_t n)
+{
+	const struct plan_output *o = &run->spec.plan->outputs[i];
+	if (o->source.node == PLAN_NONE)
+		add_constant(out, o->gain * o->source.value, n);
+	else
+		add_scaled(out, run_signal(run, o->source.node, ch, block), o->gain, n);
+}
+
 static void mix_channel(const struct run *run, unsigned ch, uint64_t block, sample *out, size_t n)
 {
 	const struct plan *plan = run->spec.plan;
 	memset(out, 0, n * sizeof *out);
-	for (uint32_t i = 0; i < plan->n_outputs; i++) {
-		const struct plan_output *o = &plan->outputs[i];
-		if (o->source.node == PLAN_NONE)
-			add_constant(out, o->gain * o->source.value, n);
-		else
-			add_scaled(out, run_signal(run, o->source.node, ch, block), o->gain, n);
-	}
+	for (uint32_t i = 0; i < plan->n_outputs; i++)
+		add_output(run, i, ch, block, out, n);
 	mix_mode(plan, out, n);
 }
 
@@ -104,6 +109,39 @@ void mix_outputs(const struct run *run, uint64_t block, sample *left, sample *ri
 		memcpy(right, left, n * sizeof *right);
 	else
 		mix_channel(run, 1, block, right, n);
+}
+
+/* share[n] = what the mix mode made of sum[n], as a factor */
+static void find_share(const sample *sum, const sample *mixed, sample *share, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		share[i] = sum[i] != 0 ? mixed[i] / sum[i] : 1;
+}
+
+static void multiply(sample *x, const sample *by, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		x[i] *= by[i];
+}
+
+void mix_stems(const struct run *run, uint64_t block, unsigned ch, sample *mix, sample *const *stems, size_t n)
+{
+	const struct plan *plan = run->spec.plan;
+	sample share[BLOCK_FRAMES_MAX], sum[BLOCK_FRAMES_MAX];
+
+	memset(sum, 0, n * sizeof *sum);
+	for (uint32_t i = 0; i < plan->n_outputs; i++) {
+		memset(stems[i], 0, n * sizeof *stems[i]);
+		add_output(run, i, ch, block, stems[i], n);
+		mix_add(sum, stems[i], n);
+	}
+	memcpy(mix, sum, n * sizeof *mix);
+	if (plan->graph->mix == GRAPH_MIX_NONE)
+		return;
+	mix_mode(plan, mix, n);
+	find_share(sum, mix, share, n);
+	for (uint32_t i = 0; i < plan->n_outputs; i++)
+		multiply(stems[i], share, n);
 }
 
 unsigned mix_output_channels(const struct plan *plan)

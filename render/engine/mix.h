@@ -13,6 +13,11 @@
  * left[n], right[n]. */
 void mix_outputs(const struct run *run, uint64_t block, sample *left, sample *right, size_t n);
 
+/* The same for one channel, and each output alone: stems[plan n_outputs][n]. What the mix mode does to a sample of the sum
+ * is a factor, and each stem gets that factor: the stems add up to the mix, bit for bit without a mix mode, else to
+ * within the rounding of one product per stem. */
+void mix_stems(const struct run *run, uint64_t block, unsigned ch, sample *mix, sample *const *stems, size_t n);
+
 /* Channels that mix_outputs() gives: 1 when both would always be the same. */
 unsigned mix_output_channels(const struct plan *plan);
 

@@ -36,6 +36,7 @@ struct run_shared {
 	unsigned block_frames;
 	size_t memory_cap_bytes;    /* of each of: the song's run, all notes; half of it is for notes kept unused */
 	uint64_t events_max;        /* events and cycles that a job may take */
+	uint64_t tail_frame;        /* of the song: from here on no event begins and no pattern moves; 0: never */
 	_Atomic uint64_t n_events;  /* relaxed: a budget, no data hangs on it */
 	_Atomic size_t note_bytes;  /* relaxed: audio of all notes kept */
 	const _Atomic bool *cancel; /* relaxed; may be NULL */

@@ -117,7 +117,14 @@ static int onset_cmp(const void *va, const void *vb)
 	return (a->rank > b->rank) - (a->rank < b->rank);
 }
 
-/* 1: o is filled; 0: it lies before the run's frame 0; -1: error. */
+/* The tail of the song is there for what sounds already. */
+static bool is_in_tail(const struct score *s, uint64_t song_frame)
+{
+	uint64_t tail = s->run->spec.shared->tail_frame;
+	return tail > 0 && song_frame >= tail;
+}
+
+/* 1: o is filled; 0: it lies before the run's frame 0 or in the tail; -1: error. */
 static int onset_from_hap(const struct score *s, const struct hap *h, size_t rank, struct onset *o, struct error *err)
 {
 	const struct tempo *tempo = &s->run->spec.shared->tempo;
@@ -130,7 +137,7 @@ static int onset_from_hap(const struct score *s, const struct hap *h, size_t ran
 		.rank = rank,
 		.hap = h,
 	};
-	return begin >= start;
+	return begin >= start && !is_in_tail(s, (uint64_t)begin);
 }
 
 static int window_onsets(struct score *s, const struct hap_list *haps, struct error *err)
@@ -185,7 +192,8 @@ static int window_load(struct score *s, struct error *err)
 /* The first onset before frame end that was not taken yet; *o is NULL when there is none. */
 static int onset_next(struct score *s, uint64_t end, const struct onset **o, struct error *err)
 {
-	while (s->next == s->n_onsets && s->next_song_frame < s->run->spec.song_frame + end)
+	while (s->next == s->n_onsets && s->next_song_frame < s->run->spec.song_frame + end &&
+	       !is_in_tail(s, s->next_song_frame))
 		if (window_load(s, err))
 			return -1;
 	*o = s->next < s->n_onsets && s->onsets[s->next].frame < end ? &s->onsets[s->next++] : NULL;

@@ -14,12 +14,14 @@ struct sample_bank;
 
 struct song {
 	const struct graph *graph;
-	const struct render_spec *spec; /* source and length are not read */
-	uint64_t n_frames;              /* > 0 */
-	struct sample_bank *bank;       /* NULL: no samples */
-	unsigned block_frames;          /* when the spec names none */
-	size_t memory_bytes;            /* cap of the job */
-	struct job_control *control;    /* may be NULL */
+	const struct render_spec *spec;   /* source and length are not read */
+	uint64_t n_frames;                /* > 0, the tail included; its longest when it is automatic */
+	uint64_t main_frames;             /* without the tail; 0: there is none */
+	const struct render_files *files; /* for stems and spool; its mix is not read. NULL: neither */
+	struct sample_bank *bank;         /* NULL: no samples */
+	unsigned block_frames;            /* when the spec names none */
+	size_t memory_bytes;              /* cap of the job */
+	struct job_control *control;      /* may be NULL */
 };
 
 /* Plans and renders into the sink and finishes or aborts it. As render_run(). */

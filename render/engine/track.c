@@ -201,19 +201,30 @@ static int window_load(struct track *t, struct error *err)
 	return 0;
 }
 
+static bool is_in_tail(const struct track *t)
+{
+	return t->shared->tail_frame > 0 && t->at >= t->shared->tail_frame;
+}
+
 /* Frames that the present value holds, at most n. */
 static size_t hold_length(const struct track *t, size_t n)
 {
+	uint64_t tail = t->shared->tail_frame;
 	uint64_t until = t->next < t->n_steps ? t->steps[t->next].frame : t->next_frame;
+	if (is_in_tail(t))
+		return n;
+	if (tail > 0 && until > tail)
+		until = tail;
 	return until - t->at < n ? (size_t)(until - t->at) : n;
 }
 
 int track_fill(struct track *t, sample *out, size_t n, struct error *err)
 {
 	while (n > 0) {
-		if (t->next < t->n_steps && t->steps[t->next].frame <= t->at) {
+		bool is_moving = !is_in_tail(t);
+		if (is_moving && t->next < t->n_steps && t->steps[t->next].frame <= t->at) {
 			t->value = t->steps[t->next++].value;
-		} else if (t->next == t->n_steps && t->next_frame <= t->at) {
+		} else if (is_moving && t->next == t->n_steps && t->next_frame <= t->at) {
 			if (window_load(t, err))
 				return -1;
 		} else {

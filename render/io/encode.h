@@ -1,8 +1,9 @@
-/* Planar float blocks to the bytes of an audio file: gain is applied by the mix before; here come clipping,
+/* Planar float blocks to the bytes of an audio file: all of the sound is decided before; here come clipping,
  * dither, libsndfile through SF_VIRTUAL_IO, SHA-256, peak, and the sink.
  *
- * The length is known when an encoder is opened, so the header is final before the first sample: the sink sees
- * offsets that only grow (it may be a pipe) and the digest needs no second pass. One thread at a time. */
+ * The length is known when an encoder is opened, so the file's head is final before the first sample: the sink sees
+ * offsets that only grow (it may be a pipe) and the digest needs no second pass. The codecs get their frames in pieces of
+ * one size, whatever the blocks were, since some of them look at what they have. One thread at a time. */
 #ifndef RENDER_IO_ENCODE_H
 #define RENDER_IO_ENCODE_H
 
@@ -19,6 +20,8 @@ struct encode_spec {
 	enum audio_format format;
 	enum audio_subtype subtype;
 	uint32_t sample_rate_hz;
+	double quality;        /* of Vorbis, 0..10 */
+	double bitrate_kbps;   /* of Opus, all channels together */
 	unsigned channels;     /* 1 or 2 */
 	uint64_t frames_total; /* exactly this many will be written; RF64 when the file would pass 4 GiB */
 	uint64_t seed;         /* of the dither */
@@ -36,10 +39,10 @@ struct encoder;
 /* Writes the header. The sink is borrowed until close or abort. */
 struct encoder *encoder_open(const struct encode_spec *spec, struct sink *sink, struct error *err) WARN_UNUSED;
 
-/* ch[channels][n_frames], n_frames <= BLOCK_FRAMES_MAX. Integer subtypes: triangular dither of two steps peak
+/* ch[channels][n_frames]. Integer subtypes: triangular dither of two steps peak
  * to peak, a pure function of (seed, channel, frame), then rounding to nearest, saturated at full scale
  * (Lipshitz, Wannamaker, Vanderkooy, "Quantization and dither: a theoretical survey", JAES 40(5), 1992).
- * float_32 is written as it is. */
+ * float_32, Vorbis and Opus get the samples as they are. */
 int encoder_write(struct encoder *e, const sample *const *ch, size_t n_frames, struct error *err) WARN_UNUSED;
 
 /* Finishes file and sink and frees the encoder, also on failure (then the sink is aborted). */
@@ -47,5 +50,10 @@ int encoder_close(struct encoder *e, struct encode_result *result, struct error 
 
 /* Aborts the sink and frees. */
 void encoder_abort(struct encoder *e);
+
+/* SHA-256 of a file with one silent frame. The bytes that a codec makes depend on the version of its library, which it
+ * writes into its files: what names the content of compressed files holds this. Zero for WAV, whose bytes are ours. The
+ * answer is kept; any thread. */
+int encoder_fingerprint(enum audio_format format, uint8_t out[SHA256_BYTES], struct error *err) WARN_UNUSED;
 
 #endif

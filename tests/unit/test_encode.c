@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "render/io/dither.h"
 #include "render/io/encode.h"
+#include "render/io/ogg_page.h"
+#include "render/io/outgoing.h"
 #include "tests/lib/test.h"
 
 struct memory_sink {
@@ -291,6 +293,106 @@ START_TEST(test_dither_does_not_depend_on_how_frames_are_cut)
 }
 END_TEST
 
+/* Pages as libsndfile writes them: numbered from the clock. */
+static void make_page(uint8_t *page, size_t *n, uint32_t serial, unsigned n_body)
+{
+	memset(page, 0, 27);
+	memcpy(page, "OggS", 4);
+	memcpy(page + 14, &serial, 4);
+	page[26] = (uint8_t)(n_body / 255 + 1);
+	for (unsigned i = 0; i < page[26]; i++)
+		page[27 + i] = (uint8_t)(i + 1u < page[26] ? 255 : n_body % 255);
+	for (unsigned i = 0; i < n_body; i++)
+		page[27 + page[26] + i] = (uint8_t)(i * 31);
+	*n = 27u + page[26] + n_body;
+}
+
+START_TEST(test_ogg_pages_get_another_number_whatever_their_pieces)
+{
+	static uint8_t stream[3 * OGG_PAGE_BYTES_MAX], expected[3 * OGG_PAGE_BYTES_MAX];
+	static const unsigned bodies[] = { 0, 1000, 254 * 255 };
+	static struct ogg_renumber r;
+	size_t n = 0, n_expected = 0, len;
+	struct error err = ERROR_INIT;
+
+	for (int i = 0; i < 3; i++) {
+		make_page(stream + n, &len, 0x12345678u + (unsigned)i, bodies[i]);
+		n += len;
+		make_page(expected + n_expected, &len, 77, bodies[i]);
+		uint32_t sum = ogg_page_checksum(expected + n_expected, len);
+		memcpy(expected + n_expected + 22, &sum, 4);
+		n_expected += len;
+	}
+	for (size_t cut = 1; cut < n; cut = cut * 7 + 3) {
+		struct memory_sink m = memory_sink();
+		struct outgoing out;
+		ck_assert_int_eq(outgoing_init(&out, &m.sink, &err), 0);
+		memset(&r, 0, sizeof r);
+		r.serial = 77;
+		for (size_t at = 0; at < n; at += cut)
+			ck_assert_int_eq(ogg_renumber_put(&r, stream + at, cut < n - at ? cut : n - at, &out, &err), 0);
+		ck_assert_int_eq(outgoing_flush(&out, &err), 0);
+		ck_assert_uint_eq(m.bytes.len, n_expected);
+		ck_assert_mem_eq(m.bytes.data, expected, n_expected);
+		outgoing_fini(&out);
+		buf_fini(&m.bytes);
+	}
+}
+END_TEST
+
+/* The catalogued check value of CRC-32/CKSUM is this checksum inverted at the end: without that, 0x89a1897f. */
+START_TEST(test_the_checksum_of_a_page_is_the_catalogued_one)
+{
+	ck_assert_uint_eq(ogg_page_checksum((const uint8_t *)"123456789", 9), 0x89a1897fu);
+}
+END_TEST
+
+START_TEST(test_what_is_no_ogg_page_is_refused)
+{
+	static struct ogg_renumber r;
+	struct memory_sink m = memory_sink();
+	struct error err = ERROR_INIT;
+	struct outgoing out;
+	uint8_t junk[64] = "RIFF";
+
+	ck_assert_int_eq(outgoing_init(&out, &m.sink, &err), 0);
+	ck_assert_int_eq(ogg_renumber_put(&r, junk, sizeof junk, &out, &err), -1);
+	ck_assert_int_eq(err.code, ERR_INTERNAL);
+	outgoing_fini(&out);
+}
+END_TEST
+
+START_TEST(test_the_head_of_a_flac_file_knows_its_length)
+{
+	struct memory_sink m = memory_sink();
+	struct encode_spec spec = {
+		.format = AUDIO_FORMAT_FLAC, .sample_rate_hz = 44100, .channels = 2, .frames_total = 100000
+	};
+	encode(&spec, &m);
+	ck_assert_mem_eq(m.bytes.data, "fLaC", 4);
+	ck_assert_uint_eq((uint8_t)m.bytes.data[21] & 15, 0);
+	ck_assert_mem_eq(m.bytes.data + 22, "\x00\x01\x86\xa0", 4);
+	buf_fini(&m.bytes);
+}
+END_TEST
+
+START_TEST(test_fingerprints_tell_codecs_apart_and_stay)
+{
+	uint8_t prints[AUDIO_FORMAT_COUNT][SHA256_BYTES], again[SHA256_BYTES];
+	static const uint8_t zero[SHA256_BYTES];
+	struct error err = ERROR_INIT;
+
+	for (int f = 0; f < AUDIO_FORMAT_COUNT; f++) {
+		ck_assert_int_eq(encoder_fingerprint((enum audio_format)f, prints[f], &err), 0);
+		ck_assert_int_eq(encoder_fingerprint((enum audio_format)f, again, &err), 0);
+		ck_assert_mem_eq(prints[f], again, SHA256_BYTES);
+		ck_assert((memcmp(prints[f], zero, SHA256_BYTES) == 0) == (f == AUDIO_FORMAT_WAV));
+		for (int g = 0; g < f; g++)
+			ck_assert_mem_ne(prints[f], prints[g], SHA256_BYTES);
+	}
+}
+END_TEST
+
 static Suite *encode_suite(void)
 {
 	Suite *s = suite_create("encode");
@@ -303,6 +405,11 @@ static Suite *encode_suite(void)
 	tcase_add_test(t, test_a_failing_sink_is_reported_and_aborted);
 	tcase_add_test(t, test_the_dither_is_triangular_and_decorrelated_from_the_signal);
 	tcase_add_test(t, test_dither_does_not_depend_on_how_frames_are_cut);
+	tcase_add_test(t, test_ogg_pages_get_another_number_whatever_their_pieces);
+	tcase_add_test(t, test_the_checksum_of_a_page_is_the_catalogued_one);
+	tcase_add_test(t, test_what_is_no_ogg_page_is_refused);
+	tcase_add_test(t, test_the_head_of_a_flac_file_knows_its_length);
+	tcase_add_test(t, test_fingerprints_tell_codecs_apart_and_stay);
 	return s;
 }
 

@@ -128,6 +128,104 @@ START_TEST(test_query_and_body_give_the_same_options)
 }
 END_TEST
 
+/* Options of the way from the mix to the file, as JSON members; what they become in the canonical text (NULL: refused, with
+ * this code and message). */
+static const struct {
+	const char *members, *canonical, *code, *message;
+} masterings[] = {
+	{ "\"format\":\"opus\"", "\"format\":\"opus\",\"gain\":1,\"sample_rate\":48000,\"seed\":0}", NULL, NULL },
+	{ "\"format\":\"opus\",\"bitrate\":96,\"sample_rate\":24000",
+	  "\"format\":\"opus\",\"gain\":1,\"sample_rate\":24000,\"seed\":0}", NULL, NULL },
+	{ "\"format\":\"vorbis\",\"quality\":7.5",
+	  "\"format\":\"vorbis\",\"gain\":1,\"quality\":7.5,\"sample_rate\":44100,\"seed\":0}", NULL, NULL },
+	{ "\"tail\":\"auto\",\"stems\":true,\"fade_in\":0.5,\"fade_out\":2",
+	  "\"fade_in\":0.5,\"fade_out\":2,\"format\":\"wav\",\"gain\":1,\"sample_rate\":44100,\"seed\":0,\"stems\":"
+	  "true,"
+	  "\"subtype\":\"pcm_16\",\"tail\":\"auto\"}",
+	  NULL, NULL },
+	{ "\"tail\":0,\"stems\":false,\"limiter\":\"off\",\"normalize\":\"none\"",
+	  "\"format\":\"wav\",\"gain\":1,\"sample_rate\":44100,\"seed\":0,\"subtype\":\"pcm_16\"}", NULL, NULL },
+	{ "\"normalize\":\"loudness\",\"limiter\":-1.5",
+	  "\"limiter\":-1.5,\"normalize\":\"loudness\",\"normalize_to\":-14,\"sample_rate\":44100,", NULL, NULL },
+	{ "\"normalize_to\":-3,\"normalize\":\"peak\"", "\"normalize\":\"peak\",\"normalize_to\":-3,", NULL, NULL },
+	{ "\"normalize\":\"peak\"", "\"normalize\":\"peak\",\"normalize_to\":-1,", NULL, NULL },
+	{ "\"format\":\"mp3\"", NULL, "out-of-range", "'format' must be wav, flac, vorbis or opus" },
+	{ "\"format\":\"opus\",\"sample_rate\":44100", NULL, "out-of-range",
+	  "'sample_rate' must be 8000, 12000, 16000, 24000 or 48000 for opus, found 44100" },
+	{ "\"format\":\"opus\",\"bitrate\":300,\"channels\":1", NULL, "out-of-range",
+	  "'bitrate' must be 6..256 kbit/s for 1 channel, found 300" },
+	{ "\"format\":\"flac\",\"subtype\":\"float_32\"", NULL, "out-of-range",
+	  "'subtype' must be pcm_16 or pcm_24 for flac, found float_32" },
+	{ "\"format\":\"flac\",\"sample_rate\":100001", NULL, "out-of-range",
+	  "'sample_rate' above 65535 must be a multiple of 10 for flac, found 100001" },
+	{ "\"format\":\"vorbis\",\"subtype\":\"pcm_16\"", NULL, "conflict",
+	  "'subtype' goes with the formats wav and flac" },
+	{ "\"quality\":5", NULL, "conflict", "'quality' goes with the format vorbis" },
+	{ "\"bitrate\":96", NULL, "conflict", "'bitrate' goes with the format opus" },
+	{ "\"normalize_to\":-14", NULL, "conflict",
+	  "'normalize_to' goes with 'normalize', which must be peak or loudness" },
+	{ "\"normalize\":\"rms\"", NULL, "out-of-range", "'normalize' must be none, peak or loudness" },
+	{ "\"normalize\":\"peak\",\"normalize_to\":1", NULL, "out-of-range", "'normalize_to' must be -70..0, found 1" },
+	{ "\"limiter\":3", NULL, "out-of-range", "'limiter' must be -40..0 or off, found 3" },
+	{ "\"limiter\":\"on\"", NULL, "wrong-type", "'limiter' must be a number or \"off\"" },
+	{ "\"limiter\":true", NULL, "wrong-type", "'limiter' must be a number or \"off\"" },
+	{ "\"tail\":-1", NULL, "out-of-range", "'tail' must be 0..600 or auto, found -1" },
+	{ "\"tail\":\"long\"", NULL, "wrong-type", "'tail' must be a number or \"auto\"" },
+	{ "\"stems\":1", NULL, "wrong-type", "'stems' must be true or false" },
+	{ "\"stems\":\"yes\"", NULL, "wrong-type", "'stems' must be true or false" },
+	{ "\"fade_in\":-0.1", NULL, "out-of-range", "'fade_in' must be 0..3600, found -0.1" },
+	{ "\"fade_out\":\"2s\"", NULL, "wrong-type", "'fade_out' must be a number" },
+};
+
+START_TEST(test_mastering_options_are_read_printed_and_refused)
+{
+	char body[512], *text;
+	struct spec spec, again;
+	struct spec_problems problems;
+
+	snprintf(body, sizeof body, "{\"source\":\"\",%s}", masterings[_i].members);
+	if (masterings[_i].canonical) {
+		ck_assert_msg(parse(body, &spec, &problems) == 0, "%s: %s", body, problems.items[0].message);
+		text = spec_print_options(&spec);
+		ck_assert_msg(strstr(text, masterings[_i].canonical) != NULL, "%s", text);
+		ck_assert_int_eq(spec_parse_options(text, &again, NULL), 0);
+		spec.render.source = again.render.source = NULL;
+		ck_assert_int_eq(spec.render.is_tail_automatic, again.render.is_tail_automatic);
+		ck_assert_int_eq(spec.render.has_stems, again.render.has_stems);
+		ck_assert(spec.render.normalize_to == again.render.normalize_to);
+		ck_assert(spec.render.bitrate_kbps == again.render.bitrate_kbps);
+		free(text);
+		return;
+	}
+	ck_assert_int_eq(parse(body, &spec, &problems), -1);
+	ck_assert_uint_eq(problems.n, 1);
+	ck_assert_str_eq(problems.items[0].code, masterings[_i].code);
+	ck_assert_str_eq(problems.items[0].message, masterings[_i].message);
+	ck_assert_msg(problems.items[0].pointer[0] == '/' && problems.items[0].pointer[1] != '\0', "no pointer");
+}
+END_TEST
+
+START_TEST(test_a_query_writes_truth_as_it_likes)
+{
+	static const struct {
+		const char *text;
+		int expected; /* -1: refused */
+	} cases[] = { { "true", 1 }, { "1", 1 }, { "false", 0 }, { "0", 0 }, { "2", -1 }, { "on", -1 }, { "", -1 } };
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct http_pair query[] = { { "stems", cases[i].text } };
+		struct spec spec;
+		struct spec_problems problems;
+		int rc = spec_parse_query(query, 1, NULL, &spec, &problems, NULL);
+		ck_assert_msg(rc == (cases[i].expected < 0 ? -1 : 0), "stems=%s", cases[i].text);
+		if (rc == 0)
+			ck_assert_int_eq(spec.render.has_stems, cases[i].expected);
+		else
+			ck_assert_str_eq(problems.items[0].parameter, "stems");
+	}
+}
+END_TEST
+
 static const char *const gains[] = { "0", "0.1", "0.30000000000000004", "1e-300", "100", "33.333333333333336" };
 
 START_TEST(test_printed_options_read_back_exactly)
@@ -177,6 +275,9 @@ static Suite *json_spec_suite(void)
 	tcase_add_test(t, test_query_and_body_give_the_same_options);
 	tcase_add_loop_test(t, test_printed_options_read_back_exactly, 0, sizeof gains / sizeof gains[0]);
 	tcase_add_test(t, test_damaged_stored_options_are_told);
+	tcase_add_loop_test(t, test_mastering_options_are_read_printed_and_refused, 0,
+			    sizeof masterings / sizeof masterings[0]);
+	tcase_add_test(t, test_a_query_writes_truth_as_it_likes);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -1,5 +1,6 @@
 /* Which data folders are opened, and which are refused without a change. */
 #include <fcntl.h>
+#include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +65,28 @@ START_TEST(test_a_folder_opens_again_with_what_it_held)
 	s = store_open(dir, IO_AUTO);
 	ck_assert_int_eq(store_state(s, id), JOB_QUEUED);
 	storage_close(s);
+}
+END_TEST
+
+/* The format before levels and stems. */
+START_TEST(test_format_1_is_brought_up_to_date)
+{
+	const char *dir = test_temp_dir();
+	struct storage *s = store_open(dir, IO_PWRITE);
+	char id[JOB_ID_SIZE];
+	struct job j;
+
+	store_insert(s, 1, 0, id);
+	storage_close(s);
+	run_sql(dir, "ALTER TABLE job DROP COLUMN true_peak; ALTER TABLE job DROP COLUMN loudness_lufs;"
+		     "ALTER TABLE job DROP COLUMN stems; PRAGMA user_version=1");
+	s = store_open(dir, IO_PWRITE);
+	ck_assert_int_eq(storage_job_get(s, id, true, &j, NULL), 0);
+	ck_assert_int_eq(j.state, JOB_QUEUED);
+	ck_assert(isnan(j.true_peak) && j.loudness_lufs == -INFINITY && !j.stems);
+	job_fini(&j);
+	storage_close(s);
+	storage_close(store_open(dir, IO_PWRITE));
 }
 END_TEST
 
@@ -156,6 +179,7 @@ static Suite *migrate_suite(void)
 
 	tcase_set_timeout(t, 30);
 	tcase_add_test(t, test_a_folder_opens_again_with_what_it_held);
+	tcase_add_test(t, test_format_1_is_brought_up_to_date);
 	tcase_add_test(t, test_a_second_owner_is_refused);
 	tcase_add_test(t, test_a_newer_format_is_refused);
 	tcase_add_test(t, test_a_foreign_database_is_refused);

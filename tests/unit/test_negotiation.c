@@ -1,5 +1,10 @@
 #include "server/negotiation.h"
 
+#include <stdio.h>
+
+#include "server/audio_type.h"
+#include "server/tar.h"
+
 #include "tests/lib/test.h"
 
 static const struct {
@@ -77,6 +82,57 @@ START_TEST(test_a_content_type_is_compared_without_parameters)
 }
 END_TEST
 
+static const struct {
+	const char *accept;
+	enum audio_format preferred;
+} audio_accepts[] = {
+	{ NULL, AUDIO_FORMAT_WAV },
+	{ "*/*", AUDIO_FORMAT_WAV },
+	{ "audio/*", AUDIO_FORMAT_WAV },
+	{ "application/json", AUDIO_FORMAT_WAV },
+	{ "audio/x-wav", AUDIO_FORMAT_WAV },
+	{ "audio/flac", AUDIO_FORMAT_FLAC },
+	{ "audio/x-flac, application/json;q=0.5", AUDIO_FORMAT_FLAC },
+	{ "audio/wav;q=0.4, audio/flac;q=0.5", AUDIO_FORMAT_FLAC },
+	{ "audio/wav;q=0.6, audio/flac;q=0.5", AUDIO_FORMAT_WAV },
+	{ "audio/ogg", AUDIO_FORMAT_VORBIS },
+	{ "audio/ogg; codecs=vorbis", AUDIO_FORMAT_VORBIS },
+	{ "audio/ogg; codecs=opus", AUDIO_FORMAT_OPUS },
+	{ "audio/opus", AUDIO_FORMAT_OPUS },
+};
+
+START_TEST(test_the_audio_format_that_a_client_prefers_is_found)
+{
+	enum audio_format found = audio_type_preferred(audio_accepts[_i].accept);
+
+	ck_assert_msg(found == audio_accepts[_i].preferred, "%s: %s", audio_accepts[_i].accept,
+		      audio_format_name(found));
+}
+END_TEST
+
+START_TEST(test_a_tar_head_has_what_tar_reads)
+{
+	uint8_t head[TAR_BLOCK_BYTES];
+	unsigned sum = 8 * ' ', found;
+
+	tar_head(head, "job_1/o1.wav", 1234, 1700000000);
+	ck_assert_str_eq((char *)head, "job_1/o1.wav");
+	ck_assert_str_eq((char *)head + 124, "00000002322");
+	ck_assert_str_eq((char *)head + 257, "ustar");
+	for (unsigned i = 0; i < TAR_BLOCK_BYTES; i++)
+		sum += i >= 148 && i < 156 ? 0 : head[i];
+	ck_assert_int_eq(sscanf((char *)head + 148, "%o", &found), 1);
+	ck_assert_uint_eq(found, sum);
+	/* 8 GiB and more in base 256. */
+	tar_head(head, "x", (uint64_t)1 << 33, 0);
+	ck_assert_uint_eq(head[124], 0x80);
+	ck_assert_uint_eq(head[131], 2);
+	ck_assert_uint_eq(tar_padding(0), 0);
+	ck_assert_uint_eq(tar_padding(1), 511);
+	ck_assert_uint_eq(tar_padding(512), 0);
+}
+END_TEST
+
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
 static Suite *negotiation_suite(void)
@@ -87,6 +143,8 @@ static Suite *negotiation_suite(void)
 	tcase_add_loop_test(t, test_the_most_specific_range_gives_the_quality, 0, COUNT(accepts));
 	tcase_add_loop_test(t, test_preferences_are_read, 0, COUNT(prefers));
 	tcase_add_test(t, test_a_content_type_is_compared_without_parameters);
+	tcase_add_loop_test(t, test_the_audio_format_that_a_client_prefers_is_found, 0, COUNT(audio_accepts));
+	tcase_add_test(t, test_a_tar_head_has_what_tar_reads);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -1,7 +1,9 @@
 /* Job rows: transitions, claims, leases, lists, deletion. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/lib/store.h"
 #include "tests/lib/test.h"
@@ -74,6 +76,123 @@ START_TEST(test_an_inserted_job_reads_back_as_written)
 	ck_assert(!j.has_result);
 	job_fini(&j);
 	ck_fails(storage_job_get(store, "job_nothing", false, &j, &err), ERR_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(test_levels_and_stems_are_kept)
+{
+	struct job j = { .state = JOB_SUCCEEDED, .has_result = true, .true_peak = 0.75, .loudness_lufs = -13.5 }, found;
+	char stems[] = "[{\"name\":\"out\"}]";
+
+	store_insert(store, 1, 0, j.id);
+	j.epoch = claim(1, j.id);
+	j.stems = stems;
+	store_content(1, j.content_hash);
+	ck_ok(store_publish(store, j.content_hash, 10, &err));
+	ck_ok(storage_job_finalizing(store, j.id, j.epoch, &err));
+	ck_ok(storage_job_finish(store, &j, &err));
+	ck_ok(storage_job_get(store, j.id, false, &found, &err));
+	ck_assert_double_eq(found.true_peak, 0.75);
+	ck_assert_double_eq(found.loudness_lufs, -13.5);
+	ck_assert_str_eq(found.stems, stems);
+	/* As a cached result they go on to the next job; silence has no loudness. */
+	snprintf(found.id, sizeof found.id, "job_zzz");
+	found.loudness_lufs = -INFINITY;
+	ck_ok(storage_job_insert(store, &found, &err));
+	job_fini(&found);
+	ck_ok(storage_job_get(store, "job_zzz", false, &found, &err));
+	ck_assert_str_eq(found.stems, stems);
+	ck_assert(found.loudness_lufs == -INFINITY);
+	job_fini(&found);
+}
+END_TEST
+
+/* Writes part n of a content. */
+static void publish_part(const uint8_t content_hash[SHA256_BYTES], unsigned part, size_t n_bytes)
+{
+	struct artifact *a = artifact_create_part(store, content_hash, part, 0, &err);
+
+	ck_assert_ptr_nonnull(a);
+	ck_ok(store_write(artifact_sink(a), content_hash, n_bytes, &err));
+	ck_ok(sink_finish(artifact_sink(a), &err));
+	artifact_free(a);
+}
+
+START_TEST(test_stems_live_and_die_with_their_mix)
+{
+	uint8_t content_hash[SHA256_BYTES];
+	char id[JOB_ID_SIZE];
+	uint64_t bytes;
+	int fd;
+
+	store_content(5, content_hash);
+	for (unsigned part = 1; part <= 12; part++)
+		publish_part(content_hash, part, 100 * part);
+	succeed(5, id);
+	ck_assert_uint_eq(store_count_artifacts(dir), 13);
+	ck_ok(artifact_open_part(store, content_hash, 12, &fd, &bytes, &err));
+	ck_assert_uint_eq(bytes, 1200);
+	close(fd);
+	ck_fails(artifact_open_part(store, content_hash, 13, &fd, &bytes, &err), ERR_NOT_FOUND);
+	ck_ok(storage_job_delete(store, id, &err));
+	ck_assert_uint_eq(store_count_artifacts(dir), 0);
+}
+END_TEST
+
+START_TEST(test_a_failed_job_leaves_none_of_its_stems)
+{
+	struct job j = { .state = JOB_FAILED, .error_code = "no_space", .error_message = "full" };
+
+	store_insert(store, 6, 9, j.id);
+	j.epoch = claim(1, j.id);
+	store_content(6, j.content_hash);
+	publish_part(j.content_hash, 1, 10);
+	publish_part(j.content_hash, 2, 10);
+	ck_ok(storage_job_finish(store, &j, &err));
+	ck_assert_uint_eq(store_count_artifacts(dir), 0);
+}
+END_TEST
+
+START_TEST(test_stems_without_a_row_are_swept)
+{
+	uint8_t content_hash[SHA256_BYTES];
+	char id[JOB_ID_SIZE];
+
+	store_content(7, content_hash);
+	publish_part(content_hash, 1, 10);
+	succeed(7, id);
+	store_content(8, content_hash);
+	publish_part(content_hash, 1, 10);
+	publish_part(content_hash, 10, 10);
+	storage_close(store);
+	store = store_open(dir, IO_PWRITE);
+	ck_assert_uint_eq(store_count_artifacts(dir), 2);
+}
+END_TEST
+
+START_TEST(test_a_spool_gives_back_what_it_got)
+{
+	struct spool *spools[] = { storage_spool_new(store, &err), file_spool_new(dir, &err) };
+	static char in[700001], out[700001];
+
+	for (size_t i = 0; i < sizeof in; i++)
+		in[i] = (char)(i * 7 + i / 1000);
+	for (int k = 0; k < 2; k++) {
+		ck_assert_ptr_nonnull(spools[k]);
+		for (size_t at = 0, n = 1; at < sizeof in; at += n, n = n * 3 % 300007) {
+			n = n < sizeof in - at ? n : sizeof in - at;
+			ck_ok(spool_append(spools[k], in + at, n, &err));
+		}
+		ck_ok(spool_read_at(spools[k], 0, out, sizeof out, &err));
+		ck_assert_mem_eq(in, out, sizeof in);
+		ck_ok(spool_read_at(spools[k], 600000, out, 77, &err));
+		ck_assert_mem_eq(in + 600000, out, 77);
+		ck_fails(spool_read_at(spools[k], sizeof in - 5, out, 10, &err), ERR_IO);
+		spool_free(spools[k]);
+	}
+	ck_assert_uint_eq(store_count_parts(dir), 0);
+	ck_assert_ptr_null(file_spool_new("/nonexistent", &err));
+	ck_assert_int_eq(err.code, ERR_IO);
 }
 END_TEST
 
@@ -405,6 +524,11 @@ static Suite *storage_jobs_suite(void)
 	tcase_add_checked_fixture(rows, set_up, tear_down);
 	tcase_set_timeout(rows, 30);
 	tcase_add_test(rows, test_an_inserted_job_reads_back_as_written);
+	tcase_add_test(rows, test_levels_and_stems_are_kept);
+	tcase_add_test(rows, test_stems_live_and_die_with_their_mix);
+	tcase_add_test(rows, test_a_failed_job_leaves_none_of_its_stems);
+	tcase_add_test(rows, test_stems_without_a_row_are_swept);
+	tcase_add_test(rows, test_a_spool_gives_back_what_it_got);
 	tcase_add_test(rows, test_claims_go_by_priority_and_then_by_age);
 	tcase_add_test(rows, test_equal_content_is_not_claimed_twice_at_once);
 	tcase_add_test(rows, test_no_runner_idles_behind_many_equal_jobs);

@@ -1,0 +1,45 @@
+/* From the finished mix to its files: fades, level, limiter, measurement, encoders, in this order.
+ *
+ * All of it is one curve of gain over time, computed from the mix. The stems get the same curve, so they add up to what
+ * the mix became. The total length has to be known, for the fade at the end and for the encoders. One thread at a time. */
+#ifndef RENDER_ENGINE_FINISH_H
+#define RENDER_ENGINE_FINISH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "render/dsp/node.h"
+#include "render/io/encode.h"
+
+struct finish_spec {
+	uint32_t sample_rate_hz;
+	unsigned channels;  /* 1 or 2 */
+	unsigned n_signals; /* the mix, then the stems */
+	uint64_t n_frames;  /* exactly this many will be written */
+	uint64_t fade_in_frames, fade_out_frames;
+	double gain; /* linear */
+	bool has_limiter;
+	double ceiling;            /* of the true peak, linear */
+	struct encoder **encoders; /* [n_signals], borrowed; NULL: only measure */
+};
+
+/* Of what came out, before it is converted to integers. */
+struct finish_levels {
+	double true_peak;     /* linear */
+	double loudness_lufs; /* -INFINITY: silence, or less than 400 ms */
+};
+
+struct finish;
+
+struct finish *finish_new(const struct finish_spec *spec, struct error *err) WARN_UNUSED;
+void finish_free(struct finish *f);
+
+/* x[n_signals * channels][n], the channels of the mix first, n <= BLOCK_FRAMES_MAX. */
+int finish_write(struct finish *f, const sample *const *x, size_t n, struct error *err) WARN_UNUSED;
+
+/* After the last frame: what the limiter still holds goes out. The encoders stay open. */
+int finish_end(struct finish *f, struct finish_levels *levels, struct error *err) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,27 @@
+/* Integrated loudness (Recommendation ITU-R BS.1770-4; EBU R 128) of a signal of any length in constant memory.
+ *
+ * libebur128 filters and sums; it would also keep the energy of every block for the gates, which grows with the
+ * length. So the gates are here: blocks of 400 ms every 100 ms are counted in bins of 0.01 LU, each with the exact
+ * sum of its energies. Only blocks within one bin of the relative gate can fall on its wrong side. */
+#ifndef RENDER_ENGINE_LOUDNESS_H
+#define RENDER_ENGINE_LOUDNESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "render/dsp/node.h"
+
+struct loudness;
+
+/* For 1 or 2 channels. NULL with ERR_NO_MEMORY. */
+struct loudness *loudness_new(uint32_t sample_rate_hz, unsigned channels, struct error *err) WARN_UNUSED;
+void loudness_free(struct loudness *l);
+
+/* ch[channels][n]; n may be anything. */
+void loudness_add(struct loudness *l, const sample *const *ch, size_t n);
+
+/* In LUFS; -INFINITY when no block is above the absolute gate of -70 LUFS. */
+double loudness_integrated(const struct loudness *l);
+
+#endif

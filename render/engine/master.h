@@ -1,0 +1,47 @@
+/* What becomes of the plan's outputs when they are mixed: the last, serial part of a render.
+ *
+ *   outputs -> mix mode -> gain -> [spool] -> fades -> normalize -> limiter -> measurement -> dither -> encoders
+ *
+ * Usually a block goes all the way at once. With `normalize` the level is known only at the end, with an automatic tail
+ * the length: then the mix (and the stems) go to a spool as floats, and from there through the rest, as often as it takes to
+ * meet the target. Rendering twice would need no spool, but a pass over a spool costs a hundredth of a render and may be
+ * repeated, which a loudness behind a limiter needs. Memory is the same for any length either way. */
+#ifndef RENDER_ENGINE_MASTER_H
+#define RENDER_ENGINE_MASTER_H
+
+#include "base/error.h"
+#include "base/job_control.h"
+#include "render/engine/run.h"
+#include "render/render.h"
+
+struct master_config {
+	const struct render_spec *spec;
+	const struct plan *plan;
+	const struct render_files *files;
+	struct run_shared *shared;   /* for warnings */
+	struct job_control *control; /* may be NULL */
+	uint64_t main_frames;        /* without the tail */
+	uint64_t n_frames;           /* with a tail of known length; with an automatic one its longest */
+};
+
+struct master;
+
+/* Opens the files unless they have to wait. NULL on failure; all of them are aborted then. */
+struct master *master_new(const struct master_config *config, struct error *err) WARN_UNUSED;
+
+/* A run_deliver; ctx is the master. Blocks come in order, one at a time. Fails with ERR_CANCELED and master_is_over() when
+ * an automatic tail has died away. */
+int master_deliver(void *ctx, struct run *run, uint64_t block, size_t n_frames, struct error *err) WARN_UNUSED;
+
+/* The end was found before the last frame. */
+bool master_is_over(const struct master *m);
+
+/* After the last block: does what is left, finishes the files, the mix last, and fills the members of result that are
+ * about them. On failure call master_abort(). */
+int master_finish(struct master *m, struct render_result *result, struct error *err) WARN_UNUSED;
+
+/* Aborts the files that are open and not finished. */
+void master_abort(struct master *m);
+void master_free(struct master *m);
+
+#endif

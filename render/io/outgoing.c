@@ -1,0 +1,47 @@
+#include "render/io/outgoing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int outgoing_init(struct outgoing *o, struct sink *sink, struct error *err)
+{
+	*o = (struct outgoing){ .sink = sink, .pending = malloc(OUTGOING_BYTES) };
+	sha256_init(&o->digest);
+	return o->pending ? 0 : error_set(err, ERR_NO_MEMORY, "no memory for an encoder");
+}
+
+void outgoing_fini(struct outgoing *o)
+{
+	free(o->pending);
+	o->pending = NULL;
+}
+
+int outgoing_flush(struct outgoing *o, struct error *err)
+{
+	if (o->n_pending == 0)
+		return 0;
+	sha256_update(&o->digest, o->pending, o->n_pending);
+	if (sink_write_at(o->sink, o->sent, o->pending, o->n_pending, err) < 0)
+		return -1;
+	o->sent += o->n_pending;
+	o->n_pending = 0;
+	return 0;
+}
+
+int outgoing_put(struct outgoing *o, const void *data, size_t n, struct error *err)
+{
+	const uint8_t *from = data;
+
+	while (n > 0) {
+		size_t part = OUTGOING_BYTES - o->n_pending;
+		if (part > n)
+			part = n;
+		memcpy(o->pending + o->n_pending, from, part);
+		o->n_pending += part;
+		from += part;
+		n -= part;
+		if (o->n_pending == OUTGOING_BYTES && outgoing_flush(o, err))
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* Bytes on their way to a sink: gathered into large writes and hashed, each once, in order. One thread at a time. */
+#ifndef RENDER_IO_OUTGOING_H
+#define RENDER_IO_OUTGOING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/sink.h"
+
+enum { OUTGOING_BYTES = 256 * 1024 }; /* what the sink gets at a time */
+
+struct outgoing {
+	struct sink *sink; /* borrowed */
+	uint64_t sent;     /* bytes that the sink has */
+	uint8_t *pending;  /* [OUTGOING_BYTES] */
+	size_t n_pending;
+	struct sha256 digest; /* of what was sent */
+};
+
+int outgoing_init(struct outgoing *o, struct sink *sink, struct error *err) WARN_UNUSED;
+void outgoing_fini(struct outgoing *o);
+
+/* Appends. -1: the sink failed; only outgoing_fini() may follow. */
+int outgoing_put(struct outgoing *o, const void *data, size_t n, struct error *err) WARN_UNUSED;
+int outgoing_flush(struct outgoing *o, struct error *err) WARN_UNUSED;
+
+/* Bytes put so far. */
+static inline uint64_t outgoing_length(const struct outgoing *o)
+{
+	return o->sent + o->n_pending;
+}
+
+#endif

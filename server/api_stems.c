@@ -1,0 +1,178 @@
+/* The stems of a job together: as a list, or as one tar archive that is put together while it is sent. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/api.h"
+#include "server/negotiation.h"
+#include "server/problem.h"
+#include "server/tar.h"
+
+#define TAR_TYPE "application/x-tar"
+
+/* An archive on its way: for each member its head, its bytes and padding, at the end zeros. One file is open at a time:
+ * a job may have many stems and a server many clients. */
+struct archive {
+	struct storage *storage;
+	uint8_t content_hash[SHA256_BYTES];
+	size_t n;
+	struct member {
+		uint8_t head[TAR_BLOCK_BYTES];
+		uint64_t start, bytes; /* of the head in the archive; of the file */
+	} members[RENDER_STEMS_MAX];
+	uint64_t end_start, len;
+	int fd; /* of member open_idx, or -1 */
+	size_t open_idx;
+};
+
+static int open_member(struct archive *a, size_t idx)
+{
+	uint64_t bytes;
+
+	if (a->fd >= 0 && a->open_idx == idx)
+		return 0;
+	if (a->fd >= 0)
+		close(a->fd);
+	a->open_idx = idx;
+	if (artifact_open_part(a->storage, a->content_hash, (unsigned)idx + 1, &a->fd, &bytes, NULL) < 0)
+		a->fd = -1;
+	return a->fd < 0 || bytes != a->members[idx].bytes ? -1 : 0;
+}
+
+static ssize_t fill_zeros(char *out, uint64_t left, size_t max)
+{
+	size_t n = left < max ? (size_t)left : max;
+
+	memset(out, 0, n);
+	return (ssize_t)n;
+}
+
+static ssize_t read_file(struct archive *a, size_t idx, uint64_t at, char *out, size_t max)
+{
+	uint64_t left = a->members[idx].bytes - at;
+	ssize_t n;
+
+	if (open_member(a, idx) < 0)
+		return -1;
+	do
+		n = pread(a->fd, out, left < max ? (size_t)left : max, (off_t)at);
+	while (n < 0 && errno == EINTR);
+	return n > 0 ? n : -1;
+}
+
+/* What stands `at` bytes behind the start of a member. */
+static ssize_t read_member(struct archive *a, size_t idx, uint64_t at, char *out, size_t max)
+{
+	const struct member *m = &a->members[idx];
+
+	if (at < TAR_BLOCK_BYTES) {
+		size_t n = TAR_BLOCK_BYTES - (size_t)at < max ? TAR_BLOCK_BYTES - (size_t)at : max;
+		memcpy(out, m->head + at, n);
+		return (ssize_t)n;
+	}
+	at -= TAR_BLOCK_BYTES;
+	if (at < m->bytes)
+		return read_file(a, idx, at, out, max);
+	return fill_zeros(out, m->bytes + tar_padding(m->bytes) - at, max);
+}
+
+static ssize_t archive_read(void *ctx, uint64_t pos, char *out, size_t max)
+{
+	struct archive *a = ctx;
+	size_t i = a->n;
+
+	if (pos >= a->end_start)
+		return fill_zeros(out, a->len - pos, max);
+	while (a->members[--i].start > pos)
+		;
+	return read_member(a, i, pos - a->members[i].start, out, max);
+}
+
+static void archive_free(void *ctx)
+{
+	struct archive *a = ctx;
+
+	if (a->fd >= 0)
+		close(a->fd);
+	free(a);
+}
+
+static void add_member(struct archive *a, const struct job *job, const char *name, uint64_t bytes)
+{
+	struct member *m = &a->members[a->n++];
+	char file_name[TAR_NAME_BYTES];
+
+	snprintf(file_name, sizeof file_name, "%s/%s.%s", job->id, name, audio_format_extension(api_format_of(job)));
+	tar_head(m->head, file_name, bytes, job->completed_at_ms / 1000);
+	m->start = a->end_start;
+	m->bytes = bytes;
+	a->end_start += TAR_BLOCK_BYTES + bytes + tar_padding(bytes);
+	a->len = a->end_start + TAR_END_BYTES;
+}
+
+static struct archive *archive_new(struct storage *storage, const struct job *job, const json_t *list)
+{
+	struct archive *a = calloc(1, sizeof *a);
+	json_t *stem;
+	size_t i;
+
+	if (!a)
+		return NULL;
+	a->storage = storage;
+	a->fd = -1;
+	memcpy(a->content_hash, job->content_hash, SHA256_BYTES);
+	json_array_foreach(list, i, stem)
+	{
+		const char *name = json_string_value(json_object_get(stem, "name"));
+		if (a->n < RENDER_STEMS_MAX && name)
+			add_member(a, job, name, (uint64_t)json_integer_value(json_object_get(stem, "bytes")));
+	}
+	return a;
+}
+
+static void reply_tar(struct app *app, struct http_request *r, const struct job *job, const json_t *list)
+{
+	struct archive *a = archive_new(app->storage, job, list);
+	struct http_stream stream = { a, archive_read, archive_free };
+
+	if (!a) {
+		problem_reply(r, PROBLEM_NO_MEMORY, "no memory for the archive");
+		return;
+	}
+	if (open_member(a, 0) < 0) {
+		archive_free(a);
+		problem_reply(r, PROBLEM_GONE, "the audio of this job is no longer kept; submit it again");
+		return;
+	}
+	http_add_header(r, "Content-Disposition", "attachment; filename=\"%s-stems.tar\"", job->id);
+	http_reply_stream(r, 200, TAR_TYPE, a->len, &stream);
+}
+
+static bool wants_tar(struct http_request *r)
+{
+	const char *accept = http_header(r, "Accept");
+
+	return accept && negotiation_quality(accept, TAR_TYPE) > negotiation_quality(accept, "application/json");
+}
+
+void api_stems(void *ctx, struct http_request *r)
+{
+	struct app *app = ctx;
+	struct job job;
+	json_t *list;
+
+	if (api_load_succeeded(app, r, &job) < 0)
+		return;
+	http_add_header(r, "Vary", "Accept");
+	list = job_stems_json(&job);
+	if (!job.stems)
+		problem_reply(r, PROBLEM_NOT_FOUND, "the job was submitted without 'stems'");
+	else if (wants_tar(r) && json_array_size(list) > 0)
+		reply_tar(app, r, &job, list);
+	else
+		api_reply_json(r, 200, json_pack("{s:O}", "stems", list));
+	json_decref(list);
+	job_fini(&job);
+}

@@ -1,0 +1,152 @@
+#include "server/cli_output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/cli.h"
+
+/* Disk, where a temporary file may be long. $TMPDIR goes before it. */
+#define SPOOL_DIR_DEFAULT "/var/tmp"
+
+static int open_descriptor(struct cli_output *o)
+{
+	struct stat st;
+
+	if (strcmp(o->path, "-") == 0)
+		return dup(STDOUT_FILENO);
+	if (stat(o->path, &st) == 0 && !S_ISREG(st.st_mode))
+		return open(o->path, O_WRONLY | O_CLOEXEC);
+	if (asprintf(&o->part_path, "%s.part-%d", o->path, (int)getpid()) < 0) {
+		o->part_path = NULL;
+		errno = ENOMEM;
+		return -1;
+	}
+	return open(o->part_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+
+static void output_free(struct cli_output *o)
+{
+	free(o->part_path);
+	free(o->path);
+	*o = (struct cli_output){ .path = NULL };
+}
+
+/* Takes path, which is malloc'd or NULL when memory was out. */
+static int output_open(struct cli_output *o, char *path, enum io_backend io, struct error *err)
+{
+	int fd;
+
+	*o = (struct cli_output){ .path = path };
+	if (!path)
+		return error_set(err, ERR_NO_MEMORY, "no memory for a file name");
+	fd = open_descriptor(o);
+	if (fd < 0) {
+		error_set_errno(err, errno, "cannot write '%s'", path);
+		output_free(o);
+		return -1;
+	}
+	o->sink = file_sink_new(fd, o->part_path, io, err);
+	if (o->sink)
+		return 0;
+	close(fd);
+	if (o->part_path)
+		unlink(o->part_path);
+	output_free(o);
+	return -1;
+}
+
+static int cannot_create(const char *message)
+{
+	fprintf(stderr, "phonond: %s\n", message);
+	return EX_CANTCREAT;
+}
+
+static int make_stems_dir(const struct cli_outputs *o)
+{
+	if (!o->stems_dir || mkdir(o->stems_dir, 0777) == 0 || errno == EEXIST)
+		return EX_OK;
+	fprintf(stderr, "phonond: cannot make the folder '%s': %s\n", o->stems_dir, strerror(errno));
+	return EX_CANTCREAT;
+}
+
+int cli_outputs_open(struct cli_outputs *o, const char *path)
+{
+	struct error err = ERROR_INIT;
+	int status = make_stems_dir(o);
+
+	if (status != EX_OK)
+		return status;
+	return output_open(&o->mix, strdup(path), o->io, &err) ? cannot_create(err.message) : EX_OK;
+}
+
+/* --- What the render calls --- */
+
+static struct sink *open_stem(void *ctx, unsigned i, const char *name, struct error *err)
+{
+	struct cli_outputs *o = ctx;
+	char *path = NULL;
+
+	if (asprintf(&path, "%s/%s.%s", o->stems_dir, name, o->extension) < 0)
+		path = NULL;
+	if (output_open(&o->stems[i], path, o->io, err)) {
+		o->is_blocked = true;
+		return NULL;
+	}
+	o->n_stems = i + 1;
+	return o->stems[i].sink;
+}
+
+static struct spool *open_spool(void *ctx, struct error *err)
+{
+	const char *tmpdir = getenv("TMPDIR");
+
+	(void)ctx;
+	return file_spool_new(tmpdir && *tmpdir ? tmpdir : SPOOL_DIR_DEFAULT, err);
+}
+
+struct render_files cli_outputs_files(struct cli_outputs *o)
+{
+	return (struct render_files){ .ctx = o, .mix = o->mix.sink, .open_stem = open_stem, .open_spool = open_spool };
+}
+
+/* --- The end --- */
+
+static int output_publish(struct cli_output *o)
+{
+	int status = EX_OK;
+
+	if (o->part_path && rename(o->part_path, o->path) < 0) {
+		fprintf(stderr, "phonond: cannot write '%s': %s\n", o->path, strerror(errno));
+		status = EX_CANTCREAT;
+		unlink(o->part_path);
+	}
+	output_free(o);
+	return status;
+}
+
+int cli_outputs_publish(struct cli_outputs *o)
+{
+	int status = output_publish(&o->mix);
+
+	for (unsigned i = 0; i < o->n_stems; i++) {
+		int stem_status = output_publish(&o->stems[i]);
+		status = status == EX_OK ? stem_status : status;
+	}
+	return status;
+}
+
+void cli_outputs_discard(struct cli_outputs *o)
+{
+	/* The sinks are aborted, but stems may have been finished before the mix failed. */
+	for (unsigned i = 0; i < o->n_stems; i++) {
+		if (o->stems[i].part_path)
+			unlink(o->stems[i].part_path);
+		output_free(&o->stems[i]);
+	}
+	output_free(&o->mix);
+}

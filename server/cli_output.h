@@ -1,0 +1,36 @@
+/* The files of `phonond render`: the mix, and with --stems one per output in a folder. A regular file is written beside
+ * its place and renamed when all are whole, so that a failed render leaves what was there before. */
+#ifndef SERVER_CLI_OUTPUT_H
+#define SERVER_CLI_OUTPUT_H
+
+#include "render/render.h"
+#include "storage/storage.h"
+
+/* A file being made. */
+struct cli_output {
+	char *path;
+	char *part_path; /* NULL: written in place (a pipe, a device, standard output) */
+	struct sink *sink;
+};
+
+struct cli_outputs {
+	struct cli_output mix, stems[RENDER_STEMS_MAX];
+	unsigned n_stems;
+	const char *stems_dir; /* NULL: none */
+	const char *extension; /* of the stems' files */
+	enum io_backend io;
+	bool is_blocked; /* a stem's file could not be made */
+};
+
+/* Opens the mix; "-" is standard output. EX_OK, or another status after a message. */
+int cli_outputs_open(struct cli_outputs *o, const char *path);
+
+/* What render_run_files() needs. */
+struct render_files cli_outputs_files(struct cli_outputs *o);
+
+/* After a render that succeeded: gives the files their names. EX_OK, or another status after a message. */
+int cli_outputs_publish(struct cli_outputs *o);
+/* After one that failed: what is there of the stems goes. */
+void cli_outputs_discard(struct cli_outputs *o);
+
+#endif

@@ -1,0 +1,36 @@
+/* The options of a request, one row each: name, type, range. A reader takes them one by one, from a body or a query, and
+ * at the end looks at them together. Everything wrong becomes a problem; nothing fails early. */
+#ifndef SERVER_SPEC_OPTION_H
+#define SERVER_SPEC_OPTION_H
+
+#include "server/json_spec.h"
+
+/* A value as it came. */
+struct option_value {
+	enum { VALUE_NUMBER, VALUE_TEXT, VALUE_TRUTH, VALUE_OTHER } type;
+	double number; /* of a truth: 0 or 1 */
+	bool is_integer;
+	const char *text;
+};
+
+enum { SPEC_OPTIONS_MAX = 32 };
+
+struct spec_reader {
+	struct spec *spec;
+	struct spec_problems *problems;
+	bool is_json;                /* problems have pointers into the body, else names of parameters */
+	bool seen[SPEC_OPTIONS_MAX]; /* by number of the option */
+};
+
+/* Fills the spec with the defaults and the reader. */
+struct spec_reader spec_reader_begin(struct spec *spec, struct spec_problems *problems, bool is_json);
+
+/* An option as it came. */
+void spec_reader_take(struct spec_reader *r, const char *name, const struct option_value *v);
+
+/* After the last one: conflicts, defaults that depend on others. -1 with ERR_INVALID when there were problems. */
+int spec_reader_end(struct spec_reader *r, struct error *err) WARN_UNUSED;
+
+void spec_reader_complain(struct spec_reader *r, const char *name, const char *code, const char *message);
+
+#endif

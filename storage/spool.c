@@ -1,0 +1,140 @@
+/* Spools over files without a name: what a process leaves behind when it is killed is nothing. */
+#include "base/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "storage/internal.h"
+
+enum { SPOOL_BYTES = 256 * 1024 }; /* written at a time */
+
+struct file_spool {
+	struct spool spool; /* first: a struct spool * is a struct file_spool * */
+	int fd;
+	uint64_t n_written; /* bytes that the file has */
+	size_t n_pending;
+	char pending[SPOOL_BYTES];
+};
+
+static int write_all(struct file_spool *f, const char *data, size_t n, struct error *err)
+{
+	while (n > 0) {
+		ssize_t part = pwrite(f->fd, data, n, (off_t)f->n_written);
+		if (part < 0 && errno == EINTR)
+			continue;
+		if (part < 0)
+			return error_set_errno(err, errno, "writing a temporary file");
+		f->n_written += (uint64_t)part;
+		data += part;
+		n -= (size_t)part;
+	}
+	return 0;
+}
+
+static int flush(struct file_spool *f, struct error *err)
+{
+	size_t n = f->n_pending;
+
+	f->n_pending = 0;
+	return write_all(f, f->pending, n, err);
+}
+
+static int spool_file_append(struct spool *s, const void *data, size_t n, struct error *err)
+{
+	struct file_spool *f = (struct file_spool *)s;
+
+	if (n > SPOOL_BYTES - f->n_pending && flush(f, err))
+		return -1;
+	if (n > SPOOL_BYTES)
+		return write_all(f, data, n, err);
+	memcpy(f->pending + f->n_pending, data, n);
+	f->n_pending += n;
+	return 0;
+}
+
+static int spool_file_read_at(struct spool *s, uint64_t offset, void *data, size_t n, struct error *err)
+{
+	struct file_spool *f = (struct file_spool *)s;
+	char *out = data;
+
+	if (f->n_pending > 0 && flush(f, err))
+		return -1;
+	while (n > 0) {
+		ssize_t part = pread(f->fd, out, n, (off_t)offset);
+		if (part < 0 && errno == EINTR)
+			continue;
+		if (part < 0)
+			return error_set_errno(err, errno, "reading a temporary file");
+		if (part == 0)
+			return error_set(err, ERR_IO, "a temporary file ends early");
+		offset += (uint64_t)part;
+		out += part;
+		n -= (size_t)part;
+	}
+	return 0;
+}
+
+static void spool_file_free(struct spool *s)
+{
+	struct file_spool *f = (struct file_spool *)s;
+
+	close(f->fd);
+	free(f);
+}
+
+static const struct spool_ops file_spool_ops = { spool_file_append, spool_file_read_at, spool_file_free };
+
+/* Takes fd; -1 is an error that err has already. */
+static struct spool *spool_over(int fd, struct error *err)
+{
+	struct file_spool *f = fd < 0 ? NULL : calloc(1, sizeof *f);
+
+	if (fd < 0)
+		return NULL;
+	if (!f) {
+		close(fd);
+		error_set(err, ERR_NO_MEMORY, "no memory for a temporary file");
+		return NULL;
+	}
+	f->spool.ops = &file_spool_ops;
+	f->fd = fd;
+	return &f->spool;
+}
+
+/* For file systems without O_TMPFILE. */
+static int make_unlinked(const char *folder, struct error *err)
+{
+	char *path = NULL;
+	int fd = -1;
+
+	if (asprintf(&path, "%s/phonond-XXXXXX", folder) < 0)
+		return error_set(err, ERR_NO_MEMORY, "no memory for a temporary file");
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		error_set_errno(err, errno, "making a temporary file in '%s'", folder);
+	else
+		unlink(path);
+	free(path);
+	return fd;
+}
+
+struct spool *file_spool_new(const char *folder, struct error *err)
+{
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	return spool_over(fd < 0 ? make_unlinked(folder, err) : fd, err);
+}
+
+struct spool *storage_spool_new(struct storage *s, struct error *err)
+{
+	char name[PART_NAME_SIZE];
+	int fd = part_create(s, name, err);
+
+	if (fd >= 0)
+		unlinkat(s->tmp_fd, name, 0);
+	return spool_over(fd, err);
+}
