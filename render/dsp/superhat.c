@@ -1,6 +1,5 @@
 /* Hi-hat: high-passed noise with an envelope that fires at frame 0. */
-#include "render/dsp/source.h"
-#include "render/dsp/svf.h"
+#include "render/dsp/hiss.h"
 
 enum { SUPERHAT_BRIGHT, SUPERHAT_SUSTAIN };
 
@@ -8,31 +7,33 @@ enum { SUPERHAT_BRIGHT, SUPERHAT_SUSTAIN };
 #define SUPERHAT_SPAN_HZ 5000.0f
 #define SUPERHAT_Q 1.5f
 
+SIMD_INLINE struct frames16 superhat_cutoff(const struct node_input *bright, size_t i, size_t n)
+{
+	struct frames16 share = frames16_clamp(frames16_load(bright, i, n), 0.0f, 1.0f);
+
+	return (struct frames16){ { SUPERHAT_DARK_HZ + SUPERHAT_SPAN_HZ * share.v[0],
+				    SUPERHAT_DARK_HZ + SUPERHAT_SPAN_HZ * share.v[1] } };
+}
+
 SIMD_CLONES
 static void superhat_process(void *state, const struct node_io *io, size_t n)
 {
 	struct node_input bright = io->in[SUPERHAT_BRIGHT];
 	float sustain = (float)clamp_f64((double)io->in[SUPERHAT_SUSTAIN].value, 0.001, 10);
-	float sample_rate_hz = (float)io->env->sample_rate_hz;
-	uint64_t key = source_noise_key(io);
-	struct svf *f = state;
-	struct svf_coefs coefs;
+	struct hiss hiss;
 
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		if (source_is_over(io, i, 0.01 + (double)sustain)) {
 			output_store(io->out[0], i, n, f32x8_splat(0.0f));
 			continue;
 		}
-		f32x8 white = source_noise(io, key, i), level = source_one_shot(source_time_s(io, i), sustain, 0.0f);
+		if (i % FRAMES16 == 0) {
+			struct svf_wish to = hiss_wish(superhat_cutoff(&bright, i, n), SUPERHAT_Q);
 
-		if (i == 0 || bright.data) { /* the first frames of a call are over only if all are */
-			f32x8 share = f32x8_clamp(input_load(&bright, i, n), 0.0f, 1.0f);
-
-			svf_coefs_compute(&coefs, SUPERHAT_DARK_HZ + SUPERHAT_SPAN_HZ * share, f32x8_splat(SUPERHAT_Q),
-					  sample_rate_hz);
+			hiss_fill(&hiss, state, MATCHED_HIGH, &to, io, i, n, 0.0f);
 		}
-		for (size_t j = 0; j < lanes_in_use(n); j++)
-			io->out[0][i + j] = level[j] * svf_tick(f, &coefs, j, white[j], SVF_HIGH);
+		output_store(io->out[0], i, n,
+			     hiss_load(&hiss, i, n) * source_one_shot(source_time_s(io, i), sustain, 0.0f));
 	}
 }
 

@@ -1,8 +1,7 @@
 /* Kick drum: a sine whose pitch and level fall, and a click of low-passed noise. Envelopes fire at frame 0, so in an
  * instrument at every note. */
+#include "render/dsp/hiss.h"
 #include "render/dsp/phase.h"
-#include "render/dsp/source.h"
-#include "render/dsp/svf.h"
 
 enum { SUPERKICK_FREQ, SUPERKICK_PENV, SUPERKICK_SUSTAIN, SUPERKICK_NOISE };
 
@@ -28,37 +27,27 @@ static size_t superkick_state_bytes(const struct node_env *env, const struct nod
 	return sizeof(struct superkick);
 }
 
-/* Low-passed noise of eight frames, or of the one there is. */
-SIMD_INLINE f32x8 superkick_click(struct svf *f, const struct svf_coefs *c, f32x8 noise, size_t lanes)
-{
-	f32x8 out = f32x8_splat(0.0f);
-
-	for (size_t j = 0; j < lanes; j++)
-		out[j] = svf_tick(f, c, j, noise[j], SVF_LOW);
-	return out;
-}
-
 SIMD_CLONES
 static void superkick_process(void *state, const struct node_io *io, size_t n)
 {
 	struct node_input freq = io->in[SUPERKICK_FREQ], penv = io->in[SUPERKICK_PENV];
 	float sustain = (float)clamp_f64((double)io->in[SUPERKICK_SUSTAIN].value, 0.01, 10);
-	uint64_t key = source_noise_key(io);
+	struct svf_wish to = hiss_wish(frames16_splat(SUPERKICK_CLICK_HZ), SUPERKICK_CLICK_Q);
 	struct superkick *s = state;
 	struct phase_walk w =
 		phase_walk_modulated(s->phase, phase_rate_of(io->env, 1.0, 0.0, SUPERKICK_FREQ_MAX_HZ), n);
-	struct svf_coefs coefs;
+	struct hiss hiss;
 
-	svf_coefs_compute(&coefs, f32x8_splat(SUPERKICK_CLICK_HZ), f32x8_splat(SUPERKICK_CLICK_Q),
-			  (float)io->env->sample_rate_hz);
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		f32x8 t = source_time_s(io, i);
 		f32x8 bend = 2.0f * f32x8_clamp(input_load(&penv, i, n), 0.0f, 10.0f);
 		f32x8 hz = input_load(&freq, i, n) * (1.0f + bend * source_one_shot(t, SUPERKICK_PITCH_S, 0.0f));
 		f32x8 body = f32x8_sin2pi(f32x8_from_phase(phase_next_modulated(&w, hz)));
-		f32x8 noise = source_noise(io, key, i) * source_one_shot(t, SUPERKICK_CLICK_S, 0.0f);
 		bool has_click = !source_is_over(io, i, SUPERKICK_CLICK_GONE_S);
-		f32x8 click = superkick_click(&s->click, &coefs, noise, has_click ? lanes_in_use(n) : 0);
+
+		if (has_click && i % FRAMES16 == 0)
+			hiss_fill(&hiss, &s->click, MATCHED_LOW, &to, io, i, n, SUPERKICK_CLICK_S);
+		f32x8 click = has_click ? hiss_load(&hiss, i, n) : f32x8_splat(0.0f);
 		f32x8 level = f32x8_clamp(input_load(&io->in[SUPERKICK_NOISE], i, n), 0.0f, 10.0f);
 
 		body *= source_one_shot(t, SUPERKICK_LEVEL_S * sustain, SUPERKICK_LEVEL_END);

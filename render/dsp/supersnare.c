@@ -1,7 +1,6 @@
 /* Snare drum: two triangles a little apart and high-passed noise, each with an envelope that fires at frame 0. */
+#include "render/dsp/hiss.h"
 #include "render/dsp/osc.h"
-#include "render/dsp/source.h"
-#include "render/dsp/svf.h"
 
 enum { SUPERSNARE_FREQ = OSC_FREQ, SUPERSNARE_SNAPPY, SUPERSNARE_SUSTAIN };
 
@@ -28,28 +27,27 @@ static void supersnare_process(void *state, const struct node_io *io, size_t n)
 {
 	struct node_input freq = io->in[SUPERSNARE_FREQ], snappy = io->in[SUPERSNARE_SNAPPY];
 	float sustain = (float)clamp_f64((double)io->in[SUPERSNARE_SUSTAIN].value, 0.001, 10);
-	uint64_t key = source_noise_key(io);
+	struct svf_wish to = hiss_wish(frames16_splat(SUPERSNARE_NOISE_HZ), SUPERSNARE_NOISE_Q);
 	struct supersnare *s = state;
 	struct phase_walk low = phase_walk_begin(&freq, s->phase[0], osc_rate(io, 1.0), n);
 	struct phase_walk high = phase_walk_begin(&freq, s->phase[1], osc_rate(io, SUPERSNARE_APART), n);
-	struct svf_coefs coefs;
+	struct hiss hiss;
 
-	svf_coefs_compute(&coefs, f32x8_splat(SUPERSNARE_NOISE_HZ), f32x8_splat(SUPERSNARE_NOISE_Q),
-			  (float)io->env->sample_rate_hz);
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		if (source_is_over(io, i, 0.01 + (double)sustain)) {
 			output_store(io->out[0], i, n, f32x8_splat(0.0f));
 			continue;
 		}
-		f32x8 t = source_time_s(io, i), white = source_noise(io, key, i), hiss = f32x8_splat(0.0f);
+		if (i % FRAMES16 == 0)
+			hiss_fill(&hiss, &s->noise, MATCHED_HIGH, &to, io, i, n, 0.0f);
+		f32x8 t = source_time_s(io, i);
 		f32x8 level = f32x8_clamp(input_load(&snappy, i, n), 0.0f, 10.0f);
 		f32x8 a = phase_walk_next(&low, &freq, i), b = phase_walk_next(&high, &freq, i);
 		f32x8 body = osc_wave(OSC_TRI, a, low.dt, false) + osc_wave(OSC_TRI, b, high.dt, false);
 
-		for (size_t j = 0; j < lanes_in_use(n); j++)
-			hiss[j] = svf_tick(&s->noise, &coefs, j, white[j], SVF_HIGH);
 		body *= 0.5f * source_one_shot(t, SUPERSNARE_BODY * sustain, 0.0f);
-		output_store(io->out[0], i, n, body + level * source_one_shot(t, sustain, 0.0f) * hiss);
+		output_store(io->out[0], i, n,
+			     body + level * source_one_shot(t, sustain, 0.0f) * hiss_load(&hiss, i, n));
 	}
 	s->phase[0] = phase_walk_end(&low);
 	s->phase[1] = phase_walk_end(&high);
