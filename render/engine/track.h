@@ -1,4 +1,4 @@
-/* A pattern of numbers as a stepped signal. One thread at a time, block after block. */
+/* A pattern as a stepped signal: of numbers, or a gate (render/dsp/gate.h). One thread at a time, block after block. */
 #ifndef RENDER_ENGINE_TRACK_H
 #define RENDER_ENGINE_TRACK_H
 
@@ -12,7 +12,7 @@
 struct track;
 
 /* From song_frame on. The pattern is borrowed. NULL when memory is out. */
-struct track *track_new(const struct pattern *pattern, struct run_shared *shared, uint64_t song_frame);
+struct track *track_new(const struct pattern *pattern, bool is_gate, struct run_shared *shared, uint64_t song_frame);
 void track_free(struct track *t);
 
 /* out[n]: the next n frames. */

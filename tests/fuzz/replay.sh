@@ -14,6 +14,7 @@ run() {
 	fi
 }
 run tests/fuzz/fuzz_mini "$fuzz/mini.seeds"
+run tests/fuzz/fuzz_graph -r 1000
 for program in "$PHONOND_SRCDIR"/examples/*.ph "$PHONOND_SRCDIR"/tests/cases/*/*.cases; do
 	run tests/fuzz/fuzz_source -f "$program"
 done
