@@ -7,6 +7,9 @@ librender_a_SOURCES += \
 	render/dsp/osc.h render/dsp/pan.c render/dsp/registry.c render/dsp/release.c render/dsp/reverb.c \
 	render/dsp/s.c render/dsp/saw.c render/dsp/simd.h render/dsp/sine.c render/dsp/slowcat.c render/dsp/speed.c render/dsp/square.c \
 	render/dsp/stack.c render/dsp/sub.c render/dsp/svf.h render/dsp/tri.c
+librender_a_SOURCES += \
+	render/dsp/accelerate.c render/dsp/decay.c render/dsp/dur.c render/dsp/freq.c render/dsp/legato.c render/dsp/loop.c \
+	render/dsp/sinc.c render/dsp/sinc.h render/dsp/squeeze.c render/dsp/sustain.c render/dsp/unit.c
 EXTRA_DIST += render/dsp/nodes.def
 
 DSP_TESTS = tests/unit/test_filter tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd

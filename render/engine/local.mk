@@ -5,7 +5,7 @@ librender_a_SOURCES += \
 	render/engine/controls.c render/engine/controls.h \
 	render/engine/event.c render/engine/event.h render/engine/event_impl.h \
 	render/engine/instrument_voice.c render/engine/sample_voice.c \
-	render/engine/path.c render/engine/path.h render/dsp/sinc.c render/dsp/sinc.h \
+	render/engine/path.c render/engine/path.h \
 	render/engine/mix.c render/engine/mix.h \
 	render/engine/note.c render/engine/note.h \
 	render/engine/pool.c render/engine/pool.h \
