@@ -9,7 +9,8 @@ librender_a_SOURCES += \
 	render/dsp/stack.c render/dsp/sub.c render/dsp/svf.h render/dsp/tri.c
 librender_a_SOURCES += \
 	render/dsp/accelerate.c render/dsp/decay.c render/dsp/dur.c render/dsp/freq.c render/dsp/legato.c render/dsp/loop.c \
-	render/dsp/sinc.c render/dsp/sinc.h render/dsp/squeeze.c render/dsp/sustain.c render/dsp/unit.c
+	render/dsp/sinc.c render/dsp/sinc.h render/dsp/squeeze.c render/dsp/sustain.c render/dsp/unit.c \
+	render/dsp/saw_trig.c render/dsp/sine_trig.c render/dsp/square_trig.c render/dsp/synth.c render/dsp/tri_trig.c render/dsp/trig.h
 EXTRA_DIST += render/dsp/nodes.def
 
 DSP_TESTS = tests/unit/test_filter tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd

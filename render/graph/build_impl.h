@@ -165,6 +165,15 @@ struct operand build_values(struct builder *b, struct ast *node, const struct op
 /* `osc # note "c e"`: the signal as an instrument that the pattern plays. */
 struct operand build_played(struct builder *b, struct ast *call, const struct operand *input,
 			    const struct scope *scope);
+/* An instrument for an expression, or the value of a bus, with a graph of its own. NULL after a complaint. */
+struct instrument *build_instrument(struct builder *b, const char *name, const struct bus *bus, struct ast *expr);
+/* A name for an instrument that has none. */
+const char *build_anonymous(struct builder *b);
+/* The pattern, each event a voice of the instrument. */
+struct operand build_voices(struct builder *b, const struct pattern *p, const struct instrument *instrument,
+			    struct span span);
+/* Sets the control of parameter p of a call, when the call or a default gives it. False after a complaint. */
+bool build_modify_param(struct builder *b, struct events *e, struct ast *call, unsigned p, const struct scope *scope);
 /* pattern_stack(), pattern_fastcat(), pattern_slowcat() */
 typedef const struct pattern *pattern_join(struct arena *a, const struct pattern *const *ps, size_t n);
 struct operand build_event_stack(struct builder *b, pattern_join *join, struct operand *parts, uint32_t n,
@@ -172,6 +181,10 @@ struct operand build_event_stack(struct builder *b, pattern_join *join, struct o
 /* Applies what is pending. */
 void events_seal(struct builder *b, struct events *e);
 uint32_t events_node(struct builder *b, const struct events *e, struct span span, const struct scope *scope);
+
+/* --- build_synth.c */
+/* `synth "c e" "saw"`, `saw "c e"`: each event a note of an oscillator. */
+struct operand build_synth(struct builder *b, struct ast *call, const struct scope *scope);
 
 /* --- build_pattern.c */
 /* The transforms that node stands for, followed by next. */

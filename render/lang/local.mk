@@ -6,7 +6,7 @@ librender_a_SOURCES += render/compile.c render/compile.h \
 	render/lang/format.c render/lang/head.c render/lang/lang.c render/lang/lang.h \
 	render/lang/lex.c render/lang/lex.h render/lang/parse.c render/lang/parse.h render/lang/parse_call.c render/lang/parse_impl.h \
 	render/lang/print.c render/lang/resolve.c render/lang/resolve.h render/lang/statement.c \
-	render/lang/types.c render/lang/types.h
+	render/lang/synth.c render/lang/synth.h render/lang/types.c render/lang/types.h
 
 check_PROGRAMS += tests/unit/test_catalogue tests/unit/test_lang
 TESTS += tests/unit/test_catalogue tests/unit/test_lang

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "render/lang/synth.h"
 
 struct resolver {
 	struct arena *arena;
@@ -392,6 +393,8 @@ static void sort_applies(struct resolver *r, struct ast *node)
 		sort_applies(r, node->items[i]);
 	if (node->kind == AST_APPLY)
 		sort_apply(r, node);
+	else if (node->kind == AST_CALL)
+		synth_choose(node);
 }
 
 /* A lone tower of transforms must be known as one before a `$` elsewhere asks about the bus that holds it. */

@@ -61,7 +61,8 @@ static int add_sample(struct maps *m, const struct value *v)
 /* One note of a chord of n (n = 1: a single note). Keys in their order. */
 static int add_note(struct maps *m, enum control_key key, double semitones, bool is_named, size_t n)
 {
-	struct control controls[3] = { { key, value_number(semitones) } };
+	double value = key == CONTROL_FREQ ? note_to_hz(semitones) : semitones;
+	struct control controls[3] = { { key, value_number(value) } };
 	uint32_t used = 1;
 
 	if (is_named && key == CONTROL_NOTE)
@@ -71,7 +72,7 @@ static int add_note(struct maps *m, enum control_key key, double semitones, bool
 	return maps_add(m, controls, used);
 }
 
-/* A note name or a chord, as CONTROL_NOTE or CONTROL_N. */
+/* A note name or a chord, as CONTROL_NOTE, CONTROL_N or CONTROL_FREQ. */
 static int add_pitch(struct maps *m, enum control_key key, struct word w)
 {
 	double notes[CHORD_NOTES_MAX];
@@ -88,7 +89,7 @@ static int add_pitch(struct maps *m, enum control_key key, struct word w)
 
 static int add_word(struct maps *m, enum control_key key, struct word w)
 {
-	if (key == CONTROL_NOTE || key == CONTROL_N)
+	if (key == CONTROL_NOTE || key == CONTROL_N || key == CONTROL_FREQ)
 		return add_pitch(m, key, w);
 	if (key == CONTROL_UNIT && w.len == 1 && (w.text[0] == 'c' || w.text[0] == 'r'))
 		return add_single(m, key, value_number(w.text[0] == 'c'));
