@@ -7,8 +7,8 @@
  *
  * There is a table for rates up to 1 and one for each semitone above, for five octaves; each is made when first
  * asked for, with the same bits everywhere, and stays. Up to rate 1 the response is flat to 0.437 of the sample
- * rate (19.3 kHz at 44.1 kHz) and images beyond 0.563 are 80 dB down. Above, it is flat to 0.388 of the sample rate
- * of what is heard, and everything that would fold back is 80 dB down; a rate beyond 32 is read with the table of 32. */
+ * rate (19.3 kHz at 44.1 kHz) and images beyond 0.563 are 80 dB down. Above, it is flat to 0.366 of the sample rate
+ * of what is heard (16.1 kHz), and everything that would fold back is 80 dB down; a rate beyond 32 is read with the table of 32. */
 #ifndef RENDER_DSP_SINC_H
 #define RENDER_DSP_SINC_H
 
