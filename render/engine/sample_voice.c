@@ -29,6 +29,9 @@ static struct sound *sound_new(struct event_maker *m, struct word name, long ind
 		run_warn(shared, "unknown-sample", where, "there is no sample '%.*s'", (int)name.len, name.text);
 	else if (!s->data)
 		run_warn(shared, "unreadable-sample", where, "%s", err.message);
+	else if (s->data->is_truncated)
+		run_warn(shared, "truncated-sample", where, "sample '%.*s' ends before it says it does: %.3f s of it play",
+			 (int)name.len, name.text, (double)s->data->n_frames / s->data->sample_rate_hz);
 	return s;
 }
 

@@ -11,7 +11,10 @@ librender_a_SOURCES += \
 	render/io/kit_toms.c \
 	render/io/kit_tones.c \
 	render/io/sample_decode.c render/io/sample_decode.h \
+	render/io/sample_digest.c render/io/sample_digest.h \
 	render/io/sample_folder.c render/io/sample_folder.h \
+	render/io/sample_mix.c render/io/sample_mix.h \
+	render/io/sample_stamp.c render/io/sample_stamp.h \
 	render/io/samples.c render/io/samples.h
 
 check_PROGRAMS += tests/unit/test_encode tests/unit/test_kit tests/unit/test_samples
