@@ -1,5 +1,9 @@
 # Benchmarks: `make bench` runs them beside their peers (node and npm needed) and writes bench/RESULTS.md.
 EXTRA_PROGRAMS = bench/bench_patterns
+EXTRA_PROGRAMS += bench/bench_voices
+bench_bench_voices_SOURCES = bench/bench_voices.c
+bench_bench_voices_LDADD = librender.a libbase.a $(RENDER_LIBS)
+CLEANFILES += bench/bench_voices
 bench_bench_patterns_SOURCES = bench/bench_patterns.c
 bench_bench_patterns_LDADD = librender.a libbase.a $(RENDER_LIBS)
 CLEANFILES += bench/bench_patterns

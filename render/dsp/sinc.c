@@ -6,12 +6,12 @@
 
 #include "render/dsp/simd.h"
 
-/* Kaiser's window for 80 dB: beta, and the width of the transition in shares of the band's sample rate, (A - 7.95)
+/* Kaiser's window for 70 dB: beta, and the width of the transition in shares of the band's sample rate, (A - 7.95)
  * / (14.36 crossings) (J. F. Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", 1974). */
-#define KAISER_BETA 7.857
-#define TRANSITION 0.1254
+#define KAISER_BETA 6.755
+#define TRANSITION 0.135
 
-enum { TABLES = 2 + 12 * SINC_OCTAVES, PHASE_BITS = 8, PHASE_BITS_MIN = 4 };
+enum { STEPS = 24 /* tables to an octave */, TABLES = 2 + STEPS * SINC_OCTAVES, PHASE_BITS = 8, PHASE_BITS_MIN = 4 };
 
 /* One slot per table: published with release in table_make(), read with acquire in sinc_table_for(). */
 static _Atomic(const struct sinc_table *) tables[TABLES];
@@ -80,17 +80,17 @@ SIMD_CLONES static void rows_fill(sample *rows, unsigned n_taps, unsigned n_rows
 	}
 }
 
-/* Table 0 passes the whole band; table 1 + k stops where rate 2^(k/12) folds. */
+/* Table 0 passes the whole band; table 1 + k stops where rate 2^(k / STEPS) folds. */
 static double band_of(unsigned idx)
 {
-	return idx == 0 ? 1 : 1 / ((1 + TRANSITION) * f64_exp2((idx - 1) / 12.0));
+	return idx == 0 ? 1 : 1 / ((1 + TRANSITION) * f64_exp2((idx - 1) / (double)STEPS));
 }
 
 /* A longer kernel is smoother, and needs fewer rows for the same error between them. */
 static struct sinc_table *table_new(unsigned idx)
 {
 	double band = band_of(idx);
-	unsigned half = (unsigned)(SINC_CROSSINGS / 2 / band + 0.999), octaves = idx ? (idx - 1) / 12 : 0;
+	unsigned half = (unsigned)(SINC_CROSSINGS / 2 / band + 0.999), octaves = idx ? (idx - 1) / STEPS : 0;
 	unsigned n_taps = (2 * half + SIMD_LANES - 1) / SIMD_LANES * SIMD_LANES;
 	unsigned bits = PHASE_BITS > PHASE_BITS_MIN + octaves ? PHASE_BITS - octaves : PHASE_BITS_MIN;
 	size_t bytes = ((size_t)2 * n_taps * sizeof(sample)) << bits;
@@ -119,12 +119,23 @@ static const struct sinc_table *table_make(unsigned idx)
 	return t;
 }
 
-/* The first whose kernel is narrow enough for the rate. */
+/* The rate at which table idx >= 1 begins to fold, but for rounding. */
+static double rate_of(unsigned idx)
+{
+	return f64_exp2((idx - 1) / (double)STEPS) * (1 + 1e-9);
+}
+
+/* The first whose kernel is narrow enough for the rate: guessed by a logarithm, then made exact. */
 static unsigned table_index(uint64_t rate)
 {
 	double r = (double)rate * 0x1p-32;
-	unsigned idx = r > 1 ? 1 : 0;
-	while (idx > 0 && idx + 1 < TABLES && f64_exp2((idx - 1) / 12.0) < r * (1 - 1e-9))
+	if (r <= 1)
+		return 0;
+	double guess = 1 + STEPS * (double)f32x8_log2(f32x8_splat((float)r))[0];
+	unsigned idx = guess > TABLES - 1 ? TABLES - 1 : guess < 1 ? 1 : (unsigned)guess;
+	while (idx > 1 && rate_of(idx - 1) >= r)
+		idx--;
+	while (idx + 1 < TABLES && rate_of(idx) < r)
 		idx++;
 	return idx;
 }
@@ -144,21 +155,37 @@ SIMD_INLINE sample lanes_sum(f32x8 v)
 	return (s[0] + s[2]) + (s[1] + s[3]);
 }
 
+/* Sums of frames times the weights of a row, and times their steps to the next. */
+struct dot {
+	f32x8 here, step;
+};
+
+SIMD_INLINE void dot_add(struct dot *d, f32x8 x, const sample *weights, const sample *steps)
+{
+	d->here += x * f32x8_load(weights);
+	d->step += x * f32x8_load(steps);
+}
+
 SIMD_INLINE sample read_one(const struct sinc_table *t, const sample *x, int64_t pos)
 {
-	const unsigned n_taps = t->n_taps, bits = t->phase_bits;
+	const size_t n_taps = t->n_taps;
+	const unsigned bits = t->phase_bits;
 	uint32_t fraction = (uint32_t)pos;
 	const sample *row = t->rows + (size_t)(fraction >> (32 - bits)) * 2 * n_taps;
-	f32x8 here = f32x8_splat(0), step = here;
+	const sample *steps = row + n_taps;
+	struct dot even = { f32x8_splat(0), f32x8_splat(0) }, odd = even;
+	size_t i = 0;
 
 	x += (pos >> 32) - (int64_t)(n_taps / 2 - 1);
-	for (unsigned i = 0; i < n_taps; i += SIMD_LANES) {
-		f32x8 in = f32x8_load(x + i);
-		here += in * f32x8_load(row + i);
-		step += in * f32x8_load(row + n_taps + i);
+	for (; i + 2 * SIMD_LANES <= n_taps; i += 2 * SIMD_LANES) {
+		dot_add(&even, f32x8_load(x + i), row + i, steps + i);
+		dot_add(&odd, f32x8_load(x + i + SIMD_LANES), row + i + SIMD_LANES, steps + i + SIMD_LANES);
 	}
+	if (i < n_taps)
+		dot_add(&even, f32x8_load(x + i), row + i, steps + i);
 	/* 24 bits of the rest: what a float holds exactly. */
-	return lanes_sum(here + step * ((sample)((fraction << bits) >> 8) * 0x1p-24f));
+	sample between = (sample)((fraction << bits) >> 8) * 0x1p-24f;
+	return lanes_sum((even.here + odd.here) + (even.step + odd.step) * between);
 }
 
 SIMD_CLONES void sinc_read(const struct sinc_table *t, const sample *x, const int64_t *pos, sample *out, size_t n)

@@ -5,10 +5,10 @@
  * a rate r above 1 whatever lies above 1/r of the band would fold back, so the sinc is stretched until it stops
  * there. The weights of a position lie between two rows of a table, and are interpolated linearly.
  *
- * There is a table for rates up to 1 and one for each semitone above, for five octaves; each is made when first
- * asked for, with the same bits everywhere, and stays. Up to rate 1 the response is flat to 0.437 of the sample
- * rate (19.3 kHz at 44.1 kHz) and images beyond 0.563 are 80 dB down. Above, it is flat to 0.366 of the sample rate
- * of what is heard (16.1 kHz), and everything that would fold back is 80 dB down; a rate beyond 32 is read with the table of 32. */
+ * There is a table for rates up to 1 and one for each half semitone above, for five octaves; each is made when first
+ * asked for, with the same bits everywhere, and stays. Up to rate 1 the response is flat to 0.432 of the sample
+ * rate (19 kHz at 44.1 kHz) and images beyond 0.568 are 70 dB down. Above, it is flat to 0.37 of the sample rate
+ * of what is heard (16.3 kHz), and everything that would fold back is 70 dB down; a rate beyond 32 is read with the table of 32. */
 #ifndef RENDER_DSP_SINC_H
 #define RENDER_DSP_SINC_H
 
@@ -18,9 +18,9 @@
 #include "render/dsp/node.h"
 
 enum {
-	SINC_CROSSINGS = 40, /* zero crossings under the window, both sides together */
+	SINC_CROSSINGS = 32, /* zero crossings under the window, both sides together */
 	SINC_OCTAVES = 5,    /* of rates above 1 that have tables of their own */
-	SINC_TAPS_MAX = 1448,
+	SINC_TAPS_MAX = 1168,
 };
 
 struct sinc_table {

@@ -41,20 +41,33 @@ int64_t path_position(const struct path *p, uint64_t age)
 	return p->loop_begin + (int64_t)(place < 0 ? place + p->loop_length : place);
 }
 
-/* pos[n] from an age on. Steps of one rate are added up, which is exact. */
+/* pos[n] from an age on, at a rate that stays and without a loop: added up, which is exact. */
+static void positions_straight(const struct path *p, uint64_t age, int64_t *pos, size_t n)
+{
+	uint64_t at = (uint64_t)path_position(p, age), step = (uint64_t)p->rate;
+	for (size_t i = 0; i < n; i++)
+		pos[i] = (int64_t)(at + i * step);
+}
+
+static void positions_looped(const struct path *p, uint64_t age, int64_t *pos, size_t n)
+{
+	int64_t at = path_position(p, age), end = p->loop_begin + p->loop_length, step = p->rate % p->loop_length;
+	for (size_t i = 0; i < n; i++) {
+		pos[i] = at;
+		at += step;
+		at += at >= end ? -p->loop_length : at < p->loop_begin ? p->loop_length : 0;
+	}
+}
+
 static void positions_fill(const struct path *p, uint64_t age, int64_t *pos, size_t n)
 {
-	int64_t step = p->bend || p->loop_length ? p->rate % (p->loop_length ? p->loop_length : INT64_MAX) : p->rate;
-	int64_t at = path_position(p, age), end = p->loop_begin + p->loop_length;
-
-	for (size_t i = 0; i < n; i++) {
-		pos[i] = p->bend ? path_position(p, age + i) : at;
-		at = (int64_t)((uint64_t)at + (uint64_t)step);
-		if (p->loop_length && at >= end)
-			at -= p->loop_length;
-		else if (p->loop_length && at < p->loop_begin)
-			at += p->loop_length;
-	}
+	if (p->bend)
+		for (size_t i = 0; i < n; i++)
+			pos[i] = path_position(p, age + i);
+	else if (p->loop_length)
+		positions_looped(p, age, pos, n);
+	else
+		positions_straight(p, age, pos, n);
 }
 
 /* --- Length ------------------------------------------------------------------------------------------------ */
@@ -168,22 +181,46 @@ static void plain_range(const struct path *p, const struct sinc_table *t, int64_
 	*hi = (int64_t)p->data->n_frames + SAMPLE_PAD_FRAMES - after;
 }
 
+static bool is_between(int64_t pos, int64_t lo, int64_t hi)
+{
+	return (pos >> 32) >= lo && (pos >> 32) < hi;
+}
+
+/* How many positions from the first on lie in [lo, hi). Where they go one way, the ends tell for all. */
+static size_t plain_count(const struct path *p, const int64_t *pos, size_t n, int64_t lo, int64_t hi)
+{
+	size_t i = 0;
+	if (!p->bend && !p->loop_length && is_between(pos[0], lo, hi) && is_between(pos[n - 1], lo, hi))
+		return n;
+	while (i < n && is_between(pos[i], lo, hi))
+		i++;
+	return i;
+}
+
 static void read_between(const struct path *p, const struct sinc_table *t, const sample *sound, const int64_t *pos,
 			 sample *out, size_t n)
 {
 	int64_t lo, hi;
 	plain_range(p, t, &lo, &hi);
-	for (size_t i = 0, len; i < n; i += len) {
-		len = 0;
-		while (i + len < n && (pos[i + len] >> 32) >= lo && (pos[i + len] >> 32) < hi)
-			len++;
-		if (len > 0) {
-			sinc_read(t, sound, pos + i, out + i, len);
-			continue;
+	for (size_t i = 0; i < n;) {
+		size_t len = plain_count(p, pos + i, n - i, lo, hi);
+		sinc_read(t, sound, pos + i, out + i, len);
+		i += len;
+		if (i < n) {
+			out[i] = read_windowed(p, t, sound, pos[i]);
+			i++;
 		}
-		out[i] = read_windowed(p, t, sound, pos[i]);
-		len = 1;
 	}
+}
+
+/* Each position is a frame, and they go one way by one. */
+static void read_frames(const struct path *p, const sample *sound, uint64_t age, sample *out, size_t n)
+{
+	int64_t at = path_position(p, age) >> 32, step = p->rate >> 32, last = at + step * (int64_t)(n - 1);
+	bool is_plain = p->loop_length == 0 && at >= 0 && last >= 0 && at < (int64_t)p->data->n_frames &&
+			last < (int64_t)p->data->n_frames;
+	for (size_t i = 0; i < n; i++, at += step)
+		out[i] = is_plain ? sound[at] : frame_at(p, sound, p->loop_length ? loop_wrap(p, at) : at);
 }
 
 /* The rate that needs the narrowest filter within the chunk of an age. */
@@ -201,12 +238,13 @@ void path_read(const struct path *p, unsigned ch, uint64_t age, sample *out, siz
 	const sample *sound = p->data->ch[ch];
 	int64_t pos[PATH_CHUNK_FRAMES];
 
-	positions_fill(p, age, pos, n);
+	if (n == 0)
+		return;
 	if (is_on_frames(p)) {
-		for (size_t i = 0; i < n; i++)
-			out[i] = frame_at(p, sound, pos[i] >> 32);
+		read_frames(p, sound, age, out, n);
 		return;
 	}
+	positions_fill(p, age, pos, n);
 	const struct sinc_table *t = sinc_table_for(chunk_rate(p, age));
 	if (t)
 		read_between(p, t, sound, pos, out, n);

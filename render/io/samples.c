@@ -295,8 +295,7 @@ const struct sample_data *sample_bank_acquire(struct sample_bank *bank, const ch
 		error_set(err, ERR_NOT_FOUND, "there is no sample '%.*s'", (int)(len < 64 ? len : 64), name);
 		return NULL;
 	}
-	struct source s =
-		source_of(bank, known, wrap_index(index, sample_bank_count(bank, name, len)), sample_rate_hz);
+	struct source s = source_of(bank, known, wrap_index(index, sample_bank_count(bank, name, len)), sample_rate_hz);
 	pthread_mutex_lock(&bank->lock);
 	c = cache_take(bank, &s);
 	pthread_mutex_unlock(&bank->lock);
