@@ -5,7 +5,7 @@
 static const struct pattern *accelerate_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
 					      const struct pattern *p)
 {
-	const struct pattern *by = args[0].pattern ? pattern_control(a, CONTROL_ACCELERATE, args[0].pattern) : NULL;
+	const struct pattern *by = args[0].pattern ? pattern_own_control(a, CONTROL_ACCELERATE, args[0].pattern) : NULL;
 
 	(void)site;
 	return by ? pattern_modify(a, p, by) : NULL;

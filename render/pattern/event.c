@@ -8,6 +8,7 @@
 struct control_node {
 	struct pattern base;
 	enum control_key key;
+	bool is_owned;
 };
 
 /* What one value becomes: one map, several (a chord), or none. */
@@ -131,6 +132,8 @@ static int expand_value(const void *ctx, struct arena *a, const struct value *in
 	if (!items)
 		return -1;
 	memcpy(items, maps.items, maps.n * sizeof *items);
+	for (uint32_t i = 0; i < maps.n && n->is_owned; i++)
+		items[i].map.owned = UINT32_C(1) << n->key;
 	*out = (struct value_list){ maps.n, items };
 	return 0;
 }
@@ -146,14 +149,25 @@ static int control_query(const struct pattern *p, struct timespan span, struct e
 
 static const struct pattern_ops control_ops = { .query = control_query };
 
-const struct pattern *pattern_control(struct arena *a, enum control_key key, const struct pattern *p)
+static const struct pattern *control_new(struct arena *a, enum control_key key, bool is_owned, const struct pattern *p)
 {
 	struct control_node *n = node_new(a, sizeof *n, &control_ops, &p, 1);
 
 	if (!n)
 		return NULL;
 	n->key = key;
+	n->is_owned = is_owned;
 	return &n->base;
+}
+
+const struct pattern *pattern_control(struct arena *a, enum control_key key, const struct pattern *p)
+{
+	return control_new(a, key, false, p);
+}
+
+const struct pattern *pattern_own_control(struct arena *a, enum control_key key, const struct pattern *p)
+{
+	return control_new(a, key, true, p);
 }
 
 /* --- pattern_modify --------------------------------------------------------------------------------------- */
@@ -166,6 +180,35 @@ static double chord_size(const struct value *map)
 	return v && value_to_number(v, &n) ? n : 1;
 }
 
+/* What a modifier leaves of a value that a transform has set: all of it, but a gain is multiplied. */
+static struct value owned_value(enum control_key key, const struct value *owned, const struct value *right)
+{
+	double x, y;
+	if (key != CONTROL_GAIN)
+		return *owned;
+	if (value_to_number(owned, &x) && value_to_number(right, &y))
+		return value_number(x * y);
+	return *right;
+}
+
+/* Overlays right on left. */
+static bool overlay(struct arena *a, const struct value *left, const struct value *right, struct value *out)
+{
+	const struct value was = *left;
+
+	if (!value_map_overlay(a, left, right, out))
+		return false;
+	for (uint32_t i = 0; i < was.map.n; i++) {
+		const struct control *c = &was.map.controls[i];
+		const struct value *set = value_map_get(right, c->key);
+		if (!(was.map.owned >> c->key & 1) || (right->map.owned >> c->key & 1) || !set)
+			continue;
+		if (!value_map_set(a, out, c->key, owned_value(c->key, &c->value, set), out))
+			return false;
+	}
+	return true;
+}
+
 /* Overlays right on the map of h, one of n copies. */
 static int modify_hap(struct hap *h, const struct value *right, size_t n, struct eval *e)
 {
@@ -173,7 +216,7 @@ static int modify_hap(struct hap *h, const struct value *right, size_t n, struct
 
 	if (h->value.kind != VALUE_MAP || right->kind != VALUE_MAP)
 		return 0;
-	if (!value_map_overlay(e->arena, &h->value, right, &h->value))
+	if (!overlay(e->arena, &h->value, right, &h->value))
 		return eval_fail_memory(e);
 	if (voices > 1 && !value_map_set(e->arena, &h->value, CONTROL_CHORD_SIZE, value_number(voices), &h->value))
 		return eval_fail_memory(e);

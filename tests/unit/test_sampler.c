@@ -130,6 +130,12 @@ static const struct {
 	  "s \"<dc ~>\" # note \"c4'maj\"",
 	  { { 0.3, 1.7320508, 1e-3 } } }, /* three equal voices, each at 1 / sqrt 3 */
 	{ "a stack of notes is a chord", "s \"<dc ~>\" # note \"[0,12]\"", { { 0.3, 1.4142136, 1e-3 } } },
+	{ "what jux has panned stays there", "s \"dc\" $ jux (fast 1) # pan 0.3", { { 0.5, 1, 1e-6 } } },
+	{ "an echo is a part of its gain",
+	  "s \"<dc ~>\" $ stut 2 1.5 0.5 # gain 0.4",
+	  { { 0.5, 0.4, 1e-6 }, { 1.7, 0.2, 1e-6 } } },
+	{ "a slice of chop stays", "s \"<ramp ~>\" $ chop 2 # begin 0.9", { { 0.6, 0.6, 1e-4 } } },
+	{ "what hurry has sped up stays so", "s \"<ramp ~>\" $ hurry 2 # speed 7", { { 0.2, 0.4, 1e-4 } } },
 	{ "n is the variation", "s \"three\" # n \"1\"", { { 0.5, 0.2, 1e-6 } } },
 	{ "n rounds", "s \"three\" # n \"1.6\"", { { 0.5, 0.3, 1e-6 } } },
 	{ "an index in the name", "s \"three:2\"", { { 0.5, 0.3, 1e-6 } } },
