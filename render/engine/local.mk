@@ -29,7 +29,7 @@ tests_unit_test_plan_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_voice_SOURCES = tests/unit/test_voice.c tests/lib/test.c
 tests_unit_test_voice_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 
-ENGINE_FIGURE_TESTS = tests/unit/test_path tests/unit/test_sampler
+ENGINE_FIGURE_TESTS = tests/unit/test_path tests/unit/test_sampler tests/unit/test_synth
 check_PROGRAMS += $(ENGINE_FIGURE_TESTS)
 TESTS += $(ENGINE_FIGURE_TESTS)
 FIGURE_TESTS += $(ENGINE_FIGURE_TESTS)
@@ -38,3 +38,6 @@ tests_unit_test_path_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_sampler_SOURCES = tests/unit/test_sampler.c tests/lib/figure.c tests/lib/figure.h \
 	tests/lib/listen.c tests/lib/listen.h tests/lib/test.c
 tests_unit_test_sampler_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_synth_SOURCES = tests/unit/test_synth.c tests/lib/figure.c tests/lib/figure.h \
+	tests/lib/listen.c tests/lib/listen.h tests/lib/test.c
+tests_unit_test_synth_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
