@@ -10,7 +10,8 @@ librender_a_SOURCES += \
 librender_a_SOURCES += \
 	render/dsp/accelerate.c render/dsp/decay.c render/dsp/dur.c render/dsp/freq.c render/dsp/legato.c render/dsp/loop.c \
 	render/dsp/sinc.c render/dsp/sinc.h render/dsp/squeeze.c render/dsp/sustain.c render/dsp/unit.c \
-	render/dsp/saw_trig.c render/dsp/sine_trig.c render/dsp/square_trig.c render/dsp/synth.c render/dsp/tri_trig.c render/dsp/trig.h
+	render/dsp/saw_trig.c render/dsp/sine_trig.c render/dsp/square_trig.c render/dsp/synth.c render/dsp/tri_trig.c render/dsp/triggered.h
+librender_a_SOURCES += \
 	render/dsp/bitcrush.c render/dsp/coarse.c render/dsp/compressor.c render/dsp/decimator.c render/dsp/distort.c \
 	render/dsp/dynamics.h render/dsp/expander.c render/dsp/grain.h render/dsp/granular.c render/dsp/hold.h \
 	render/dsp/limiter.c render/dsp/oversample.h render/dsp/pan2_l.c render/dsp/pan2_r.c render/dsp/pitch_shift.c \

@@ -1,5 +1,5 @@
 /* Triggered saw: a note of saw per event. */
-#include "render/dsp/trig.h"
+#include "render/dsp/triggered.h"
 
 const struct node_def node_saw_trig = {
 	.name = "saw_trig",

@@ -1,5 +1,5 @@
 /* Triggered sine: a note of sine per event. */
-#include "render/dsp/trig.h"
+#include "render/dsp/triggered.h"
 
 const struct node_def node_sine_trig = {
 	.name = "sine_trig",

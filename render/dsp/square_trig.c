@@ -1,5 +1,5 @@
 /* Triggered square: a note of square per event. */
-#include "render/dsp/trig.h"
+#include "render/dsp/triggered.h"
 
 const struct node_def node_square_trig = {
 	.name = "square_trig",

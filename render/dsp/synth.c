@@ -1,5 +1,5 @@
 /* Triggered synth: a note of an oscillator per event. */
-#include "render/dsp/trig.h"
+#include "render/dsp/triggered.h"
 
 static const char *const waves[] = { "sine", "saw", "square", "tri", "triangle", NULL };
 

@@ -1,5 +1,5 @@
 /* Triggered tri: a note of tri per event. */
-#include "render/dsp/trig.h"
+#include "render/dsp/triggered.h"
 
 const struct node_def node_tri_trig = {
 	.name = "tri_trig",

@@ -1,7 +1,7 @@
 /* What the triggered synths have in common: synth, sine_trig, saw_trig, square_trig, tri_trig. The builder makes them
  * (render/graph/build_synth.c), not a kernel. */
-#ifndef RENDER_DSP_TRIG_H
-#define RENDER_DSP_TRIG_H
+#ifndef RENDER_DSP_TRIGGERED_H
+#define RENDER_DSP_TRIGGERED_H
 
 #include "render/dsp/node.h"
 #include "render/pattern/control.h"
