@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/lib/figure.h"
 #include "tests/lib/listen.h"
@@ -14,8 +15,9 @@
 enum { RATE = 44100, POINTS_MAX = 5 };
 
 static struct render_engine *engine;
+static const char *dir;
 
-static void write_constant(const char *dir, const char *name, const char *file, double value)
+static void write_constant(const char *name, const char *file, double value)
 {
 	static sample x[RATE];
 	for (int i = 0; i < RATE; i++)
@@ -23,13 +25,13 @@ static void write_constant(const char *dir, const char *name, const char *file, 
 	write_sample(dir, name, file, x, RATE, 1);
 }
 
-static void write_samples(const char *dir)
+static void write_samples(void)
 {
 	static sample x[RATE], wide[RATE][2];
-	write_constant(dir, "dc", "0.wav", 1);
-	write_constant(dir, "three", "a.wav", 0.1);
-	write_constant(dir, "three", "b.wav", 0.2);
-	write_constant(dir, "three", "c.wav", 0.3);
+	write_constant("dc", "0.wav", 1);
+	write_constant("three", "a.wav", 0.1);
+	write_constant("three", "b.wav", 0.2);
+	write_constant("three", "c.wav", 0.3);
 	for (int i = 0; i < RATE; i++) {
 		x[i] = (sample)i / RATE;
 		wide[i][0] = 1;
@@ -42,14 +44,19 @@ static void write_samples(const char *dir)
 	write_sample(dir, "sine", "0.wav", x, RATE, 1);
 }
 
-static void set_up(void)
+static void engine_start(void)
 {
-	const char *dir = test_temp_dir();
 	struct render_config config = { .n_threads = 2, .samples_dir = dir };
 	struct error err = ERROR_INIT;
-	write_samples(dir);
 	engine = render_engine_new(&config, &err);
 	ck_assert_msg(engine != NULL, "%s", err.message);
+}
+
+static void set_up(void)
+{
+	dir = test_temp_dir();
+	write_samples();
+	engine_start();
 }
 
 static void tear_down(void)
@@ -303,6 +310,56 @@ START_TEST(test_a_repeated_event_sounds_the_same)
 }
 END_TEST
 
+/* With little memory notes are evicted, made again and read directly; none of that is heard. */
+START_TEST(test_evicted_notes_sound_the_same)
+{
+	static const char source[] = "cps: 1\nout $ s \"[sine*4, wide*6, ~x*5]\" # note \"0 1 2 3 4 5 6 7 8 9 10 11\"\n"
+				     "~x $ saw 110 # lpf 900";
+	struct render_config config = { .n_threads = 2, .samples_dir = dir, .job_memory_bytes = (size_t)9 << 20 };
+	struct error err = ERROR_INIT;
+	struct render_engine *small = render_engine_new(&config, &err);
+	struct recording roomy, tight;
+	ck_assert_msg(small != NULL, "%s", err.message);
+	listen(&roomy, engine, source, 6, 1, 0);
+	listen(&tight, small, source, 6, 2, 256);
+	ck_assert_mem_eq(roomy.result.sha256, tight.result.sha256, SHA256_BYTES);
+	recording_fini(&roomy);
+	recording_fini(&tight);
+	render_engine_free(small);
+}
+END_TEST
+
+static const struct {
+	const char *what, *source, *code;
+} complaints[] = {
+	{ "a file that ends early", "s \"short\"", "truncated-sample" },
+	{ "a file that is no audio", "s \"text\"", "unreadable-sample" },
+	{ "a sample that is not there", "s \"nothing\"", "unknown-sample" },
+};
+
+/* Once, however often the sample is played. */
+START_TEST(test_bad_samples_are_warned_of)
+{
+	char source[128], path[512];
+	sample x[1000] = { 1 };
+	struct recording r;
+	write_sample(dir, "short", "0.wav", x, 1000, 1);
+	snprintf(path, sizeof path, "%s/short/0.wav", dir);
+	ck_assert_int_eq(truncate(path, 2000), 0);
+	write_sample(dir, "text", "0.wav", x, 1000, 1);
+	snprintf(path, sizeof path, "%s/text/0.wav", dir);
+	ck_assert_int_eq(truncate(path, 5), 0);
+	tear_down();
+	engine_start();
+	snprintf(source, sizeof source, "out $ %s", complaints[_i].source);
+	listen(&r, engine, source, 5, 1, 0);
+	ck_assert_msg(r.diags.n == 1 || (r.diags.n == 2 && _i == 2), "%s: %zu complaints", complaints[_i].what,
+		      (size_t)r.diags.n);
+	ck_assert_str_eq(r.diags.items[0].code, complaints[_i].code);
+	recording_fini(&r);
+}
+END_TEST
+
 Suite *sampler_suite(void);
 
 Suite *sampler_suite(void)
@@ -319,6 +376,8 @@ Suite *sampler_suite(void)
 	tcase_add_test(t, test_the_oldest_voice_is_stolen_at_the_ceiling);
 	tcase_add_loop_test(t, test_voices_are_the_same_for_any_threads_and_blocks, 0, sizeof dense / sizeof *dense);
 	tcase_add_test(t, test_a_repeated_event_sounds_the_same);
+	tcase_add_test(t, test_evicted_notes_sound_the_same);
+	tcase_add_loop_test(t, test_bad_samples_are_warned_of, 0, sizeof complaints / sizeof *complaints);
 	suite_add_tcase(s, t);
 	return s;
 }
