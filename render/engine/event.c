@@ -49,12 +49,18 @@ uint64_t event_frames(const struct event_maker *m, double seconds)
 	return (uint64_t)(seconds * m->run->spec.shared->env.sample_rate_hz + 0.5);
 }
 
+/* Far beyond every render, far below where sums of frames would overflow. */
+static uint64_t frames_saturated(double frames)
+{
+	return frames < 0x1p60 ? (uint64_t)frames : (uint64_t)1 << 60;
+}
+
 bool event_gate(const struct event_maker *m, const struct event *ev, const struct controls *c, uint64_t *gate)
 {
 	if (c->has[CONTROL_DUR])
 		*gate = event_frames(m, c->v[CONTROL_DUR]);
 	else if (c->has[CONTROL_LEGATO])
-		*gate = (uint64_t)(c->v[CONTROL_LEGATO] * (double)ev->length);
+		*gate = frames_saturated(c->v[CONTROL_LEGATO] * (double)ev->length);
 	else
 		return false;
 	return true;
@@ -77,6 +83,9 @@ void event_envelope_percussive(const struct event_maker *m, struct voice *v, dou
 {
 	envelope_percussive(&v->envelope, event_frames(m, at_least(attack_s, PERCUSSIVE_ATTACK_MIN_S)),
 			    event_frames(m, release_s), gate, event_frames(m, EDGE_RELEASE_S));
+	/* What is left of an exponential at its end would click. */
+	if (v->envelope.end > 2 * TAIL_FRAMES)
+		envelope_cut(&v->envelope, v->envelope.end - TAIL_FRAMES, TAIL_FRAMES);
 }
 
 /* Equal power; at the centre each side gets 0.71. The channels of a stereo sound stay apart at the centre and

@@ -5,7 +5,10 @@
 #include "render/engine/event.h"
 #include "render/engine/note.h"
 
-enum { SOUND_BUCKETS = 256 };
+enum {
+	SOUND_BUCKETS = 256,
+	TAIL_FRAMES = 64, /* of fade where a sound would stop in the middle of a wave */
+};
 
 /* Edges of voices without an envelope of their own, as in the reference: short enough to be no envelope, long
  * enough not to click. */

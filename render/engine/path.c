@@ -109,7 +109,7 @@ uint64_t path_frames_inside(const struct path *p, int64_t begin, int64_t end)
 		return first_outside(p, begin, end, turn, bent);
 	__int128 place = place_at(p, bent), rate = rate_at(p, bent);
 	if (rate == 0)
-		return UINT64_MAX;
+		return bent;
 	__int128 way = rate > 0 ? end - place : place - begin + 1, step = rate > 0 ? rate : -rate;
 	return bent + (uint64_t)((way + step - 1) / step);
 }

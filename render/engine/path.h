@@ -37,8 +37,8 @@ void path_bend_to(struct path *p, int64_t end_rate, uint64_t n_frames);
 
 int64_t path_position(const struct path *p, uint64_t age);
 
-/* Frames until the place, inside [begin, end) at age 0, is outside for the first time; UINT64_MAX: never. Loops are
- * not looked at. */
+/* Frames until the place, inside [begin, end) at age 0, is outside for the first time or stands still for good: a bend
+ * to rate 0 is a tape that stops. The rate and the bend are not both 0; loops are not looked at. */
 uint64_t path_frames_inside(const struct path *p, int64_t begin, int64_t end);
 
 /* Where the sound itself is what is heard: out[age] = result[age]. NULL when it has to be read. */

@@ -6,9 +6,7 @@
 #include "render/dsp/simd.h"
 #include "render/engine/event_impl.h"
 
-/* A sound that is over before its envelope ends over this many frames, or an eighth of what is left: some files stop
- * in the middle of a wave. */
-enum { TAIL_FRAMES = 64, TAIL_SHARE = 8 };
+enum { TAIL_SHARE = 8 }; /* of what is left: the most that a short sound fades at its end */
 
 /* --- Sounds ------------------------------------------------------------------------------------------------ */
 
@@ -30,8 +28,9 @@ static struct sound *sound_new(struct event_maker *m, struct word name, long ind
 	else if (!s->data)
 		run_warn(shared, "unreadable-sample", where, "%s", err.message);
 	else if (s->data->is_truncated)
-		run_warn(shared, "truncated-sample", where, "sample '%.*s' ends before it says it does: %.3f s of it play",
-			 (int)name.len, name.text, (double)s->data->n_frames / s->data->sample_rate_hz);
+		run_warn(shared, "truncated-sample", where,
+			 "sample '%.*s' ends before it says it does: %.3f s of it play", (int)name.len, name.text,
+			 (double)s->data->n_frames / s->data->sample_rate_hz);
 	return s;
 }
 
@@ -91,9 +90,10 @@ static double rate_unit(const struct controls *c, const struct event *ev, const 
 {
 	double unit = f64_exp2(c->v[CONTROL_NOTE] / 12);
 	if (c->v[CONTROL_SQUEEZE] > 0)
-		return unit * slice_frames / (c->v[CONTROL_SQUEEZE] * (ev->length ? (double)ev->length : 1));
-	/* "c": the whole sample takes one cycle (loopAt, splice). */
-	return c->v[CONTROL_UNIT] > 0.5 ? unit * n_frames * env->cycles_per_frame : unit;
+		unit *= slice_frames / (c->v[CONTROL_SQUEEZE] * (ev->length ? (double)ev->length : 1));
+	else if (c->v[CONTROL_UNIT] > 0.5)
+		unit *= n_frames * env->cycles_per_frame; /* "c": the whole sample takes one cycle (loopAt, splice) */
+	return unit < PATH_RATE_MAX ? unit : PATH_RATE_MAX;
 }
 
 static int64_t rate_fixed(double rate)
