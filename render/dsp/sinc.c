@@ -119,25 +119,17 @@ static const struct sinc_table *table_make(unsigned idx)
 	return t;
 }
 
-/* The rate at which table idx >= 1 begins to fold, but for rounding. */
-static double rate_of(unsigned idx)
-{
-	return f64_exp2((idx - 1) / (double)STEPS) * (1 + 1e-9);
-}
-
-/* The first whose kernel is narrow enough for the rate: guessed by a logarithm, then made exact. */
+/* The first whose kernel is narrow enough for the rate, to a thousandth of a step. */
 static unsigned table_index(uint64_t rate)
 {
 	double r = (double)rate * 0x1p-32;
 	if (r <= 1)
 		return 0;
-	double guess = 1 + STEPS * (double)f32x8_log2(f32x8_splat((float)r))[0];
-	unsigned idx = guess > TABLES - 1 ? TABLES - 1 : guess < 1 ? 1 : (unsigned)guess;
-	while (idx > 1 && rate_of(idx - 1) >= r)
-		idx--;
-	while (idx + 1 < TABLES && rate_of(idx) < r)
-		idx++;
-	return idx;
+	double steps = STEPS * (double)f32x8_log2(f32x8_splat((float)r))[0] - 0.001;
+	if (steps >= TABLES - 2)
+		return TABLES - 1;
+	unsigned below = steps > 0 ? (unsigned)steps : 0;
+	return 1 + below + (below < steps);
 }
 
 const struct sinc_table *sinc_table_for(int64_t rate)

@@ -387,8 +387,7 @@ const char *build_anonymous(struct builder *b)
 struct operand build_voices(struct builder *b, const struct pattern *p, const struct instrument *instrument,
 			    struct span span)
 {
-	struct value word = { .kind = VALUE_WORD,
-			      .word = { instrument->name, (uint32_t)strlen(instrument->name) } };
+	struct value word = { .kind = VALUE_WORD, .word = { instrument->name, (uint32_t)strlen(instrument->name) } };
 	const struct pattern *s = pattern_control(build_arena(b), CONTROL_S, pattern_pure(build_arena(b), word, span));
 	struct operand v = operand_events(b, pattern_modify(build_arena(b), p, s), span);
 
