@@ -6,7 +6,7 @@
 /* exp(-5 t / release) as a power of 2: at its end the level is e^-5, -43 dB, as in the reference. */
 #define PERCUSSIVE_EXPONENT (-5.0 * 1.4426950408889634)
 
-enum { EXPONENTIAL_SPAN = 32 };
+enum { EXPONENTIAL_SPAN = 64 };
 
 static void segment_add(struct envelope *e, uint64_t begin, double level, double slope, bool is_exponential)
 {
@@ -49,7 +49,7 @@ SIMD_INLINE f32x8 spans_power(sample slope, uint64_t age)
 	return f32x8_exp2(slope * __builtin_convertvector((i32x8)ages, f32x8));
 }
 
-/* The level at the start of each span of 32 frames times that of the frame within it: two short tables of powers in
+/* The level at the start of each span of 64 frames times that of the frame within it: two short tables of powers in
  * place of a power per frame. Spans are counted from the segment's begin. */
 SIMD_CLONES static void exponential_fill(const struct envelope_segment *s, uint64_t first, sample *out, size_t n)
 {
