@@ -105,13 +105,13 @@ static const struct {
 	{ "W3: four samples in a beat",
 	  "cps: 2\n"
 	  "out $ s \"bd*4 , ~ sn ~ sn , hh*8 , ~ ~ cp ~ ~ oh ~ ~\" # gain \"1 0.8 0.9\" # pan \"-0.5 0.5 0\"" },
-	{ "W4: chords of a sample, 50 a second",
-	  "cps: 1\n"
-	  "out $ s \"cr*50\" # note \"<c4'maj7 a3'min7 d4'min7 g4'maj7>*5\" # gain 0.05 # adsr 0.01 0.1 0.6 0.3" },
+	{ "W4: chords of a sample, 50 a second", "cps: 1\n"
+						 "out $ s \"cr*50\" # note \"<c4'maj7 a3'min7 d4'min7 g4'maj7>*5\" # "
+						 "gain 0.05 # adsr 0.01 0.1 0.6 0.3 # dur 0.7" },
 	{ "W4 with a rate of its own per event",
 	  "cps: 1\n"
 	  "out $ s \"cr*50\" # note \"<c4'maj7 a3'min7 d4'min7 g4'maj7>*5\" # speed (sine 0.37 * 0.1 + 1) # gain 0.05 "
-	  "# adsr 0.01 0.1 0.6 0.3" },
+	  "# adsr 0.01 0.1 0.6 0.3 # dur 0.7" },
 	{ "W6: echoes of chords of an instrument",
 	  "~x $ saw # gain 0.3\n"
 	  "o1 $ s \"808bd(3,8)\"\n"
