@@ -3,6 +3,12 @@
 EXTRA_PROGRAMS = bench/bench_nodes bench/bench_patterns
 bench_bench_nodes_SOURCES = bench/bench_nodes.c
 bench_bench_nodes_LDADD = librender.a libbase.a $(RENDER_LIBS)
+# Benchmarks: `make bench` runs them beside their peers (node and npm needed) and writes bench/RESULTS.md.
+EXTRA_PROGRAMS = bench/bench_patterns
+EXTRA_PROGRAMS += bench/bench_voices
+bench_bench_voices_SOURCES = bench/bench_voices.c
+bench_bench_voices_LDADD = librender.a libbase.a $(RENDER_LIBS)
+CLEANFILES += bench/bench_voices
 bench_bench_patterns_SOURCES = bench/bench_patterns.c
 bench_bench_patterns_LDADD = librender.a libbase.a $(RENDER_LIBS)
 CLEANFILES += bench/bench_nodes bench/bench_patterns

@@ -1,4 +1,7 @@
-/* From a hap of an event source to a voice: what each control means. One thread at a time per event_maker. */
+/* From one event to one voice: reads the event's controls, finds its sound, places it in time and level.
+ *
+ * An event_maker belongs to one event source and is used by its score tile only, so it keeps what it has looked up
+ * without a lock. */
 #ifndef RENDER_ENGINE_EVENT_H
 #define RENDER_ENGINE_EVENT_H
 
@@ -6,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "render/engine/note.h"
+#include "render/engine/controls.h"
 #include "render/engine/run.h"
 #include "render/engine/voice.h"
 #include "render/pattern/pattern.h"
@@ -17,9 +20,7 @@ struct event {
 	uint64_t onset;  /* frame of the run */
 	uint64_t length; /* frames of its whole */
 	uint64_t block;  /* in which the onset lies */
-	/* The value of modulator i at the onset. */
-	sample (*modulator)(const void *ctx, uint32_t i);
-	const void *ctx;
+	struct modulators modulators;
 };
 
 struct event_maker;

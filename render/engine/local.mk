@@ -8,6 +8,10 @@ librender_a_SOURCES += \
 	render/engine/limiter.c render/engine/limiter.h \
 	render/engine/loudness.c render/engine/loudness.h \
 	render/engine/master.c render/engine/master.h \
+	render/engine/controls.c render/engine/controls.h \
+	render/engine/event.c render/engine/event.h render/engine/event_impl.h \
+	render/engine/instrument_voice.c render/engine/sample_voice.c \
+	render/engine/path.c render/engine/path.h \
 	render/engine/mix.c render/engine/mix.h \
 	render/engine/note.c render/engine/note.h \
 	render/engine/pool.c render/engine/pool.h \
@@ -45,3 +49,15 @@ tests_unit_test_master_SOURCES = tests/unit/test_master.c $(RENDERING_SOURCES)
 tests_unit_test_master_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_stems_SOURCES = tests/unit/test_stems.c $(RENDERING_SOURCES)
 tests_unit_test_stems_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+ENGINE_FIGURE_TESTS = tests/unit/test_path tests/unit/test_sampler tests/unit/test_synth
+check_PROGRAMS += $(ENGINE_FIGURE_TESTS)
+TESTS += $(ENGINE_FIGURE_TESTS)
+FIGURE_TESTS += $(ENGINE_FIGURE_TESTS)
+tests_unit_test_path_SOURCES = tests/unit/test_path.c tests/lib/figure.c tests/lib/figure.h tests/lib/test.c
+tests_unit_test_path_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_sampler_SOURCES = tests/unit/test_sampler.c tests/lib/figure.c tests/lib/figure.h \
+	tests/lib/listen.c tests/lib/listen.h tests/lib/test.c
+tests_unit_test_sampler_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_synth_SOURCES = tests/unit/test_synth.c tests/lib/figure.c tests/lib/figure.h \
+	tests/lib/listen.c tests/lib/listen.h tests/lib/test.c
+tests_unit_test_synth_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

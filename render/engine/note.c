@@ -7,29 +7,36 @@
 #include "render/dsp/simd.h"
 #include "render/engine/mix.h"
 
-enum { BUCKETS = 256 };
+enum { BUCKETS = 256, SEEN = 1024 };
 
-#define NOTE_BYTES_MAX ((size_t)64 << 20) /* of one note: three minutes of stereo at 44.1 kHz */
+#define NOTE_BYTES_MAX ((size_t)64 << 20)       /* of one note: three minutes of stereo at 44.1 kHz */
+#define SAMPLE_NOTE_BYTES_MAX ((size_t)4 << 20) /* of a sample's, so that many have room */
 #define NOTE_C4_HZ 261.6255653005986
 
 struct note_cache {
 	struct run_shared *shared;
 	unsigned n_slots; /* blocks in flight */
 	struct note *buckets[BUCKETS];
+	uint64_t seen[SEEN]; /* hashes of paths that were asked for */
 };
 
 /* --- Pitch ------------------------------------------------------------------------------------------------ */
+
+struct pitch note_pitch_hz(double hz, double semitones, double base_hz)
+{
+	hz *= f64_exp2(semitones / 12.0);
+	if (base_hz > 0)
+		return (struct pitch){ .free_hz = hz, .ratio = hz / base_hz };
+	return (struct pitch){ .free_hz = hz, .ratio = 1, .replace_hz = hz };
+}
 
 struct pitch note_pitch(bool has_note, bool is_named, double note, double n, double base_hz)
 {
 	double semitones = (has_note ? note : 0) + n;
 	double step = f64_exp2(semitones / 12.0);
-	double hz = NOTE_C4_HZ * step;
-	if (!has_note || !is_named)
-		return (struct pitch){ .free_hz = hz, .ratio = step };
-	if (base_hz > 0)
-		return (struct pitch){ .free_hz = hz, .ratio = hz / base_hz };
-	return (struct pitch){ .free_hz = hz, .ratio = 1, .replace_hz = hz };
+	if (has_note && is_named)
+		return note_pitch_hz(NOTE_C4_HZ, semitones, base_hz);
+	return (struct pitch){ .free_hz = NOTE_C4_HZ * step, .ratio = step };
 }
 
 double note_base_hz(const struct plan *plan)
@@ -82,16 +89,35 @@ static uint64_t double_bits(double x)
 	return bits;
 }
 
+static uint64_t path_hash(const struct path *p)
+{
+	uint64_t h = hash64_pair((uint64_t)(uintptr_t)p->data, (uint64_t)p->start);
+	h = hash64_pair(h, (uint64_t)p->rate);
+	h = hash64_pair(hash64_pair(h, (uint64_t)p->bend), p->bend_frames);
+	return hash64_pair(hash64_pair(h, (uint64_t)p->loop_begin), (uint64_t)p->loop_length);
+}
+
+static bool path_equal(const struct path *a, const struct path *b)
+{
+	return a->data == b->data && a->start == b->start && a->rate == b->rate && a->bend == b->bend &&
+	       a->bend_frames == b->bend_frames && a->loop_begin == b->loop_begin && a->loop_length == b->loop_length;
+}
+
 static uint64_t key_hash(const struct note_key *k)
 {
+	if (k->instrument == NOTE_OF_SAMPLE)
+		return path_hash(&k->path);
 	uint64_t h = hash64_pair(k->instrument, k->n_frames);
 	h = hash64_pair(h, double_bits(k->pitch.free_hz));
 	h = hash64_pair(h, double_bits(k->pitch.ratio));
 	return hash64_pair(h, k->onset);
 }
 
-static bool key_equal(const struct note_key *a, const struct note_key *b)
+/* Whether the note of `a` serves for b. That of a sample may be longer. */
+static bool key_serves(const struct note_key *a, const struct note_key *b)
 {
+	if (a->instrument == NOTE_OF_SAMPLE)
+		return b->instrument == NOTE_OF_SAMPLE && a->n_frames >= b->n_frames && path_equal(&a->path, &b->path);
 	return a->instrument == b->instrument && a->n_frames == b->n_frames && a->onset == b->onset &&
 	       a->pitch.free_hz == b->pitch.free_hz && a->pitch.ratio == b->pitch.ratio &&
 	       a->pitch.replace_hz == b->pitch.replace_hz;
@@ -134,20 +160,61 @@ static struct note *note_new(struct note_cache *c, const struct note_key *key, u
 	return n;
 }
 
+static struct note *cache_look_up(const struct note_cache *c, const struct note_key *key, uint64_t hash)
+{
+	struct note *n = c->buckets[hash % BUCKETS];
+	while (n && !key_serves(&n->key, key))
+		n = n->next;
+	return n;
+}
+
+static void cache_insert(struct note_cache *c, struct note *n, uint64_t hash)
+{
+	n->next = c->buckets[hash % BUCKETS];
+	c->buckets[hash % BUCKETS] = n;
+}
+
 struct note *note_cache_find(struct note_cache *c, const struct note_key *key, unsigned n_ch, struct span where,
 			     bool *is_new, struct error *err)
 {
-	struct note **bucket = &c->buckets[key_hash(key) % BUCKETS];
+	uint64_t hash = key_hash(key);
+	struct note *n = cache_look_up(c, key, hash);
+	*is_new = !n;
+	if (n)
+		return n;
+	n = note_new(c, key, n_ch, where, err);
+	if (n)
+		cache_insert(c, n, hash);
+	return n;
+}
+
+/* Whether a path was asked for before; remembers that it was now. */
+static bool path_was_seen(struct note_cache *c, uint64_t hash)
+{
+	uint64_t *slot = &c->seen[hash / BUCKETS % SEEN], before = *slot;
+	*slot = hash;
+	return before == hash;
+}
+
+static bool has_room(const struct note_cache *c, size_t bytes)
+{
+	size_t taken = atomic_load_explicit(&c->shared->note_bytes, memory_order_relaxed);
+	return bytes <= SAMPLE_NOTE_BYTES_MAX && taken + bytes <= c->shared->memory_cap_bytes / 2;
+}
+
+struct note *note_cache_find_path(struct note_cache *c, const struct path *path, uint64_t n_frames, bool *is_new)
+{
+	struct note_key key = { .instrument = NOTE_OF_SAMPLE, .n_frames = n_frames, .path = *path };
+	uint64_t hash = key_hash(&key);
+	struct note *n = cache_look_up(c, &key, hash);
 	*is_new = false;
-	for (struct note *n = *bucket; n; n = n->next)
-		if (key_equal(&n->key, key))
-			return n;
-	struct note *n = note_new(c, key, n_ch, where, err);
-	if (!n)
-		return NULL;
-	*is_new = true;
-	n->next = *bucket;
-	*bucket = n;
+	if (n || !path_was_seen(c, hash) || n_frames > SAMPLE_NOTE_BYTES_MAX ||
+	    !has_room(c, n_frames * path->data->n_ch * sizeof(sample)))
+		return n;
+	n = note_new(c, &key, path->data->n_ch, (struct span){ 0, 0 }, NULL);
+	if (n)
+		cache_insert(c, n, hash);
+	*is_new = n != NULL;
 	return n;
 }
 
@@ -196,7 +263,27 @@ static int note_deliver(void *ctx, struct run *run, uint64_t block, size_t n_fra
 	return 0;
 }
 
-int note_render(struct note *note, const struct run *parent, const struct plan_events *events, struct error *err)
+/* The audio as a sound of the job's rate. */
+static void note_publish(struct note *n, double sample_rate_hz)
+{
+	n->audio.ch[0] = note_channel(n, 0);
+	n->audio.ch[1] = note_channel(n, n->audio.n_ch - 1);
+	n->audio.n_frames = n->key.n_frames;
+	n->audio.sample_rate_hz = sample_rate_hz;
+}
+
+static void path_render(struct note *n)
+{
+	for (unsigned ch = 0; ch < n->audio.n_ch; ch++)
+		for (uint64_t at = 0; at < n->key.n_frames; at += PATH_CHUNK_FRAMES) {
+			uint64_t left = n->key.n_frames - at;
+			path_read(&n->key.path, ch, at, note_channel(n, ch) + at,
+				  left < PATH_CHUNK_FRAMES ? (size_t)left : PATH_CHUNK_FRAMES);
+		}
+}
+
+static int instrument_render(struct note *note, const struct run *parent, const struct plan_events *events,
+			     struct error *err)
 {
 	struct run_spec spec = {
 		.plan = events->plans[note->key.instrument],
@@ -214,9 +301,16 @@ int note_render(struct note *note, const struct run *parent, const struct plan_e
 		return -1;
 	int rc = run_serially(run, err);
 	run_free(run);
-	note->audio.ch[0] = note_channel(note, 0);
-	note->audio.ch[1] = note_channel(note, note->audio.n_ch - 1);
-	note->audio.n_frames = note->key.n_frames;
-	note->audio.sample_rate_hz = parent->spec.shared->env.sample_rate_hz;
+	return rc;
+}
+
+int note_render(struct note *note, const struct run *parent, const struct plan_events *events, struct error *err)
+{
+	int rc = 0;
+	if (note->key.instrument == NOTE_OF_SAMPLE)
+		path_render(note);
+	else
+		rc = instrument_render(note, parent, events, err);
+	note_publish(note, parent->spec.shared->env.sample_rate_hz);
 	return rc;
 }

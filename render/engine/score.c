@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "render/engine/event.h"
+#include "render/engine/note.h"
 
 /* Room for what a query may make before it meets the limit of events per cycle, so that the limit is what is reported. */
 enum { SCORE_ARENA_BYTES_MAX = 192 << 20 };
@@ -208,7 +209,7 @@ static void sounding_update(struct score *s, uint64_t frame)
 	size_t kept = 0;
 	for (size_t i = 0; i < s->n_sounding; i++) {
 		const struct voice *v = &s->active[s->sounding[i]];
-		if (v->end > frame && v->fade_from == VOICE_NO_FADE)
+		if (v->end > frame && !v->is_fading)
 			s->sounding[kept++] = s->sounding[i];
 	}
 	s->n_sounding = kept;
@@ -219,7 +220,7 @@ static void sounding_rebuild(struct score *s)
 {
 	s->n_sounding = 0;
 	for (size_t i = 0; i < s->n_active; i++)
-		if (s->active[i].fade_from == VOICE_NO_FADE)
+		if (!s->active[i].is_fading)
 			s->sounding[s->n_sounding++] = i;
 }
 
@@ -256,7 +257,9 @@ static void active_drop_silent(struct score *s, uint64_t frame)
 		if (v->end > frame) {
 			if (v->note)
 				v->note->last_block = s->block;
-			s->active[kept++] = *v;
+			if (kept < i)
+				s->active[kept] = *v;
+			kept++;
 		} else if (v->note)
 			v->note->n_voices--;
 	}
@@ -290,8 +293,7 @@ static int active_add(struct score *s, const struct onset *o, struct error *err)
 			    .onset = o->frame,
 			    .length = o->length,
 			    .block = s->block,
-			    .modulator = modulator_at,
-			    .ctx = s };
+			    .modulators = { modulator_at, s } };
 	struct voice v;
 	bool is_new_note;
 	uint64_t ordinal = s->next_ordinal++;

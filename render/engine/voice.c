@@ -1,121 +1,159 @@
+/* A block of a voice is cut where its envelope changes segment. Within one, the sound is read, shaped and panned in a
+ * single pass, eight frames at a time, by a kernel for the kind of segment; where the sound can be heard as it is, it
+ * is read in place. A shorter rest of a stretch goes through the same vector code, so that where the cuts fall cannot
+ * be heard. */
 #include "render/engine/voice.h"
 
 #include <string.h>
 
 #include "render/dsp/simd.h"
 
-enum { CHUNK_FRAMES = QUANTUM_FRAMES }; /* small enough to stay in the first cache; has no influence on bits */
-
-uint64_t voice_frames_left(int64_t start, int64_t rate, size_t n_frames)
-{
-	__int128 way = rate > 0 ? (__int128)n_frames * VOICE_UNIT - start : (__int128)start + VOICE_UNIT;
-	__int128 step = rate > 0 ? rate : -(__int128)rate;
-	return way <= 0 ? 0 : (uint64_t)((way + step - 1) / step);
-}
+enum { LEVELS_FRAMES = 1024 };
 
 void voice_fade(struct voice *v, uint64_t frame, uint64_t fade_frames)
 {
-	if (v->fade_from != VOICE_NO_FADE || frame >= v->end)
+	if (v->is_fading || frame >= v->end)
 		return;
-	v->fade_from = frame;
-	v->fade_frames = fade_frames ? fade_frames : 1;
-	if (v->end > frame + v->fade_frames)
-		v->end = frame + v->fade_frames;
+	uint64_t from = frame > v->onset ? frame : v->onset;
+	uint64_t len = v->end - from < fade_frames ? v->end - from : fade_frames;
+	envelope_cut(&v->envelope, from - v->onset, len);
+	v->end = v->onset + v->envelope.end;
+	v->is_fading = true;
 }
 
-/* --- Position --------------------------------------------------------------------------------------------- */
+/* --- Mixing ------------------------------------------------------------------------------------------------ */
 
-static int64_t position_at(const struct voice *v, uint64_t age)
-{
-	if (v->loop_length == 0)
-		return v->start + (int64_t)age * v->rate;
-	__int128 p = ((__int128)age * v->rate + v->start - v->loop_begin) % v->loop_length;
-	return v->loop_begin + (int64_t)(p < 0 ? p + v->loop_length : p);
-}
+/* Frames that lie within one segment of the envelope. */
+struct stretch {
+	const sample *in[2];  /* [n]; the second only of a stereo sound */
+	const sample *levels; /* [n]; only of an exponential */
+	sample *out[2];       /* [n], added to */
+	size_t n;
+	const struct envelope_segment *segment;
+	uint64_t age; /* of the first frame */
+	sample gain[2][2];
+};
 
-/* Catmull-Rom spline through four neighbours: x[0] exactly when the fraction is 0. */
-static inline sample interpolate(const sample *x, sample fraction)
-{
-	sample c1 = 0.5f * (x[1] - x[-1]);
-	sample c2 = x[-1] - 2.5f * x[0] + 2.0f * x[1] - 0.5f * x[2];
-	sample c3 = 0.5f * (x[2] - x[-1]) + 1.5f * (x[0] - x[1]);
-	return ((c3 * fraction + c2) * fraction + c1) * fraction + x[0];
-}
+enum shape { SHAPE_FLAT, SHAPE_LINE, SHAPE_GIVEN };
 
-static void read_spline(const struct voice *v, const sample *sound, uint64_t age, sample *out, size_t n)
+/* Levels of the frames i .. i + 7 of a stretch. */
+SIMD_INLINE f32x8 level_at(const struct stretch *s, enum shape shape, size_t i)
 {
-	for (size_t i = 0; i < n; i++) {
-		int64_t p = position_at(v, age + i);
-		/* 24 bits of fraction: what a float holds exactly. */
-		out[i] = interpolate(sound + (p >> 32), (sample)((uint32_t)p >> 8) * 0x1p-24f);
+	switch (shape) {
+	case SHAPE_LINE:
+		return envelope_line(s->segment, s->age + i);
+	case SHAPE_GIVEN:
+		return f32x8_load(s->levels + i);
+	case SHAPE_FLAT:
+		break;
 	}
+	return f32x8_splat(s->segment->level);
 }
 
-static void read_sound(const struct voice *v, unsigned ch, uint64_t age, sample *out, size_t n)
+SIMD_INLINE void mix_eight(const struct stretch *s, f32x8 level, const sample *in0, const sample *in1, sample *out0,
+			   sample *out1)
 {
-	const sample *sound = v->data->ch[ch];
-	if (v->rate == VOICE_UNIT && v->loop_length == 0 && (v->start & (VOICE_UNIT - 1)) == 0)
-		memcpy(out, sound + (v->start >> 32) + age, n * sizeof *out);
+	f32x8 x = f32x8_load(in0) * level;
+	f32x8 left = x * s->gain[0][0], right = x * s->gain[1][0];
+	if (in1) {
+		f32x8 y = f32x8_load(in1) * level;
+		left += y * s->gain[0][1];
+		right += y * s->gain[1][1];
+	}
+	f32x8_store(out0, f32x8_load(out0) + left);
+	f32x8_store(out1, f32x8_load(out1) + right);
+}
+
+/* The last frames, fewer than eight. */
+SIMD_INLINE void mix_rest(const struct stretch *s, enum shape shape, size_t i, bool is_stereo)
+{
+	sample lanes[4][SIMD_LANES] = { { 0 } };
+	size_t bytes = (s->n - i) * sizeof(sample);
+	memcpy(lanes[0], s->in[0] + i, bytes);
+	if (is_stereo)
+		memcpy(lanes[1], s->in[1] + i, bytes);
+	memcpy(lanes[2], s->out[0] + i, bytes);
+	memcpy(lanes[3], s->out[1] + i, bytes);
+	mix_eight(s, level_at(s, shape, i), lanes[0], is_stereo ? lanes[1] : NULL, lanes[2], lanes[3]);
+	memcpy(s->out[0] + i, lanes[2], bytes);
+	memcpy(s->out[1] + i, lanes[3], bytes);
+}
+
+/* shape and is_stereo are constants where this is inlined. */
+SIMD_INLINE void mix_stretch(const struct stretch *stretch, enum shape shape, bool is_stereo)
+{
+	const struct stretch s = *stretch; /* of which no store into the output can change a thing */
+	size_t i = 0;
+	for (; i + SIMD_LANES <= s.n; i += SIMD_LANES)
+		mix_eight(&s, level_at(&s, shape, i), s.in[0] + i, is_stereo ? s.in[1] + i : NULL, s.out[0] + i,
+			  s.out[1] + i);
+	if (i < s.n)
+		mix_rest(&s, shape, i, is_stereo);
+}
+
+#define MIX_KERNEL(name, shape, is_stereo)                                                                             \
+	SIMD_CLONES static void name(const struct stretch *s)                                                          \
+	{                                                                                                              \
+		mix_stretch(s, shape, is_stereo);                                                                      \
+	}
+
+MIX_KERNEL(mix_mono_flat, SHAPE_FLAT, false)
+MIX_KERNEL(mix_mono_line, SHAPE_LINE, false)
+MIX_KERNEL(mix_mono_given, SHAPE_GIVEN, false)
+MIX_KERNEL(mix_stereo_flat, SHAPE_FLAT, true)
+MIX_KERNEL(mix_stereo_line, SHAPE_LINE, true)
+MIX_KERNEL(mix_stereo_given, SHAPE_GIVEN, true)
+
+static void mix(const struct stretch *s, bool is_stereo)
+{
+	if (s->levels)
+		is_stereo ? mix_stereo_given(s) : mix_mono_given(s);
+	else if (s->segment->slope != 0)
+		is_stereo ? mix_stereo_line(s) : mix_mono_line(s);
 	else
-		read_spline(v, sound, age, out, n);
+		is_stereo ? mix_stereo_flat(s) : mix_mono_flat(s);
 }
 
-/* --- Level ------------------------------------------------------------------------------------------------ */
+/* --- Voices ------------------------------------------------------------------------------------------------ */
 
-static void level_fade(const struct voice *v, uint64_t frame, sample *level, size_t n)
+/* Points s->in at what is heard from s->age on, in the sound or in buffers; may shorten s->n. */
+static void stretch_read(const struct voice *v, struct stretch *s, sample (*buffers)[PATH_CHUNK_FRAMES])
 {
-	sample step = 1.0f / (sample)v->fade_frames;
-	for (size_t i = 0; i < n; i++)
-		if (frame + i >= v->fade_from)
-			level[i] *= (sample)(v->fade_frames - (frame + i - v->fade_from)) * step;
-}
-
-SIMD_CLONES static void add_mono(const sample *restrict x, const sample *restrict level, const struct voice *v,
-				 sample *restrict left, sample *restrict right, size_t n)
-{
-	const sample to_left = v->gain[0][0], to_right = v->gain[1][0];
-	for (size_t i = 0; i < n; i++) {
-		sample y = x[i] * level[i];
-		left[i] += to_left * y;
-		right[i] += to_right * y;
+	size_t room = PATH_CHUNK_FRAMES - s->age % PATH_CHUNK_FRAMES;
+	for (unsigned ch = 0; ch < v->path.data->n_ch; ch++) {
+		const sample *sound = path_straight(&v->path, ch);
+		s->in[ch] = sound ? sound + s->age : buffers[ch];
+		if (sound)
+			continue;
+		s->n = s->n < room ? s->n : room;
+		path_read(&v->path, ch, s->age, buffers[ch], s->n);
 	}
 }
 
-SIMD_CLONES static void add_stereo(const sample *restrict x0, const sample *restrict x1, const sample *restrict level,
-				   const struct voice *v, sample *restrict left, sample *restrict right, size_t n)
+static void stretch_mix(const struct voice *v, struct stretch *s)
 {
-	const sample g00 = v->gain[0][0], g01 = v->gain[0][1], g10 = v->gain[1][0], g11 = v->gain[1][1];
-	for (size_t i = 0; i < n; i++) {
-		sample y0 = x0[i] * level[i], y1 = x1[i] * level[i];
-		left[i] += g00 * y0 + g01 * y1;
-		right[i] += g10 * y0 + g11 * y1;
+	sample levels[LEVELS_FRAMES], buffers[2][PATH_CHUNK_FRAMES];
+	if (s->segment->is_exponential && s->n > LEVELS_FRAMES)
+		s->n = LEVELS_FRAMES;
+	stretch_read(v, s, buffers);
+	if (s->segment->is_exponential) {
+		envelope_fill_segment(s->segment, s->age, levels, s->n);
+		s->levels = levels;
 	}
-}
-
-static void mix_chunk(const struct voice *v, uint64_t frame, size_t n, sample *left, sample *right)
-{
-	sample x[2][CHUNK_FRAMES], level[CHUNK_FRAMES];
-	uint64_t age = frame - v->onset;
-
-	envelope_fill(&v->envelope, age, level, n);
-	if (v->fade_from != VOICE_NO_FADE)
-		level_fade(v, frame, level, n);
-	read_sound(v, 0, age, x[0], n);
-	if (v->data->n_ch == 1) {
-		add_mono(x[0], level, v, left, right, n);
-		return;
-	}
-	read_sound(v, 1, age, x[1], n);
-	add_stereo(x[0], x[1], level, v, left, right, n);
+	mix(s, v->path.data->n_ch == 2);
 }
 
 void voice_mix(const struct voice *v, uint64_t frame, size_t n, sample *left, sample *right)
 {
 	uint64_t at = frame > v->onset ? frame : v->onset;
-	uint64_t stop = frame + n < v->end ? frame + n : v->end;
+	uint64_t stop = frame + n < v->end ? frame + n : v->end, until;
+
 	while (at < stop) {
-		size_t len = stop - at < CHUNK_FRAMES ? (size_t)(stop - at) : CHUNK_FRAMES;
-		mix_chunk(v, at, len, left + (at - frame), right + (at - frame));
-		at += len;
+		struct stretch s = { .out = { left + (at - frame), right + (at - frame) }, .age = at - v->onset };
+		memcpy(s.gain, v->gain, sizeof s.gain);
+		s.segment = envelope_segment_at(&v->envelope, s.age, &until);
+		s.n = (size_t)(until - s.age < stop - at ? until - s.age : stop - at);
+		stretch_mix(v, &s);
+		at += s.n;
 	}
 }

@@ -184,6 +184,8 @@ struct operand build_call(struct builder *b, struct ast *call, const struct oper
 		return build_played(b, call, input, scope);
 	if (node_def_is_events(def))
 		return input ? operand_broken() : build_events(b, call, scope);
+	if (node_def_is_synth(def))
+		return input ? operand_broken() : build_synth(b, call, scope);
 	if (node_def_is_stack(def))
 		return input ? operand_broken() : build_stack(b, call, scope);
 	if (!input && node_def_is_pitch(def))

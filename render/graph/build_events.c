@@ -26,7 +26,7 @@ static struct graph *instrument_graph(struct builder *child, const struct operan
 }
 
 /* A graph of its own for an expression, evaluated where nothing of the outer graph can be reached. */
-static struct instrument *instrument_new(struct builder *b, const char *name, const struct bus *bus, struct ast *expr)
+struct instrument *build_instrument(struct builder *b, const char *name, const struct bus *bus, struct ast *expr)
 {
 	struct builder child;
 	struct instrument *instrument = build_alloc(b, 1, sizeof(*instrument));
@@ -55,7 +55,7 @@ static const struct instrument *bus_instrument(struct builder *b, const struct b
 		return NULL;
 	}
 	if (!*known && bus->expr && build_enter(b, span)) {
-		*known = instrument_new(b, bus->name, bus, bus->expr);
+		*known = build_instrument(b, bus->name, bus, bus->expr);
 		build_leave(b);
 	}
 	return *known;
@@ -218,12 +218,28 @@ struct operand build_events(struct builder *b, struct ast *call, const struct sc
 	return v;
 }
 
+const char *build_anonymous(struct builder *b)
+{
+	return arena_printf(build_arena(b), "~@%u", ++b->shared->n_anonymous);
+}
+
+struct operand build_voices(struct builder *b, const struct pattern *p, const struct instrument *instrument,
+			    struct span span)
+{
+	struct value word = { .kind = VALUE_WORD, .word = { instrument->name, (uint32_t)strlen(instrument->name) } };
+	const struct pattern *s = pattern_control(build_arena(b), CONTROL_S, pattern_pure(build_arena(b), word, span));
+	struct operand v = operand_events(b, pattern_modify(build_arena(b), p, s), span);
+
+	v.events.instruments = instrument;
+	v.events.n_instruments = 1;
+	return v;
+}
+
 struct operand build_played(struct builder *b, struct ast *call, const struct operand *input, const struct scope *scope)
 {
 	struct ast *arg = build_modifier_arg(call, 0);
-	char *name = arena_printf(build_arena(b), "~@%u", ++b->shared->n_anonymous);
+	const char *name = build_anonymous(b);
 	struct operand notes = arg ? build_wanted(b, arg, scope) : operand_broken();
-	struct value word = { .kind = VALUE_WORD };
 
 	if (notes.type == TYPE_NUMBER)
 		notes = operand_pattern(pattern_of_number(b, notes.number), notes.span);
@@ -233,18 +249,11 @@ struct operand build_played(struct builder *b, struct ast *call, const struct op
 		return operand_broken();
 	}
 	enum control_key key = (enum control_key)call->def->controls[0];
-	const struct instrument *instrument = instrument_new(b, name, NULL, input->ast);
+	const struct instrument *instrument = build_instrument(b, name, NULL, input->ast);
 	if (!instrument || !pattern_check_values(b, notes.pattern, key))
 		return operand_broken();
-	word.word = (struct word){ name, (uint32_t)strlen(name) };
-	const struct pattern *s =
-		pattern_control(build_arena(b), CONTROL_S, pattern_pure(build_arena(b), word, input->span));
-	const struct pattern *p =
-		pattern_modify(build_arena(b), pattern_control(build_arena(b), key, as_events(b, notes.pattern)), s);
-	struct operand v = operand_events(b, p, (struct span){ input->span.start, call->span.end });
-	v.events.instruments = instrument;
-	v.events.n_instruments = 1;
-	return v;
+	return build_voices(b, pattern_control(build_arena(b), key, as_events(b, notes.pattern)), instrument,
+			    (struct span){ input->span.start, call->span.end });
 }
 
 /* --- Sources as one, and as a signal

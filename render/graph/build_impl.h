@@ -180,6 +180,13 @@ struct operand build_events(struct builder *b, struct ast *call, const struct sc
 /* `osc # note "c e"`: the signal as an instrument that the pattern plays. */
 struct operand build_played(struct builder *b, struct ast *call, const struct operand *input,
 			    const struct scope *scope);
+/* An instrument for an expression, or the value of a bus, with a graph of its own. NULL after a complaint. */
+struct instrument *build_instrument(struct builder *b, const char *name, const struct bus *bus, struct ast *expr);
+/* A name for an instrument that has none. */
+const char *build_anonymous(struct builder *b);
+/* The pattern, each event a voice of the instrument. */
+struct operand build_voices(struct builder *b, const struct pattern *p, const struct instrument *instrument,
+			    struct span span);
 /* pattern_stack(), pattern_fastcat(), pattern_slowcat() */
 typedef const struct pattern *pattern_join(struct arena *a, const struct pattern *const *ps, size_t n);
 /* Several sources as one: what their events refer to, without a pattern. patterns[n] receives those of the parts. */
@@ -194,6 +201,8 @@ uint32_t events_node(struct builder *b, const struct events *e, struct span span
 /* `events # gain 0.5`. */
 struct operand build_modifier(struct builder *b, struct ast *call, const struct operand *input,
 			      const struct scope *scope);
+/* Sets the control of parameter p of a call, when the call or a default gives it. False after a complaint. */
+bool build_modify_param(struct builder *b, struct events *e, struct ast *call, unsigned p, const struct scope *scope);
 /* An operand of arithmetic on values as a map: `speed 2` of its own control, "12" of *key, that of the one before. */
 struct operand build_value_map(struct builder *b, struct ast *item, enum control_key *key, const struct scope *scope);
 /* The argument for parameter p: by position, the input not counted, or by name. NULL: there is none. */
@@ -212,6 +221,10 @@ struct operand build_source(struct builder *b, struct ast *call, const struct sc
 struct operand build_wanted(struct builder *b, struct ast *node, const struct scope *scope);
 struct operand build_transform_behind(struct builder *b, struct ast *call, const struct operand *input,
 				      const struct scope *scope);
+
+/* --- build_synth.c */
+/* `synth "c e" "saw"`, `saw "c e"`: each event a note of an oscillator. */
+struct operand build_synth(struct builder *b, struct ast *call, const struct scope *scope);
 
 /* --- build_pattern.c */
 struct transform_arg build_transform_arg(struct builder *b, const struct transform_param *param, struct ast *arg,

@@ -84,7 +84,7 @@ static bool is_pitch_sum(struct ast *arg, enum control_key key)
 	return true;
 }
 
-static bool modify_param(struct builder *b, struct events *e, struct ast *call, unsigned p, const struct scope *scope)
+bool build_modify_param(struct builder *b, struct events *e, struct ast *call, unsigned p, const struct scope *scope)
 {
 	const struct param_def *param = &call->def->params[p];
 	struct ast *arg = build_modifier_arg(call, p);
@@ -111,7 +111,7 @@ struct operand build_modifier(struct builder *b, struct ast *call, const struct 
 	struct operand v = *input;
 
 	for (unsigned p = 0; p < call->def->n_params; p++)
-		if (!modify_param(b, &v.events, call, p, scope))
+		if (!build_modify_param(b, &v.events, call, p, scope))
 			return operand_broken();
 	v.span.end = call->span.end;
 	return v;

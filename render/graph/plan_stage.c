@@ -191,7 +191,7 @@ static int events_stages(struct stager *s, uint32_t node)
 	struct plan_node *n = &p->nodes[node];
 	if (stage_add_single(s, STAGE_SCORE, true, node))
 		return -1;
-	if (p->events[n->events_idx].n_instruments > 0 && stage_add_single(s, STAGE_NOTES, true, node))
+	if (stage_add_single(s, STAGE_NOTES, true, node))
 		return -1;
 	n->stage = p->n_stages;
 	return stage_add_single(s, STAGE_VOICES, false, node);

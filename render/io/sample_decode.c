@@ -1,5 +1,6 @@
 #include "render/io/sample_decode.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -10,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "render/io/sample_mix.h"
 
 enum {
 	READ_FRAMES = 1024,
@@ -61,6 +64,21 @@ static bool has_allowed_magic(int fd)
 	return memcmp(head, "FORM", 4) == 0 && (memcmp(head + 8, "AIFF", 4) == 0 || memcmp(head + 8, "AIFC", 4) == 0);
 }
 
+/* RIFF and FORM files say how long they are behind their first eight bytes; libsndfile believes the file system
+ * instead. A length that was never filled in says nothing. */
+static bool is_shorter_than_it_says(int fd, uint64_t n_bytes)
+{
+	unsigned char head[8];
+	uint32_t said;
+
+	if (pread(fd, head, sizeof(head), 0) != (ssize_t)sizeof(head) || memcmp(head, "fLaC", 4) == 0)
+		return false;
+	bool is_big_endian = memcmp(head, "FORM", 4) == 0;
+	memcpy(&said, head + 4, sizeof(said));
+	said = is_big_endian ? be32toh(said) : le32toh(said);
+	return said != UINT32_MAX && n_bytes < 8 + (uint64_t)said;
+}
+
 static bool is_allowed_format(int format)
 {
 	int major = format & SF_FORMAT_TYPEMASK;
@@ -104,8 +122,7 @@ static sample sane(float x)
 }
 
 /* Fills ch from the file; returns the frames that were really there, which may be fewer than announced. */
-static size_t read_frames(SNDFILE *file, unsigned file_channels, float *block, sample *const *ch, unsigned n_ch,
-			  size_t n_frames)
+static size_t read_frames(SNDFILE *file, unsigned file_channels, float *block, sample *const *ch, size_t n_frames)
 {
 	size_t at = 0;
 
@@ -115,9 +132,12 @@ static size_t read_frames(SNDFILE *file, unsigned file_channels, float *block, s
 
 		if (got <= 0 || (size_t)got > want)
 			break;
-		for (size_t i = 0; i < (size_t)got; i++)
-			for (unsigned c = 0; c < n_ch; c++)
-				ch[c][at + i] = sane(block[i * file_channels + c]);
+		for (size_t i = 0; i < (size_t)got * file_channels; i++)
+			block[i] = sane(block[i]);
+		if (file_channels == 1)
+			memcpy(ch[0] + at, block, (size_t)got * sizeof(*block));
+		else
+			sample_mix_down(block, file_channels, ch[0] + at, ch[1] + at, (size_t)got);
 		at += (size_t)got;
 	}
 	return at;
@@ -133,7 +153,8 @@ static int read_audio(struct sample_audio *a, SNDFILE *file, const SF_INFO *info
 		return -1;
 	block = calloc((size_t)READ_FRAMES * (size_t)info->channels, sizeof(*block));
 	if (block)
-		a->data.n_frames = read_frames(file, (unsigned)info->channels, block, ch, n_ch, a->data.n_frames);
+		a->data.n_frames = read_frames(file, (unsigned)info->channels, block, ch, a->data.n_frames);
+	a->data.is_truncated = a->data.n_frames < (size_t)info->frames;
 	free(block);
 	if (block && a->data.n_frames)
 		return 0;
@@ -160,7 +181,11 @@ static int decode_fd(struct sample_audio *a, int fd, struct error *err)
 	if (rc == 0)
 		rc = read_audio(a, file, &info, err);
 	sf_close(file);
-	return rc;
+	if (rc)
+		return rc;
+	a->stamp = sample_stamp_of(&st);
+	a->data.is_truncated |= is_shorter_than_it_says(fd, (uint64_t)st.st_size);
+	return 0;
 }
 
 /* One channel through the converter, which keeps time: output frame 0 is input frame 0. */
@@ -194,6 +219,8 @@ static int convert_rate(struct sample_audio *a, uint32_t sample_rate_hz, struct 
 	for (unsigned c = 0; rc == 0 && c < a->data.n_ch; c++)
 		rc = convert_channel(a->data.ch[c], a->data.n_frames, ch[c], out.data.n_frames, ratio, err);
 	free(a->block);
+	out.stamp = a->stamp;
+	out.data.is_truncated = a->data.is_truncated;
 	if (rc)
 		free(out.block);
 	else

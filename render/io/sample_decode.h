@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "render/io/sample_stamp.h"
 #include "render/io/samples.h"
 
 #define SAMPLE_DECODED_BYTES_MAX ((size_t)64 << 20)
@@ -15,6 +16,7 @@ struct sample_audio {
 	struct sample_data data;
 	void *block; /* what the channels lie in; free() it */
 	size_t block_bytes;
+	struct sample_stamp stamp; /* of the file, before it was read */
 };
 
 /* n_ch channels of n_frames zeros with padding around them, in one block; *ch are writable. ERR_TOO_LARGE above
@@ -22,7 +24,7 @@ struct sample_audio {
 int sample_audio_alloc(struct sample_audio *a, unsigned n_ch, size_t n_frames, double sample_rate_hz, sample *ch[2],
 		       struct error *err) WARN_UNUSED;
 
-/* The first two channels of the file at path. ERR_CORRUPT when it is not such audio or has no frames, ERR_IO,
+/* The file at path, in one or two channels. ERR_CORRUPT when it is not such audio or has no frames, ERR_IO,
  * ERR_TOO_LARGE, ERR_NO_MEMORY. */
 int sample_decode(struct sample_audio *a, const char *path, uint32_t sample_rate_hz, struct error *err) WARN_UNUSED;
 

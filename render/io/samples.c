@@ -2,17 +2,18 @@
  *
  * A folder hides a drum of the kit with the same name. Audio is made without holding the lock; when two threads make
  * the same, the second to finish throws its copy away. Unreferenced audio stays until the cache is over its size, the
- * longest unused goes first. */
+ * longest unused goes first. So does audio of a file that has changed since, which is found by its stamp. */
 #include "render/io/samples.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "render/io/kit.h"
 #include "render/io/sample_decode.h"
+#include "render/io/sample_digest.h"
 #include "render/io/sample_folder.h"
 
 #define CACHE_BYTES_MAX ((size_t)512 << 20)
@@ -29,6 +30,7 @@ struct cached {
 
 struct sample_bank {
 	struct sample_folders folders;
+	struct digest_cache *digests;
 	const char **names; /* sorted, unique; strings of the folders and of the kit */
 	size_t n_names;
 	pthread_mutex_t lock; /* samples.lock: guards the two below and what cached says */
@@ -89,7 +91,8 @@ struct sample_bank *sample_bank_open(const char *dir, struct error *err)
 	}
 	if (dir && sample_folders_list(&bank->folders, dir, err))
 		goto err_after_bank;
-	if (bank_collect_names(bank)) {
+	bank->digests = digest_cache_new();
+	if (!bank->digests || bank_collect_names(bank)) {
 		error_set(err, ERR_NO_MEMORY, "no memory for the names of samples");
 		goto err_after_folders;
 	}
@@ -97,6 +100,7 @@ struct sample_bank *sample_bank_open(const char *dir, struct error *err)
 	return bank;
 
 err_after_folders:
+	digest_cache_free(bank->digests);
 	sample_folders_fini(&bank->folders);
 err_after_bank:
 	free(bank);
@@ -118,6 +122,7 @@ void sample_bank_free(struct sample_bank *bank)
 		cached_free(c);
 	}
 	pthread_mutex_destroy(&bank->lock);
+	digest_cache_free(bank->digests);
 	sample_folders_fini(&bank->folders);
 	free(bank->names);
 	free(bank);
@@ -165,13 +170,38 @@ static int make_audio(const struct sample_bank *bank, struct cached *c, struct e
 	return make_kit_audio(c, err);
 }
 
+/* What a piece of audio is made from. */
+struct source {
+	const char *name; /* the bank's string */
+	size_t index;
+	uint32_t sample_rate_hz;
+	struct sample_stamp stamp; /* of the file as it is now; zeros for the kit, and for a file that cannot be read */
+};
+
+static struct source source_of(const struct sample_bank *bank, const char *name, size_t index, uint32_t sample_rate_hz)
+{
+	const struct sample_folder *folder = sample_folders_find(&bank->folders, name, strlen(name));
+	struct source s = { .name = name, .index = index, .sample_rate_hz = sample_rate_hz };
+	struct stat st;
+
+	if (folder && stat(folder->paths[index], &st) == 0)
+		s.stamp = sample_stamp_of(&st);
+	return s;
+}
+
+static bool is_from(const struct cached *c, const struct source *s)
+{
+	return c->name == s->name && c->index == s->index && c->sample_rate_hz == s->sample_rate_hz &&
+	       sample_stamp_equal(&c->audio.stamp, &s->stamp);
+}
+
 /* Takes a reference to what is cached and makes it the latest used; NULL when it is not there. Under the lock. */
-static struct cached *cache_take(struct sample_bank *bank, const char *name, size_t index, uint32_t sample_rate_hz)
+static struct cached *cache_take(struct sample_bank *bank, const struct source *s)
 {
 	for (struct cached **at = &bank->cache; *at; at = &(*at)->next) {
 		struct cached *c = *at;
 
-		if (c->name != name || c->index != index || c->sample_rate_hz != sample_rate_hz)
+		if (!is_from(c, s))
 			continue;
 		*at = c->next;
 		c->next = bank->cache;
@@ -210,10 +240,11 @@ static void cache_trim(struct sample_bank *bank)
 /* Puts c in, with one reference, or frees it when another thread was faster; returns what is cached. */
 static struct cached *cache_publish(struct sample_bank *bank, struct cached *c)
 {
+	struct source s = { c->name, c->index, c->sample_rate_hz, c->audio.stamp };
 	struct cached *other;
 
 	pthread_mutex_lock(&bank->lock);
-	other = cache_take(bank, c->name, c->index, c->sample_rate_hz);
+	other = cache_take(bank, &s);
 	if (!other) {
 		c->n_refs = 1;
 		c->next = bank->cache;
@@ -228,8 +259,7 @@ static struct cached *cache_publish(struct sample_bank *bank, struct cached *c)
 	return other;
 }
 
-static struct cached *bank_make(struct sample_bank *bank, const char *name, size_t index, uint32_t sample_rate_hz,
-				struct error *err)
+static struct cached *bank_make(struct sample_bank *bank, const struct source *s, struct error *err)
 {
 	struct cached *c = calloc(1, sizeof(*c));
 
@@ -237,9 +267,9 @@ static struct cached *bank_make(struct sample_bank *bank, const char *name, size
 		error_set(err, ERR_NO_MEMORY, "no memory for a sample");
 		return NULL;
 	}
-	c->name = name;
-	c->index = index;
-	c->sample_rate_hz = sample_rate_hz;
+	c->name = s->name;
+	c->index = s->index;
+	c->sample_rate_hz = s->sample_rate_hz;
 	if (make_audio(bank, c, err)) {
 		free(c);
 		return NULL;
@@ -260,18 +290,17 @@ const struct sample_data *sample_bank_acquire(struct sample_bank *bank, const ch
 {
 	const char *known = bank_find(bank, name, len);
 	struct cached *c;
-	size_t k;
 
 	if (!known) {
 		error_set(err, ERR_NOT_FOUND, "there is no sample '%.*s'", (int)(len < 64 ? len : 64), name);
 		return NULL;
 	}
-	k = wrap_index(index, sample_bank_count(bank, name, len));
+	struct source s = source_of(bank, known, wrap_index(index, sample_bank_count(bank, name, len)), sample_rate_hz);
 	pthread_mutex_lock(&bank->lock);
-	c = cache_take(bank, known, k, sample_rate_hz);
+	c = cache_take(bank, &s);
 	pthread_mutex_unlock(&bank->lock);
 	if (!c)
-		c = bank_make(bank, known, k, sample_rate_hz, err);
+		c = bank_make(bank, &s, err);
 	return c ? &c->audio.data : NULL;
 }
 
@@ -289,26 +318,6 @@ void sample_bank_release(struct sample_bank *bank, const struct sample_data *dat
 
 /* --- Digests -------------------------------------------------------------------------------------------------- */
 
-static int digest_file(struct sha256 *h, const char *path, struct error *err)
-{
-	FILE *f = fopen(path, "rbe");
-	char block[16384];
-	uint64_t total = 0;
-	size_t n;
-	int failed;
-
-	if (!f)
-		return error_set_errno(err, errno, "opening '%s'", path);
-	while ((n = fread(block, 1, sizeof(block), f)) > 0) {
-		sha256_update(h, block, n);
-		total += n;
-	}
-	failed = ferror(f);
-	fclose(f);
-	sha256_update(h, &total, sizeof(total)); /* so that two files cannot pass for one */
-	return failed ? error_set(err, ERR_IO, "reading '%s' failed", path) : 0;
-}
-
 int sample_bank_digest(struct sample_bank *bank, const char *name, size_t len, struct sha256 *h, struct error *err)
 {
 	const struct sample_folder *folder = sample_folders_find(&bank->folders, name, len);
@@ -316,9 +325,12 @@ int sample_bank_digest(struct sample_bank *bank, const char *name, size_t len, s
 	int n;
 
 	if (folder) {
-		for (size_t i = 0; i < folder->n_paths; i++)
-			if (digest_file(h, folder->paths[i], err))
+		for (size_t i = 0; i < folder->n_paths; i++) {
+			uint8_t digest[SHA256_BYTES];
+			if (digest_cache_file(bank->digests, folder->paths[i], digest, NULL, err))
 				return -1;
+			sha256_update(h, digest, sizeof(digest));
+		}
 		return 0;
 	}
 	if (!kit_count(name, len))

@@ -1,12 +1,14 @@
 /* The sample library: the built-in kit and, over it, a folder in the Dirt-Samples layout
  * (NAME/ holding .wav, .flac, .aif, .aiff, sorted by file name; index k is file k modulo their number).
  *
- * Process-wide and immutable once opened; files are decoded when first asked for, converted to the asked
- * rate with libsamplerate (best sinc), and kept reference-counted. Any thread; decoding takes samples.lock only
+ * Process-wide and immutable once opened, but for files that change on disk: they are decoded again. Files are
+ * decoded when first asked for, more than two channels mixed to two (sample_mix.h), converted to the asked rate with
+ * libsamplerate (best sinc), and kept reference-counted. Any thread; decoding takes samples.lock only
  * to publish. The kit is synthesised at the asked rate: the same bytes on every machine. */
 #ifndef RENDER_IO_SAMPLES_H
 #define RENDER_IO_SAMPLES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +27,7 @@ struct sample_data {
 	unsigned n_ch;
 	size_t n_frames;
 	double sample_rate_hz;
+	bool is_truncated; /* the file announced more than there was */
 };
 
 /* dir may be NULL. Lists folders and files, decodes nothing. */
@@ -43,7 +46,8 @@ const struct sample_data *sample_bank_acquire(struct sample_bank *bank, const ch
 					      uint32_t sample_rate_hz, struct error *err) WARN_UNUSED;
 void sample_bank_release(struct sample_bank *bank, const struct sample_data *data);
 
-/* What decides the sound of (name, any index): SHA-256 of the files' bytes, or of the kit's version. Mixed into h. */
+/* What decides the sound of (name, any index): the SHA-256 of each file's bytes, or the kit's version. Mixed into h. A
+ * file that is as it was is not read again. */
 int sample_bank_digest(struct sample_bank *bank, const char *name, size_t len, struct sha256 *h,
 		       struct error *err) WARN_UNUSED;
 

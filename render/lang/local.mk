@@ -10,6 +10,7 @@ librender_a_SOURCES += render/compile.c render/compile.h \
 	render/lang/print.c render/lang/resolve.c render/lang/resolve.h render/lang/statement.c \
 	render/lang/timed.c render/lang/timed.h render/lang/types.c render/lang/types.h \
 	render/lang/types_impl.h render/lang/types_part.c
+	render/lang/synth.c render/lang/synth.h render/lang/types.c render/lang/types.h
 
 check_PROGRAMS += tests/unit/test_catalogue tests/unit/test_lang
 TESTS += tests/unit/test_catalogue tests/unit/test_lang

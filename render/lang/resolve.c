@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "render/lang/form.h"
+#include "render/lang/synth.h"
 #include "render/lang/types.h"
 
 struct resolver {
@@ -455,6 +456,8 @@ static void sort_applies(struct resolver *r, struct ast *node)
 		sort_applies(r, node->items[i]);
 	if (node->kind == AST_APPLY)
 		sort_apply(r, node);
+	else if (node->kind == AST_CALL)
+		synth_choose(node);
 }
 
 /* `range` is a transform of patterns and a function of signals: what it is applied to says which. */

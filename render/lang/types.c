@@ -172,7 +172,7 @@ static enum lang_type call_type(const struct ast *call, unsigned depth)
 		return applied_type(call, depth);
 	if (!def)
 		return call->source ? types_source(call, depth) : TYPE_BROKEN;
-	if (node_def_is_events(def))
+	if (node_def_is_events(def) || node_def_is_synth(def))
 		return TYPE_EVENTS;
 	if (node_def_is_stack(def))
 		return stack_type(call, false, depth);

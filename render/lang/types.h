@@ -73,6 +73,12 @@ static inline bool node_def_is_events(const struct node_def *def)
 	return !def->process && !def->is_modifier && def->controls[0] == CONTROL_S;
 }
 
+/* Events by note, each a voice of an oscillator: `synth`, `saw_trig`. */
+static inline bool node_def_is_synth(const struct node_def *def)
+{
+	return !def->process && !def->is_modifier && def->controls[0] == CONTROL_FREQ;
+}
+
 static inline bool node_def_is_stack(const struct node_def *def)
 {
 	return def->is_variadic;

@@ -20,8 +20,8 @@ static bool piece_value(struct arena *a, const struct value *in, int64_t i, int6
 	double begin, length;
 
 	slice_of(in, &begin, &length);
-	return value_map_set(a, in, CONTROL_BEGIN, value_number(begin + length * ((double)i / (double)n)), out) &&
-	       value_map_set(a, out, CONTROL_END, value_number(begin + length * ((double)(i + 1) / (double)n)), out);
+	return value_map_own(a, in, CONTROL_BEGIN, value_number(begin + length * ((double)i / (double)n)), out) &&
+	       value_map_own(a, out, CONTROL_END, value_number(begin + length * ((double)(i + 1) / (double)n)), out);
 }
 
 /* Replaces h by those of its n pieces that meet its part. */

@@ -9,13 +9,16 @@
 #define CONTROL_LIST(X)                                                                                                \
 	X(S, "s")                   /* word: sample name, or "~bus" for an instrument */                               \
 	X(N, "n")                   /* sample index, added to the index of "name:k"; semitones on an instrument */     \
+	X(INDEX, "index")           /* the k of "name:k" */                                                            \
 	X(NOTE, "note")             /* semitones from C4 = 0 */                                                        \
+	X(FREQ, "freq")             /* Hz: an absolute pitch, which note and n transpose */                            \
 	X(NOTE_NAMED, "note_named") /* 1: the note was a name ("c3"), so an instrument takes it as absolute pitch */   \
 	X(CHORD_SIZE, "chord_size") /* voices that this event's chord has; each plays at gain/sqrt(size) */            \
 	X(GAIN, "gain")             /* linear 0..10 */                                                                 \
 	X(PAN, "pan")               /* -1 left .. 1 right */                                                           \
 	X(SPEED, "speed")           /* playback rate, negative = reversed */                                           \
-	X(ACCELERATE, "accelerate")                                                                                    \
+	X(ACCELERATE, "accelerate") /* added to speed by the end of the event */                                       \
+	X(SQUEEZE, "squeeze")       /* event lengths that the slice is made to last */                                 \
 	X(BEGIN, "begin") /* 0..1 of the file */                                                                       \
 	X(END, "end")                                                                                                  \
 	X(CUT, "cut") /* cut group */                                                                                  \

@@ -8,6 +8,7 @@
 struct control_node {
 	struct pattern base;
 	enum control_key key;
+	bool is_owned;
 };
 
 /* What one value becomes: one map, several (a chord), or none. */
@@ -45,7 +46,7 @@ static int add_sample(struct maps *m, const struct value *v)
 	if (v->kind == VALUE_LIST && v->list.n) {
 		both[0].value = v->list.items[0];
 		if (v->list.n > 1 && value_to_number(&v->list.items[1], &index))
-			both[1] = (struct control){ CONTROL_N, value_number(index) };
+			both[1] = (struct control){ CONTROL_INDEX, value_number(index) };
 	}
 	if (both[0].value.kind == VALUE_NUMBER) {
 		text = arena_printf(m->a, "%.15g", both[0].value.number);
@@ -55,13 +56,14 @@ static int add_sample(struct maps *m, const struct value *v)
 	}
 	if (both[0].value.kind != VALUE_WORD)
 		return 0;
-	return maps_add(m, both, both[1].key == CONTROL_N ? 2 : 1);
+	return maps_add(m, both, both[1].key == CONTROL_INDEX ? 2 : 1);
 }
 
 /* One note of a chord of n (n = 1: a single note). Keys in their order. */
 static int add_note(struct maps *m, enum control_key key, double semitones, bool is_named, size_t n)
 {
-	struct control controls[3] = { { key, value_number(semitones) } };
+	double value = key == CONTROL_FREQ ? note_to_hz(semitones) : semitones;
+	struct control controls[3] = { { key, value_number(value) } };
 	uint32_t used = 1;
 
 	if (is_named && key == CONTROL_NOTE)
@@ -71,7 +73,7 @@ static int add_note(struct maps *m, enum control_key key, double semitones, bool
 	return maps_add(m, controls, used);
 }
 
-/* A note name or a chord, as CONTROL_NOTE or CONTROL_N. */
+/* A note name or a chord, as CONTROL_NOTE, CONTROL_N or CONTROL_FREQ. */
 static int add_pitch(struct maps *m, enum control_key key, struct word w)
 {
 	double notes[CHORD_NOTES_MAX];
@@ -88,7 +90,7 @@ static int add_pitch(struct maps *m, enum control_key key, struct word w)
 
 static int add_word(struct maps *m, enum control_key key, struct word w)
 {
-	if (key == CONTROL_NOTE || key == CONTROL_N)
+	if (key == CONTROL_NOTE || key == CONTROL_N || key == CONTROL_FREQ)
 		return add_pitch(m, key, w);
 	if (key == CONTROL_UNIT && w.len == 1 && (w.text[0] == 'c' || w.text[0] == 'r'))
 		return add_single(m, key, value_number(w.text[0] == 'c'));
@@ -130,6 +132,8 @@ static int expand_value(const void *ctx, struct arena *a, const struct value *in
 	if (!items)
 		return -1;
 	memcpy(items, maps.items, maps.n * sizeof *items);
+	for (uint32_t i = 0; i < maps.n && n->is_owned; i++)
+		items[i].map.owned = UINT32_C(1) << n->key;
 	*out = (struct value_list){ maps.n, items };
 	return 0;
 }
@@ -145,14 +149,25 @@ static int control_query(const struct pattern *p, struct timespan span, struct e
 
 static const struct pattern_ops control_ops = { .query = control_query };
 
-const struct pattern *pattern_control(struct arena *a, enum control_key key, const struct pattern *p)
+static const struct pattern *control_new(struct arena *a, enum control_key key, bool is_owned, const struct pattern *p)
 {
 	struct control_node *n = node_new(a, sizeof *n, &control_ops, &p, 1);
 
 	if (!n)
 		return NULL;
 	n->key = key;
+	n->is_owned = is_owned;
 	return &n->base;
+}
+
+const struct pattern *pattern_control(struct arena *a, enum control_key key, const struct pattern *p)
+{
+	return control_new(a, key, false, p);
+}
+
+const struct pattern *pattern_own_control(struct arena *a, enum control_key key, const struct pattern *p)
+{
+	return control_new(a, key, true, p);
 }
 
 /* --- pattern_modify --------------------------------------------------------------------------------------- */
@@ -165,6 +180,35 @@ static double chord_size(const struct value *map)
 	return v && value_to_number(v, &n) ? n : 1;
 }
 
+/* What a modifier leaves of a value that a transform has set: all of it, but a gain is multiplied. */
+static struct value owned_value(enum control_key key, const struct value *owned, const struct value *right)
+{
+	double x, y;
+	if (key != CONTROL_GAIN)
+		return *owned;
+	if (value_to_number(owned, &x) && value_to_number(right, &y))
+		return value_number(x * y);
+	return *right;
+}
+
+/* Overlays right on left. */
+static bool overlay(struct arena *a, const struct value *left, const struct value *right, struct value *out)
+{
+	const struct value was = *left;
+
+	if (!value_map_overlay(a, left, right, out))
+		return false;
+	for (uint32_t i = 0; i < was.map.n; i++) {
+		const struct control *c = &was.map.controls[i];
+		const struct value *set = value_map_get(right, c->key);
+		if (!(was.map.owned >> c->key & 1) || (right->map.owned >> c->key & 1) || !set)
+			continue;
+		if (!value_map_set(a, out, c->key, owned_value(c->key, &c->value, set), out))
+			return false;
+	}
+	return true;
+}
+
 /* Overlays right on the map of h, one of n copies. */
 static int modify_hap(struct hap *h, const struct value *right, size_t n, struct eval *e)
 {
@@ -172,7 +216,7 @@ static int modify_hap(struct hap *h, const struct value *right, size_t n, struct
 
 	if (h->value.kind != VALUE_MAP || right->kind != VALUE_MAP)
 		return 0;
-	if (!value_map_overlay(e->arena, &h->value, right, &h->value))
+	if (!overlay(e->arena, &h->value, right, &h->value))
 		return eval_fail_memory(e);
 	if (voices > 1 && !value_map_set(e->arena, &h->value, CONTROL_CHORD_SIZE, value_number(voices), &h->value))
 		return eval_fail_memory(e);

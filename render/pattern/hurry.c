@@ -7,7 +7,7 @@ static int set_control(struct hap_list *l, size_t from, enum control_key key, do
 {
 	for (size_t i = from; i < l->n; i++) {
 		struct value *v = &l->haps[i].value;
-		if (v->kind == VALUE_MAP && !value_map_set(e->arena, v, key, value_number(x), v))
+		if (v->kind == VALUE_MAP && !value_map_own(e->arena, v, key, value_number(x), v))
 			return eval_fail_memory(e);
 	}
 	return 0;
@@ -17,7 +17,7 @@ static const struct pattern *hurry_apply(struct arena *a, const struct transform
 					 const struct pattern *p)
 {
 	const struct pattern *factor = args[0].pattern, *held = pattern_hold(a, factor);
-	const struct pattern *fast = pattern_fast(a, held, p), *speed = pattern_control(a, CONTROL_SPEED, held);
+	const struct pattern *fast = pattern_fast(a, held, p), *speed = pattern_own_control(a, CONTROL_SPEED, held);
 
 	(void)site;
 	if (!fast || !speed)

@@ -16,7 +16,7 @@ static int pan_query(const struct param_node *n, const struct param *v, struct t
 		double before = 0;
 		if (map->kind != VALUE_MAP || (old && !value_to_number(old, &before)))
 			continue;
-		if (!value_map_set(e->arena, map, CONTROL_PAN, value_number(before + v[0].number), map))
+		if (!value_map_own(e->arena, map, CONTROL_PAN, value_number(before + v[0].number), map))
 			return eval_fail_memory(e);
 	}
 	return 0;

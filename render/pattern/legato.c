@@ -5,7 +5,7 @@
 static const struct pattern *with_control(struct arena *a, enum control_key key, const struct pattern *value,
 					  const struct pattern *p)
 {
-	return pattern_modify(a, p, value ? pattern_control(a, key, value) : NULL);
+	return pattern_modify(a, p, value ? pattern_own_control(a, key, value) : NULL);
 }
 
 static const struct pattern *legato_apply(struct arena *a, const struct transform_arg *args, uint64_t site,

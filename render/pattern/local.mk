@@ -25,6 +25,7 @@ librender_a_SOURCES += \
 	render/pattern/jux.c \
 	render/pattern/late.c \
 	render/pattern/layer.c \
+	render/pattern/accelerate.c \
 	render/pattern/legato.c \
 	render/pattern/mini.c \
 	render/pattern/mini_cursor.c \

@@ -276,6 +276,9 @@ const struct value *value_map_get(const struct value *v, enum control_key key);
 /* A copy of the map (an empty one when in is no map) with key set; false when the arena is exhausted. */
 bool value_map_set(struct arena *a, const struct value *in, enum control_key key, struct value item, struct value *out);
 
+/* The same for a transform, whose doing modifiers do not take back. */
+bool value_map_own(struct arena *a, const struct value *in, enum control_key key, struct value item, struct value *out);
+
 /* All keys of both maps; right's value where a key is in both. False when the arena is exhausted. */
 bool value_map_overlay(struct arena *a, const struct value *left, const struct value *right, struct value *out);
 

@@ -50,7 +50,10 @@ struct value_list {
 struct value_map {
 	uint32_t n;
 	const struct control *controls; /* sorted by key, each key once */
+	uint32_t owned;                 /* a bit per key that a transform has set: modifiers do not take it back */
 };
+
+_Static_assert(CONTROL_COUNT <= 32, "a bit per key");
 
 struct value {
 	enum value_kind kind;
@@ -269,9 +272,13 @@ const struct pattern *pattern_combine(struct arena *a, enum pattern_op op, enum 
  * drops the hap (the checker has complained before). */
 const struct pattern *pattern_control(struct arena *a, enum control_key key, const struct pattern *p);
 
+/* As pattern_control(), for transforms: modifiers do not take back what it sets. */
+const struct pattern *pattern_own_control(struct arena *a, enum control_key key, const struct pattern *p);
+
 /* Phonon's `events # modifier`: structure from left; for each left hap the right pattern is sampled at the
  * left whole's begin. Every value that is active there (a chord, a stack) gives one copy of the hap with
- * chord_size set to their number; where none is, the hap stays as it is. Left keys are overwritten. */
+ * chord_size set to their number; where none is, the hap stays as it is. Left keys are overwritten, but for those
+ * that a transform has set (the pan of jux, the slices of chop): they stay, and a gain is multiplied. */
 const struct pattern *pattern_modify(struct arena *a, const struct pattern *events, const struct pattern *modifier);
 
 /* --- Notes ------------------------------------------------------------------------------------------------ */

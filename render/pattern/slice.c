@@ -20,7 +20,7 @@ static double speed_of(const struct value *v)
 
 static int set(struct hap *h, enum control_key key, double x, struct eval *e)
 {
-	return value_map_set(e->arena, &h->value, key, value_number(x), &h->value) ? 0 : eval_fail_memory(e);
+	return value_map_own(e->arena, &h->value, key, value_number(x), &h->value) ? 0 : eval_fail_memory(e);
 }
 
 static int cut_hap(const struct cut *c, struct hap *h, const struct hap *index, double i, struct eval *e)

@@ -8,7 +8,7 @@ static int set_pan(struct hap_list *l, size_t from, double pan, struct eval *e)
 {
 	for (size_t i = from; i < l->n; i++) {
 		struct value *v = &l->haps[i].value;
-		if (v->kind == VALUE_MAP && !value_map_set(e->arena, v, CONTROL_PAN, value_number(pan), v))
+		if (v->kind == VALUE_MAP && !value_map_own(e->arena, v, CONTROL_PAN, value_number(pan), v))
 			return eval_fail_memory(e);
 	}
 	return 0;

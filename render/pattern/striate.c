@@ -9,8 +9,8 @@ static int set_part(struct hap_list *l, size_t from, double begin, double end, s
 {
 	for (size_t i = from; i < l->n; i++) {
 		struct value *v = &l->haps[i].value;
-		if (v->kind == VALUE_MAP && (!value_map_set(e->arena, v, CONTROL_BEGIN, value_number(begin), v) ||
-					     !value_map_set(e->arena, v, CONTROL_END, value_number(end), v)))
+		if (v->kind == VALUE_MAP && (!value_map_own(e->arena, v, CONTROL_BEGIN, value_number(begin), v) ||
+					     !value_map_own(e->arena, v, CONTROL_END, value_number(end), v)))
 			return eval_fail_memory(e);
 	}
 	return 0;

@@ -13,7 +13,7 @@ static int fade(struct hap_list *l, size_t from, bool sets, double gain, struct 
 		double before = 1;
 		if (v->kind != VALUE_MAP || (old && !sets && !value_to_number(old, &before)))
 			continue;
-		if (!value_map_set(e->arena, v, CONTROL_GAIN, value_number(sets ? gain : before * gain), v))
+		if (!value_map_own(e->arena, v, CONTROL_GAIN, value_number(sets ? gain : before * gain), v))
 			return eval_fail_memory(e);
 	}
 	return 0;

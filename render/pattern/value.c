@@ -55,6 +55,14 @@ bool value_map_set(struct arena *a, const struct value *in, enum control_key key
 	return value_map_overlay(a, in->kind == VALUE_MAP ? in : &empty, &right, out);
 }
 
+bool value_map_own(struct arena *a, const struct value *in, enum control_key key, struct value item, struct value *out)
+{
+	if (!value_map_set(a, in, key, item, out))
+		return false;
+	out->map.owned |= UINT32_C(1) << key;
+	return true;
+}
+
 bool value_map_overlay(struct arena *a, const struct value *left, const struct value *right, struct value *out)
 {
 	return value_map_merge(a, left, right, (struct value_merge){ keep_right, NULL }, out);
@@ -82,6 +90,6 @@ bool value_map_merge(struct arena *a, const struct value *left, const struct val
 			i++, j++;
 		}
 	}
-	*out = (struct value){ .kind = VALUE_MAP, .map = { n, controls } };
+	*out = (struct value){ .kind = VALUE_MAP, .map = { n, controls, l->owned | r->owned } };
 	return true;
 }

@@ -1,5 +1,6 @@
 /* render/io/samples.c: the kit and a folder of real files written with libsndfile, their rates, names and indices, files that
  * are not what they say, and many threads at once. */
+#include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
 #include <sndfile.h>
@@ -8,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "render/io/sample_digest.h"
+#include "render/io/sample_mix.h"
 #include "render/io/samples.h"
 #include "tests/lib/test.h"
 
@@ -170,6 +173,93 @@ START_TEST(test_a_digest_changes_with_the_bytes_of_the_files)
 }
 END_TEST
 
+/* The same bank, while it is open. A digest that was remembered must not outlive a change, not even one that keeps the
+ * size and sets the time back. */
+START_TEST(test_a_change_on_disk_is_heard_and_digested)
+{
+	uint8_t before[SHA256_BYTES], after[SHA256_BYTES];
+	const struct sample_data *old = acquire("bd", 0, RATE_HZ), *new;
+	struct timespec then[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
+	char path[512];
+	struct sha256 h;
+
+	snprintf(path, sizeof path, "%s/bd/1.wav", dir);
+	sha256_init(&h);
+	ck_assert_int_eq(sample_bank_digest(bank, "bd", 2, &h, &err), 0);
+	sha256_final(&h, before);
+	write_tone("1.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 22050, 1, 880);
+	ck_assert_int_eq(utimensat(AT_FDCWD, path, then, 0), 0);
+	sha256_init(&h);
+	ck_assert_int_eq(sample_bank_digest(bank, "bd", 2, &h, &err), 0);
+	sha256_final(&h, after);
+	ck_assert_mem_ne(before, after, SHA256_BYTES);
+	new = acquire("bd", 0, RATE_HZ);
+	ck_assert_ptr_ne(old, new);
+	ck_assert_double_eq_tol(amplitude(old->ch[0], old->n_frames, 440, RATE_HZ), 0.5, 0.001);
+	ck_assert_double_eq_tol(amplitude(new->ch[0], new->n_frames, 880, RATE_HZ), 0.5, 0.001);
+	sample_bank_release(bank, old);
+	sample_bank_release(bank, new);
+}
+END_TEST
+
+/* Files that have lain still are read once. The kernel keeps the time of change, so the file has to be older. */
+START_TEST(test_a_file_that_lies_still_is_digested_once)
+{
+	struct digest_cache *c = digest_cache_new();
+	uint8_t first[SHA256_BYTES], again[SHA256_BYTES];
+	const char *path = test_source_path("README.md");
+	bool was_read;
+
+	ck_assert_int_eq(digest_cache_file(c, path, first, &was_read, &err), 0);
+	ck_assert(was_read);
+	ck_assert_int_eq(digest_cache_file(c, path, again, &was_read, &err), 0);
+	ck_assert(!was_read);
+	ck_assert_mem_eq(first, again, SHA256_BYTES);
+	digest_cache_free(c);
+}
+END_TEST
+
+static const struct {
+	unsigned n_ch;
+	double left, right; /* of channels 1, 10, 100 ... */
+} mixes[] = {
+	{ 2, 1, 10 },
+	{ 3, 1 + 70.710678, 10 + 70.710678 },
+	{ 4, 1 + 70.710678, 10 + 707.10678 },
+	{ 6, 1 + 70.710678 + 7071.0678, 10 + 70.710678 + 70710.678 },
+	{ 10, (1 + 1e2 + 1e4 + 1e6 + 1e8) / 2.2360680, (1e1 + 1e3 + 1e5 + 1e7 + 1e9) / 2.2360680 },
+};
+
+START_TEST(test_more_channels_are_mixed_to_two)
+{
+	float frame[16], left, right;
+	for (unsigned c = 0; c < mixes[_i].n_ch; c++)
+		frame[c] = (float)pow(10, c);
+	sample_mix_down(frame, mixes[_i].n_ch, &left, &right, 1);
+	ck_assert_double_eq_tol((double)left / mixes[_i].left, 1, 1e-5);
+	ck_assert_double_eq_tol((double)right / mixes[_i].right, 1, 1e-5);
+}
+END_TEST
+
+START_TEST(test_a_file_that_ends_early_says_so)
+{
+	size_t len;
+	char *bytes = test_read_file(strcat(strcpy((char[600]){ 0 }, dir), "/bd/1.wav"), &len);
+	const struct sample_data *d = acquire("bd", 0, 22050);
+
+	ck_assert(!d->is_truncated);
+	sample_bank_release(bank, d);
+	write_bytes("0.wav", bytes, len / 2);
+	d = acquire("odd", 0, 22050);
+	ck_assert_msg(d != NULL, "%s", err.message);
+	ck_assert(d->is_truncated);
+	ck_assert_uint_gt(d->n_frames, 10000);
+	ck_assert_uint_lt(d->n_frames, 11026);
+	sample_bank_release(bank, d);
+	free(bytes);
+}
+END_TEST
+
 /* 44 bytes of a WAV header whose fields are lies. */
 static void lie(uint8_t h[44], uint16_t format, uint16_t n_ch, uint32_t rate_hz, uint16_t bits, uint32_t data_bytes)
 {
@@ -301,6 +391,10 @@ static Suite *samples_suite(void)
 	tcase_add_test(t, test_a_folder_hides_the_drum_of_the_same_name_and_only_that);
 	tcase_add_test(t, test_the_same_sample_is_decoded_once);
 	tcase_add_test(t, test_a_digest_changes_with_the_bytes_of_the_files);
+	tcase_add_test(t, test_a_change_on_disk_is_heard_and_digested);
+	tcase_add_test(t, test_a_file_that_lies_still_is_digested_once);
+	tcase_add_loop_test(t, test_more_channels_are_mixed_to_two, 0, sizeof mixes / sizeof mixes[0]);
+	tcase_add_test(t, test_a_file_that_ends_early_says_so);
 	tcase_add_loop_test(t, test_a_file_that_lies_is_refused_or_read_as_far_as_it_goes, 0,
 			    sizeof lies / sizeof lies[0]);
 	tcase_add_test(t, test_text_is_no_sound);

@@ -1,0 +1,52 @@
+/* Voices that play instruments: notes of a bus's graph. */
+#include "render/engine/event_impl.h"
+#include "render/engine/mix.h"
+
+#define INSTRUMENT_ATTACK_S 0.01
+#define INSTRUMENT_RELEASE_S 0.3
+
+static void envelope_make(const struct event_maker *m, const struct event *ev, struct voice *v,
+			  const struct controls *c)
+{
+	uint64_t gate = ENVELOPE_NO_GATE;
+	bool is_gated = event_gate(m, ev, c, &gate);
+	if (controls_have_adsr(c))
+		event_envelope_adsr(m, v, c, is_gated ? gate : ev->length);
+	else if (is_gated && !c->has[CONTROL_ATTACK] && !c->has[CONTROL_RELEASE])
+		envelope_edges(&v->envelope, event_frames(m, EDGE_ATTACK_S), gate, event_frames(m, EDGE_RELEASE_S));
+	else
+		event_envelope_percussive(m, v, c->has[CONTROL_ATTACK] ? c->v[CONTROL_ATTACK] : INSTRUMENT_ATTACK_S,
+					  c->has[CONTROL_RELEASE] ? c->v[CONTROL_RELEASE] : INSTRUMENT_RELEASE_S, gate);
+}
+
+static struct pitch pitch_of(const struct event_maker *m, const struct controls *c, uint32_t idx)
+{
+	double semitones = c->v[CONTROL_N];
+	if (c->has[CONTROL_FREQ])
+		return note_pitch_hz(c->v[CONTROL_FREQ], semitones + c->v[CONTROL_NOTE], m->base_hz[idx]);
+	return note_pitch(c->has[CONTROL_NOTE], c->v[CONTROL_NOTE_NAMED] > 0.5, c->v[CONTROL_NOTE], semitones,
+			  m->base_hz[idx]);
+}
+
+int instrument_voice(struct event_maker *m, const struct event *ev, const struct controls *c, uint32_t idx,
+		     struct voice *v, bool *is_new_note, struct error *err)
+{
+	uint64_t left = m->run->spec.n_frames - ev->onset;
+	envelope_make(m, ev, v, c);
+	struct note_key key = {
+		.instrument = idx,
+		.pitch = pitch_of(m, c, idx),
+		.n_frames = v->envelope.end < left ? v->envelope.end : left,
+		.onset = m->events->follows_song[idx] ? ev->onset : 0,
+	};
+	unsigned n_ch = mix_output_channels(m->events->plans[idx]);
+	v->note = note_cache_find(m->notes, &key, n_ch, ev->hap->source, is_new_note, err);
+	if (!v->note)
+		return -1;
+	v->path = (struct path){ .data = &v->note->audio, .rate = PATH_UNIT };
+	v->end = ev->onset + key.n_frames;
+	v->note->n_voices++;
+	v->note->last_block = ev->block;
+	event_gains(v, c, n_ch);
+	return 1;
+}
