@@ -14,8 +14,8 @@
  * nearer than a hop to the last one are passed over. KissFFT's plans live in the state; they hold no pointers. */
 #include <kiss_fft.h>
 
-#include "render/dsp/gate.h"
 #include "render/dsp/delay_line.h"
+#include "render/dsp/gate.h"
 
 enum { FREEZE_IN, FREEZE_TRIGGER, FREEZE_PARAMS };
 enum { FFT_FRAMES = 2048, HOP_FRAMES = FFT_FRAMES / 4, BINS = FFT_FRAMES / 2 + 1, FADE_FRAMES = 3 * HOP_FRAMES };
