@@ -3,65 +3,43 @@ librender_a_SOURCES += \
 	render/dsp/accelerate.c render/dsp/ad.c render/dsp/add.c render/dsp/additive.c render/dsp/adsr.c \
 	render/dsp/allpass.c render/dsp/amp_follower.c render/dsp/ar.c render/dsp/asr.c render/dsp/attack.c \
 	render/dsp/begin.c render/dsp/bitcrush.c render/dsp/blip.c render/dsp/bpf.c render/dsp/bq_bp.c \
-	render/dsp/bq_hp.c render/dsp/bq_lp.c render/dsp/bq_notch.c render/dsp/brown_noise.c \
-	render/dsp/cat.c render/dsp/chorus.c render/dsp/clock.h render/dsp/coarse.c render/dsp/comb.c \
-	render/dsp/compressor.c render/dsp/contour.h render/dsp/convolve.c render/dsp/cosine.c \
-	render/dsp/curve.c render/dsp/cut.c render/dsp/cycle_select.c render/dsp/decay.c \
-	render/dsp/decimator.c render/dsp/delay.c render/dsp/delay_line.h render/dsp/distort.c \
-	render/dsp/div.c render/dsp/djf.c render/dsp/drift.h render/dsp/dur.c render/dsp/dynamics.h \
-	render/dsp/echo.h render/dsp/end.c render/dsp/env.c render/dsp/env_trig.c render/dsp/envelope.h \
-	render/dsp/expander.c render/dsp/fchorus.c render/dsp/flanger.c render/dsp/fm.c \
-	render/dsp/fmcrossmod.c render/dsp/formant.c render/dsp/formant.h render/dsp/frames16.h \
-	render/dsp/freeze.c render/dsp/freq.c render/dsp/gain.c render/dsp/gate.c render/dsp/gate.h \
-	render/dsp/glide.h render/dsp/grain.h render/dsp/granular.c render/dsp/hiss.h render/dsp/hold.h \
-	render/dsp/hpf.c render/dsp/if.c render/dsp/impulse.c render/dsp/kernel.h render/dsp/ladder.h \
-	render/dsp/lag.c render/dsp/latch.c render/dsp/legato.c render/dsp/lfo.h render/dsp/limiter.c \
-	render/dsp/line.c render/dsp/loop.c render/dsp/lpf.c render/dsp/lush.c render/dsp/matched.h \
-	render/dsp/max.c render/dsp/min.c render/dsp/mix.c render/dsp/moog_hz.c render/dsp/moog_ladder.c \
-	render/dsp/mtof.c render/dsp/mul.c render/dsp/multitap.c render/dsp/n.c render/dsp/neg.c \
-	render/dsp/node.h render/dsp/noise.c render/dsp/notch.c render/dsp/note.c render/dsp/onepole.h \
-	render/dsp/organ.c render/dsp/osc.c render/dsp/osc.h render/dsp/oversample.h render/dsp/pan.c \
-	render/dsp/pan2_l.c render/dsp/pan2_r.c render/dsp/parametric_eq.c render/dsp/peak_follower.c \
-	render/dsp/phase.c render/dsp/phase.h render/dsp/phaser.c render/dsp/phasor.c render/dsp/pingpong.c \
-	render/dsp/pink.c render/dsp/pitch_shift.c render/dsp/plate.c render/dsp/pluck.c render/dsp/pm.c \
-	render/dsp/power.h render/dsp/pulse.c render/dsp/range.c render/dsp/registry.c render/dsp/release.c \
-	render/dsp/resonz.c render/dsp/reverb.c render/dsp/reverb_stereo.c render/dsp/rhpf.c \
-	render/dsp/ring.c render/dsp/ring_mod.c render/dsp/rlpf.c render/dsp/rms.c render/dsp/room.h \
-	render/dsp/s.c render/dsp/sample_hold.c render/dsp/saw.c render/dsp/saw_trig.c render/dsp/schmidt.c \
-	render/dsp/segments.c render/dsp/select.c render/dsp/sidechain_compressor.c render/dsp/simd.h \
-	render/dsp/sinc.c render/dsp/sinc.h render/dsp/sine.c render/dsp/sine_trig.c render/dsp/slowcat.c \
-	render/dsp/soft_saw.c render/dsp/source.h render/dsp/speed.c render/dsp/square.c \
-	render/dsp/square_trig.c render/dsp/squeeze.c render/dsp/stack.c render/dsp/string.h \
-	render/dsp/sub.c render/dsp/superchip.c render/dsp/superfm.c render/dsp/superhat.c \
+	render/dsp/bq_hp.c render/dsp/bq_lp.c render/dsp/bq_notch.c render/dsp/brown_noise.c render/dsp/cat.c \
+	render/dsp/chorus.c render/dsp/clock.h render/dsp/coarse.c render/dsp/comb.c render/dsp/compressor.c \
+	render/dsp/contour.h render/dsp/convolve.c render/dsp/cosine.c render/dsp/curve.c render/dsp/cut.c \
+	render/dsp/cycle_select.c render/dsp/decay.c render/dsp/decimator.c render/dsp/delay.c \
+	render/dsp/delay_line.h render/dsp/distort.c render/dsp/div.c render/dsp/djf.c render/dsp/drift.h \
+	render/dsp/dur.c render/dsp/dynamics.h render/dsp/echo.h render/dsp/end.c render/dsp/env.c \
+	render/dsp/env_trig.c render/dsp/envelope.h render/dsp/expander.c render/dsp/fchorus.c \
+	render/dsp/flanger.c render/dsp/fm.c render/dsp/fmcrossmod.c render/dsp/formant.c render/dsp/formant.h \
+	render/dsp/frames16.h render/dsp/freeze.c render/dsp/freq.c render/dsp/gain.c render/dsp/gate.c \
+	render/dsp/gate.h render/dsp/glide.h render/dsp/grain.h render/dsp/granular.c render/dsp/hiss.h \
+	render/dsp/hold.h render/dsp/hpf.c render/dsp/if.c render/dsp/impulse.c render/dsp/kernel.h \
+	render/dsp/ladder.h render/dsp/lag.c render/dsp/latch.c render/dsp/legato.c render/dsp/lfo.h \
+	render/dsp/limiter.c render/dsp/line.c render/dsp/loop.c render/dsp/lpf.c render/dsp/lush.c \
+	render/dsp/matched.h render/dsp/max.c render/dsp/min.c render/dsp/mix.c render/dsp/moog_hz.c \
+	render/dsp/moog_ladder.c render/dsp/mtof.c render/dsp/mul.c render/dsp/multitap.c render/dsp/n.c \
+	render/dsp/neg.c render/dsp/node.h render/dsp/noise.c render/dsp/notch.c render/dsp/note.c \
+	render/dsp/onepole.h render/dsp/organ.c render/dsp/osc.c render/dsp/osc.h render/dsp/oversample.h \
+	render/dsp/pan.c render/dsp/pan2_l.c render/dsp/pan2_r.c render/dsp/parametric_eq.c \
+	render/dsp/peak_follower.c render/dsp/phase.c render/dsp/phase.h render/dsp/phaser.c \
+	render/dsp/phasor.c render/dsp/pingpong.c render/dsp/pink.c render/dsp/pitch_shift.c render/dsp/plate.c \
+	render/dsp/pluck.c render/dsp/pm.c render/dsp/power.h render/dsp/pulse.c render/dsp/range.c \
+	render/dsp/registry.c render/dsp/release.c render/dsp/resonz.c render/dsp/reverb.c \
+	render/dsp/reverb_stereo.c render/dsp/rhpf.c render/dsp/ring.c render/dsp/ring_mod.c render/dsp/rlpf.c \
+	render/dsp/rms.c render/dsp/room.h render/dsp/s.c render/dsp/sample_hold.c render/dsp/saw.c \
+	render/dsp/saw_trig.c render/dsp/schmidt.c render/dsp/segments.c render/dsp/select.c \
+	render/dsp/sidechain_compressor.c render/dsp/simd.h render/dsp/sinc.c render/dsp/sinc.h \
+	render/dsp/sine.c render/dsp/sine_trig.c render/dsp/slowcat.c render/dsp/soft_saw.c render/dsp/source.h \
+	render/dsp/speed.c render/dsp/square.c render/dsp/square_trig.c render/dsp/squeeze.c render/dsp/stack.c \
+	render/dsp/string.h render/dsp/sub.c render/dsp/superchip.c render/dsp/superfm.c render/dsp/superhat.c \
 	render/dsp/superkick.c render/dsp/superpwm.c render/dsp/supersaw.c render/dsp/supersnare.c \
 	render/dsp/sustain.c render/dsp/svf.c render/dsp/svf.h render/dsp/svf_bp.c render/dsp/svf_hp.c \
-	render/dsp/svf_lp.c render/dsp/svf_notch.c render/dsp/synth.c render/dsp/tadsr.c \
-	render/dsp/tapedelay.c render/dsp/tar.c render/dsp/timer.c render/dsp/transient_shaper.c \
-	render/dsp/tremolo.c render/dsp/tri.c render/dsp/tri_trig.c render/dsp/trig.c \
-	render/dsp/triggered.h render/dsp/unit.c render/dsp/vco.c render/dsp/vibrato.c render/dsp/vocoder.c \
-	render/dsp/vowel.c render/dsp/waveguide.c render/dsp/widener.c render/dsp/wrap.c render/dsp/xfade.c \
-	render/dsp/xline.c
+	render/dsp/svf_lp.c render/dsp/svf_notch.c render/dsp/synth.c render/dsp/tadsr.c render/dsp/tapedelay.c \
+	render/dsp/tar.c render/dsp/timer.c render/dsp/transient_shaper.c render/dsp/tremolo.c render/dsp/tri.c \
+	render/dsp/tri_trig.c render/dsp/trig.c render/dsp/triggered.h render/dsp/unit.c render/dsp/vco.c \
+	render/dsp/vibrato.c render/dsp/vocoder.c render/dsp/vowel.c render/dsp/waveguide.c \
+	render/dsp/widener.c render/dsp/wrap.c render/dsp/xfade.c render/dsp/xline.c
 EXTRA_DIST += render/dsp/nodes.def render/dsp/osc_kernel.py
-	render/dsp/add.c render/dsp/adsr.c render/dsp/ar.c render/dsp/attack.c render/dsp/begin.c render/dsp/bpf.c \
-	render/dsp/cat.c render/dsp/cut.c render/dsp/cycle_select.c render/dsp/delay.c render/dsp/div.c render/dsp/end.c render/dsp/envelope.h render/dsp/gate.h \
-	render/dsp/gain.c render/dsp/hpf.c render/dsp/kernel.h render/dsp/lpf.c render/dsp/min.c render/dsp/mul.c \
-	render/dsp/n.c render/dsp/neg.c render/dsp/node.h render/dsp/noise.c render/dsp/note.c render/dsp/osc.c \
-	render/dsp/osc.h render/dsp/pan.c render/dsp/registry.c render/dsp/release.c render/dsp/reverb.c \
-	render/dsp/s.c render/dsp/saw.c render/dsp/simd.h render/dsp/sine.c render/dsp/slowcat.c render/dsp/speed.c render/dsp/square.c \
-	render/dsp/stack.c render/dsp/sub.c render/dsp/svf.h render/dsp/tri.c
-librender_a_SOURCES += \
-	render/dsp/accelerate.c render/dsp/decay.c render/dsp/dur.c render/dsp/freq.c render/dsp/legato.c render/dsp/loop.c \
-	render/dsp/sinc.c render/dsp/sinc.h render/dsp/squeeze.c render/dsp/sustain.c render/dsp/unit.c \
-	render/dsp/saw_trig.c render/dsp/sine_trig.c render/dsp/square_trig.c render/dsp/synth.c render/dsp/tri_trig.c render/dsp/triggered.h
-librender_a_SOURCES += \
-	render/dsp/bitcrush.c render/dsp/coarse.c render/dsp/compressor.c render/dsp/decimator.c render/dsp/distort.c \
-	render/dsp/dynamics.h render/dsp/expander.c render/dsp/grain.h render/dsp/granular.c render/dsp/hold.h \
-	render/dsp/limiter.c render/dsp/oversample.h render/dsp/pan2_l.c render/dsp/pan2_r.c render/dsp/pitch_shift.c \
-	render/dsp/sidechain_compressor.c render/dsp/transient_shaper.c render/dsp/widener.c
-librender_a_SOURCES += \
-	render/dsp/ad.c render/dsp/asr.c render/dsp/contour.h render/dsp/curve.c render/dsp/env.c render/dsp/env_trig.c \
-	render/dsp/gate.c render/dsp/line.c render/dsp/segments.c render/dsp/tadsr.c render/dsp/tar.c render/dsp/trig.c \
-	render/dsp/xline.c
 EXTRA_DIST += render/dsp/nodes.def
 
 DSP_TESTS = tests/unit/test_effect tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd

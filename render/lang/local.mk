@@ -1,26 +1,25 @@
 # Sources of render/lang, and the pipeline over it
-librender_a_SOURCES += render/compile.c render/compile.h \
-	render/lang/ast.c render/lang/ast.h render/lang/check.c render/lang/check.h \
-	render/lang/check_impl.h render/lang/check_transform.c \
-	render/lang/constant.c render/lang/constant.h render/lang/edit.c render/lang/expand.c render/lang/expand.h render/lang/expand_impl.h \
-	render/lang/expand_macro.c \
-	render/lang/form.c render/lang/form.h \
-	render/lang/format.c render/lang/head.c render/lang/lang.c render/lang/lang.h \
-	render/lang/lex.c render/lang/lex.h render/lang/parse.c render/lang/parse.h render/lang/parse_call.c render/lang/parse_impl.h \
-	render/lang/print.c render/lang/resolve.c render/lang/resolve.h render/lang/statement.c \
-	render/lang/timed.c render/lang/timed.h render/lang/types.c render/lang/types.h \
-	render/lang/types_impl.h render/lang/types_part.c
-	render/lang/synth.c render/lang/synth.h render/lang/types.c render/lang/types.h
+librender_a_SOURCES += \
+	render/compile.c render/compile.h render/lang/ast.c render/lang/ast.h render/lang/check.c \
+	render/lang/check.h render/lang/check_impl.h render/lang/check_transform.c render/lang/constant.c \
+	render/lang/constant.h render/lang/edit.c render/lang/expand.c render/lang/expand.h \
+	render/lang/expand_impl.h render/lang/expand_macro.c render/lang/form.c render/lang/form.h \
+	render/lang/format.c render/lang/head.c render/lang/lang.c render/lang/lang.h render/lang/lex.c \
+	render/lang/lex.h render/lang/parse.c render/lang/parse.h render/lang/parse_call.c \
+	render/lang/parse_impl.h render/lang/print.c render/lang/resolve.c render/lang/resolve.h \
+	render/lang/statement.c render/lang/synth.c render/lang/synth.h render/lang/timed.c render/lang/timed.h \
+	render/lang/types.c render/lang/types.h render/lang/types_impl.h render/lang/types_part.c
 
 check_PROGRAMS += tests/unit/test_catalogue tests/unit/test_lang
 TESTS += tests/unit/test_catalogue tests/unit/test_lang
 tests_unit_test_lang_SOURCES = tests/unit/test_lang.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_lang_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
-EXTRA_DIST += tests/cases/README.md tests/cases/format/layout.cases tests/cases/invalid/macros.cases tests/cases/invalid/meaning.cases tests/cases/invalid/names.cases tests/cases/invalid/text.cases \
-	tests/cases/valid/envelopes.cases tests/cases/valid/events.cases tests/cases/valid/inputs.cases tests/cases/valid/macros.cases tests/cases/valid/sections.cases tests/cases/valid/signals.cases tests/cases/valid/statements.cases \
-	tests/cases/valid/events.cases tests/cases/valid/macros.cases tests/cases/valid/sections.cases tests/cases/valid/sources.cases tests/cases/valid/signals.cases tests/cases/valid/statements.cases \
-	tests/cases/valid/envelopes.cases tests/cases/valid/events.cases tests/cases/valid/macros.cases tests/cases/valid/sections.cases tests/cases/valid/signals.cases tests/cases/valid/statements.cases \
-	tests/cases/valid/values.cases
+EXTRA_DIST += \
+	tests/cases/README.md tests/cases/format/layout.cases tests/cases/invalid/macros.cases \
+	tests/cases/invalid/meaning.cases tests/cases/invalid/names.cases tests/cases/invalid/text.cases \
+	tests/cases/valid/envelopes.cases tests/cases/valid/events.cases tests/cases/valid/inputs.cases \
+	tests/cases/valid/macros.cases tests/cases/valid/sections.cases tests/cases/valid/signals.cases \
+	tests/cases/valid/sources.cases tests/cases/valid/statements.cases tests/cases/valid/values.cases
 tests_unit_test_catalogue_SOURCES = tests/unit/test_catalogue.c tests/lib/random_program.c tests/lib/random_program.h \
 	tests/lib/render.c tests/lib/render.h tests/lib/test.c tests/lib/test.h
 tests_unit_test_catalogue_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
