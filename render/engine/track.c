@@ -20,6 +20,7 @@ struct step {
 
 struct track {
 	const struct pattern *pattern;
+	struct span where; /* in the program */
 	struct run_shared *shared;
 	struct arena arena;  /* of one window */
 	uint64_t at;         /* next frame, of the song */
@@ -31,12 +32,14 @@ struct track {
 	sample last_of_window; /* after all steps of the window: what a rest at the start of the next one holds */
 };
 
-struct track *track_new(const struct pattern *pattern, struct run_shared *shared, uint64_t song_frame)
+struct track *track_new(const struct pattern *pattern, struct span where, struct run_shared *shared,
+			uint64_t song_frame)
 {
 	struct track *t = calloc(1, sizeof *t);
 	if (!t)
 		return NULL;
 	t->pattern = pattern;
+	t->where = where;
 	t->shared = shared;
 	t->at = song_frame;
 	/* One cycle early, for the value that a rest at the start holds. */
@@ -73,15 +76,16 @@ static bool step_from_hap(const struct hap *h, size_t rank, struct step *s)
 	return true;
 }
 
-/* Sorts the haps into t->steps, one per time. */
-static int window_steps(struct track *t, const struct hap_list *haps, struct error *err)
+/* Sorts the haps that begin in the window into t->steps, one per time. */
+static int window_steps(struct track *t, const struct hap_list *haps, struct timespan window, struct error *err)
 {
 	size_t n = 0;
 	t->steps = ARENA_ARRAY(&t->arena, haps->n, struct step);
 	if (!t->steps)
 		return error_set(err, ERR_TOO_LARGE, "a pattern has too many events in one cycle");
 	for (size_t i = 0; i < haps->n; i++)
-		n += step_from_hap(&haps->haps[i], i, &t->steps[n]);
+		if (hap_begins_in(&haps->haps[i], window))
+			n += step_from_hap(&haps->haps[i], i, &t->steps[n]);
 	if (n > 0)
 		qsort(t->steps, n, sizeof *t->steps, step_cmp);
 	t->n_steps = t->next = 0;
@@ -97,19 +101,30 @@ static int window_steps(struct track *t, const struct hap_list *haps, struct err
 	return 0;
 }
 
+/* The haps of a window. A failure points into the pattern. */
+static int window_query(struct track *t, struct timespan window, struct hap_list *haps, struct error *err)
+{
+	struct query q = { .arena = &t->arena, .seed = t->shared->env.seed };
+
+	if (pattern_query(t->pattern, window, &q, haps, err) == 0)
+		return 0;
+	if (err && err->where.end == err->where.start)
+		err->where = t->where;
+	return error_wrap(err, "in cycle %lld", (long long)t->next_cycle);
+}
+
 /* Replaces the window by the next cycle. What it begins with is a step of its own. */
 static int window_load(struct track *t, struct error *err)
 {
-	struct query q = { .arena = &t->arena, .seed = t->shared->env.seed };
 	struct hap_list haps = { .n = 0 };
-	struct timespan span = { rational_int(t->next_cycle), rational_int(t->next_cycle + 1) };
+	struct timespan window = { rational_int(t->next_cycle), rational_int(t->next_cycle + 1) };
 	int64_t end;
 
 	t->value = t->last_of_window;
 	arena_reset(&t->arena);
-	if (run_count_events(t->shared, 1, err) || pattern_query(t->pattern, span, &q, &haps, err) ||
-	    run_count_events(t->shared, haps.n, err) || window_steps(t, &haps, err) ||
-	    tempo_frame(&t->shared->tempo, span.end, &end, err))
+	if (run_count_events(t->shared, 1, err) || window_query(t, window, &haps, err) ||
+	    run_count_events(t->shared, haps.n, err) || window_steps(t, &haps, window, err) ||
+	    tempo_frame(&t->shared->tempo, window.end, &end, err))
 		return -1;
 	t->last_of_window = t->n_steps > 0 ? t->steps[t->n_steps - 1].value : 0;
 	t->next_cycle++;

@@ -11,11 +11,12 @@
 
 struct track;
 
-/* From song_frame on. The pattern is borrowed. NULL when memory is out. */
-struct track *track_new(const struct pattern *pattern, struct run_shared *shared, uint64_t song_frame);
+/* From song_frame on. The pattern is borrowed; where is its place in the program, for errors. NULL when memory is out. */
+struct track *track_new(const struct pattern *pattern, struct span where, struct run_shared *shared,
+			uint64_t song_frame);
 void track_free(struct track *t);
 
-/* out[n]: the next n frames. */
+/* out[n]: the next n frames. A pattern that is too dense fails with its place. */
 int track_fill(struct track *t, sample *out, size_t n, struct error *err) WARN_UNUSED;
 
 #endif

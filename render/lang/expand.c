@@ -103,7 +103,7 @@ bool expand_whole_number(struct expander *x, const struct ast *node, const struc
 		return false;
 	if (value->kind == AST_BROKEN)
 		return false;
-	if (ast_constant(value, &number) && number == floor(number) && fabs(number) <= 1e6) {
+	if (ast_constant(value, &number) && number == floor(number) && fabs(number) <= 1e15) {
 		*out = (long)number;
 		return true;
 	}

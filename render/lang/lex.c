@@ -344,6 +344,8 @@ static void track_depth(struct lexer *l, enum token_kind kind)
 static bool lex_operator(struct lexer *l)
 {
 	for (size_t i = 0; i < N_OPERATORS; i++) {
+		if (operators[i].text[0] != l->source[l->at])
+			continue;
 		size_t n = strlen(operators[i].text), start = l->at;
 		if (l->len - start < n || memcmp(l->source + start, operators[i].text, n) != 0)
 			continue;

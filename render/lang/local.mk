@@ -17,3 +17,8 @@ EXTRA_DIST += tests/cases/README.md tests/cases/format/layout.cases tests/cases/
 	tests/cases/valid/values.cases
 tests_unit_test_catalogue_SOURCES = tests/unit/test_catalogue.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_catalogue_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_limits
+TESTS += tests/unit/test_limits
+tests_unit_test_limits_SOURCES = tests/unit/test_limits.c tests/lib/blowup.c tests/lib/blowup.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_limits_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

@@ -52,7 +52,9 @@ bool mini_fail_unclosed(struct mini *m, size_t open, char close)
 
 bool mini_fail_size(struct mini *m, size_t start, const char *what, int limit)
 {
-	diag_add(m->diags, DIAG_ERROR, "mini-too-large", mini_span(m, start, m->at), "%s: at most %d are allowed", what,
+	size_t end = m->at > start ? m->at : start + 1;
+
+	diag_add(m->diags, DIAG_ERROR, "mini-too-large", mini_span(m, start, end), "%s: at most %d are allowed", what,
 		 limit);
 	return false;
 }
@@ -71,7 +73,14 @@ bool mini_accept(struct mini *m, const struct pattern *p, size_t start)
 {
 	if (!p)
 		return mini_fail_memory(m);
-	return p->depth <= TREE_DEPTH_MAX || mini_fail_size(m, start, "patterns within patterns", TREE_DEPTH_MAX);
+	if (p->depth > TREE_DEPTH_MAX)
+		return mini_fail_size(m, start, "patterns within patterns", TREE_DEPTH_MAX);
+	if (pattern_events_min(p) <= PATTERN_EVENTS_PER_CYCLE_MAX)
+		return true;
+	diag_add(m->diags, DIAG_ERROR, "too-many-events", mini_span(m, start, m->at),
+		 "at most %d events are allowed in a cycle, found %.0f", PATTERN_EVENTS_PER_CYCLE_MAX,
+		 pattern_events_min(p));
+	return false;
 }
 
 /* --- Tokens ----------------------------------------------------------------------------------------------- */
