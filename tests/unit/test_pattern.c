@@ -241,7 +241,7 @@ static const struct {
 	{ "<~ ~>*1e9", ERR_TOO_LARGE },
 	{ "bd(4096,4096)*<1000 999>", ERR_TOO_LARGE },
 	{ "bd?1*1e9", ERR_TOO_LARGE },
-	{ "bd*<1e15 1e14>*<1e15 1e14>", ERR_INVALID },
+	{ "bd*<1e15 1e14>*<1e15 1e14>", ERR_TOO_LARGE },
 	{ "bd*1.00000000001*1.00000000003*1.0000000007", ERR_INVALID },
 };
 
