@@ -6,7 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#define IS_ASAN __has_feature(address_sanitizer) /* clang */
+#elif defined(__SANITIZE_ADDRESS__)
+#define IS_ASAN 1
+#else
+#define IS_ASAN 0
+#endif
+
+#if IS_ASAN
 #include <sanitizer/asan_interface.h>
 #define POISON(p, n) ASAN_POISON_MEMORY_REGION((p), (n))
 #define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (n))
@@ -16,6 +24,9 @@
 #endif
 
 enum { CHUNK_BYTES_MIN = 16 * 1024, CHUNK_BYTES_MAX = 1024 * 1024, ALIGN_DEFAULT = 16 };
+
+/* Bytes between two allocations that stay poisoned, so that reading beside one is seen. */
+enum { GUARD_BYTES = IS_ASAN ? 16 : 0 };
 
 struct arena_chunk {
 	struct arena_chunk *older;
@@ -111,7 +122,7 @@ void *arena_alloc_aligned(struct arena *a, size_t n_bytes, size_t align)
 			return NULL;
 		p = align_up(a->at, align);
 	}
-	a->at = p + n_bytes;
+	a->at = (size_t)(a->end - p) - n_bytes > GUARD_BYTES ? p + n_bytes + GUARD_BYTES : a->end;
 	UNPOISON(p, n_bytes);
 	return n_bytes ? memset(p, 0, n_bytes) : p;
 }

@@ -1,7 +1,8 @@
 /* Bump allocator with a byte cap: memory of one lifetime, freed in one call.
  *
  * Three lifetimes use it: a request, a compiled job, a query window. A function that takes `struct arena *`
- * first allocates from it; one without does not allocate. Unused bytes are poisoned under AddressSanitizer.
+ * first allocates from it; one without does not allocate. Unused bytes, and some between any two
+ * allocations, are poisoned under AddressSanitizer.
  * One thread at a time. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H

@@ -130,4 +130,56 @@ int render_query(const char *expr, size_t len, const char *from, const char *to,
 int render_events(const struct render_engine *engine, const char *source, size_t len, const char *from, const char *to,
 		  struct buf *out, struct diag_list *diags, struct error *err) WARN_UNUSED;
 
+/* --- What the language has ------------------------------------------------------------------------------------ */
+
+enum render_entry_kind {
+	RENDER_ENTRY_SOURCE,    /* makes events or patterns: s, stack, cat */
+	RENDER_ENTRY_FUNCTION,  /* makes or changes a signal */
+	RENDER_ENTRY_MODIFIER,  /* sets a control of events, behind `#` */
+	RENDER_ENTRY_TRANSFORM, /* changes a pattern, behind `$` */
+};
+
+/* What an argument may be. A signal is also a number, a pattern, a bus or an expression. */
+enum render_argument {
+	RENDER_ARGUMENT_INPUT, /* a signal that `#` supplies, or the first argument */
+	RENDER_ARGUMENT_SIGNAL,
+	RENDER_ARGUMENT_CONSTANT, /* a number */
+	RENDER_ARGUMENT_NUMBERS,  /* a string of numbers */
+	RENDER_ARGUMENT_LIST,     /* [a, b, …] */
+	RENDER_ARGUMENT_GATE,     /* a string of steps that are true or not */
+	RENDER_ARGUMENT_PATTERN,
+	RENDER_ARGUMENT_NAMES, /* a pattern of names */
+	RENDER_ARGUMENT_TRANSFORM,
+	RENDER_ARGUMENT_TRANSFORMS, /* a list of them, or one */
+};
+
+enum { RENDER_PARAMS_MAX = 16 };
+
+struct render_param {
+	const char *name, *unit, *doc; /* unit may be "", doc NULL */
+	enum render_argument argument;
+	bool is_optional;
+	double def;               /* with is_optional */
+	double min, max;          /* min < max, or there is no range */
+	const char *const *words; /* NULL, or the names that it takes, ended by NULL */
+};
+
+/* Static texts; reference is NULL where the algorithm is its definition. */
+struct render_entry {
+	enum render_entry_kind kind;
+	const char *name;
+	const char *const *aliases; /* ended by NULL */
+	const char *doc, *reference, *example;
+	struct render_param params[RENDER_PARAMS_MAX];
+	unsigned n_params;
+};
+
+/* Functions sorted by name, then transforms sorted by name. i < render_catalogue_len(). Any thread. */
+size_t render_catalogue_len(void);
+void render_catalogue_entry(size_t i, struct render_entry *out);
+
+/* "source", "function"…; "input", "signal", "constant"… */
+const char *render_entry_kind_name(enum render_entry_kind kind);
+const char *render_argument_name(enum render_argument argument);
+
 #endif

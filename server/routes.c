@@ -25,6 +25,7 @@ static const struct route routes[] = {
 	{ "POST", "/check", api_check, true, { JSON, "text/plain" } },
 	{ "POST", "/events", api_events, true, { "application/jsonl", "application/x-ndjson", "text/plain" } },
 	{ "POST", "/format", api_format, true, { JSON, "text/plain" } },
+	{ "GET", "/nodes", api_nodes, false, { JSON } },
 	{ "GET", "/jobs", api_jobs_list, false, { JSON } },
 	{ "GET", "/jobs/{id}", api_job_get, false, { JSON } },
 	{ "DELETE", "/jobs/{id}", api_job_delete, false, { NULL } },

@@ -1,7 +1,7 @@
 # Functions of the language: one file each, listed in nodes.def.
 librender_a_SOURCES += \
 	render/dsp/add.c render/dsp/adsr.c render/dsp/ar.c render/dsp/attack.c render/dsp/begin.c render/dsp/bpf.c \
-	render/dsp/cat.c render/dsp/cut.c render/dsp/cycle_select.c render/dsp/delay.c render/dsp/div.c render/dsp/end.c render/dsp/envelope.h \
+	render/dsp/cat.c render/dsp/cut.c render/dsp/cycle_select.c render/dsp/delay.c render/dsp/div.c render/dsp/end.c render/dsp/envelope.h render/dsp/gate.h \
 	render/dsp/gain.c render/dsp/hpf.c render/dsp/kernel.h render/dsp/lpf.c render/dsp/min.c render/dsp/mul.c \
 	render/dsp/n.c render/dsp/neg.c render/dsp/node.h render/dsp/noise.c render/dsp/note.c render/dsp/osc.c \
 	render/dsp/osc.h render/dsp/pan.c render/dsp/registry.c render/dsp/release.c render/dsp/reverb.c \

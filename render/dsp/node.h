@@ -35,6 +35,8 @@ enum param_flag {
 	PARAM_OPTIONAL = 2, /* has a default */
 	PARAM_CONST = 4,    /* a number known when the plan is built */
 	PARAM_PITCH = 8,    /* a frequency that an instrument's note transposes or replaces */
+	PARAM_LIST = 16,    /* a string of numbers known when the plan is built, "1 0.5 0.25": node_input.list */
+	PARAM_GATE = 32,    /* a string is a gate (gate.h): 1 while a true event lasts, 0 elsewhere, 2 at an onset */
 };
 
 struct param_def {
@@ -42,7 +44,9 @@ struct param_def {
 	const char *unit;     /* "Hz", "s", "dB", "cycles", "semitones", "" */
 	double def, min, max; /* values outside min..max are clamped; def only with PARAM_OPTIONAL */
 	unsigned flags;       /* enum param_flag */
-	const char *doc;      /* half a sentence */
+	/* NULL, or the words that a string may hold, ended by NULL: the value of a word is its index here. */
+	const char *const *words;
+	const char *doc; /* half a sentence */
 };
 
 /* Constants of a job (or of one note of an instrument), the same for all nodes of it. */
@@ -58,6 +62,8 @@ struct node_env {
 struct node_input {
 	const sample *data; /* [n_frames], 64-byte aligned unless n_frames is 1 */
 	sample value;
+	const sample *list; /* PARAM_LIST: [n_list], never NULL there; value is its first */
+	uint32_t n_list;
 };
 
 static inline sample node_input_at(const struct node_input *in, size_t i)

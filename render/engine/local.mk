@@ -1,6 +1,6 @@
 # Sources of render/engine, and of the door of render/
 librender_a_SOURCES += \
-	render/content_hash.c render/dump.c render/engine.h render/events.c render/render.c render/spec.c \
+	render/catalogue.c render/content_hash.c render/dump.c render/engine.h render/events.c render/render.c render/spec.c \
 	render/engine/envelope.c render/engine/envelope.h \
 	render/engine/event.c render/engine/event.h \
 	render/engine/mix.c render/engine/mix.h \
@@ -19,7 +19,7 @@ check_PROGRAMS += tests/unit/test_engine tests/unit/test_examples tests/unit/tes
 TESTS += tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c
 tests_unit_test_engine_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
-tests_unit_test_examples_SOURCES = tests/unit/test_examples.c tests/lib/test.c
+tests_unit_test_examples_SOURCES = tests/unit/test_examples.c tests/lib/render.c tests/lib/render.h tests/lib/test.c
 tests_unit_test_examples_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c
 tests_unit_test_plan_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

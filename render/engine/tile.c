@@ -84,6 +84,8 @@ static void block_inputs(const struct run *run, uint32_t node, unsigned kernel, 
 			in[place] = (struct node_input){
 				.data = ki->is_signal ? input_signal(run, node, p, from, block) : NULL,
 				.value = ki->value,
+				.list = n->inputs[p].list,
+				.n_list = n->inputs[p].n_list,
 			};
 		}
 }
@@ -156,9 +158,10 @@ static void warn_not_finite(struct run *run, uint32_t node)
 static struct node_io io_shifted(const struct node_io *io, uint32_t n_in, size_t by, struct node_input *in)
 {
 	struct node_io part = *io;
-	for (uint32_t i = 0; i < n_in; i++)
-		in[i] = (struct node_input){ .data = io->in[i].data ? io->in[i].data + by : NULL,
-					     .value = io->in[i].value };
+	for (uint32_t i = 0; i < n_in; i++) {
+		in[i] = io->in[i];
+		in[i].data = in[i].data ? in[i].data + by : NULL;
+	}
 	part.in = in;
 	part.frame += by;
 	for (unsigned ch = 0; ch < 2; ch++)
@@ -242,7 +245,7 @@ static void frame_inputs(const struct run *run, uint32_t node, unsigned kernel, 
 			uint32_t place;
 			unsigned from;
 			place_of(n, kernel, p, ch, &place, &from);
-			in[place] = (struct node_input){ .value = ki->value };
+			in[place] = (struct node_input){ .value = ki->value, .list = pi->list, .n_list = pi->n_list };
 			if (!ki->is_signal)
 				continue;
 			if (from >= run->spec.plan->nodes[pi->node].n_ch)

@@ -1,11 +1,14 @@
 /* Patterns are queried in windows of whole cycles counted from cycle 0, never by block, so that no answer
  * depends on the size of a block. Within a cycle a step lies wherever a hap's part begins; its value holds until
  * the next step, through rests too, but not longer than to the end of the following cycle. Of haps that begin at
- * the same time the first in the order of the query counts. */
+ * the same time the first in the order of the query counts.
+ *
+ * A gate steps where a true event begins or ends instead, and at the frame after each onset; nothing is held. */
 #include "render/engine/track.h"
 
 #include <stdlib.h>
 
+#include "render/dsp/gate.h"
 #include "render/pattern/pattern.h"
 
 /* As the score's arena: the limit of events per cycle is met first. */
@@ -19,8 +22,7 @@ struct step {
 };
 
 struct track {
-	const struct pattern *pattern;
-	struct span where; /* in the program */
+	const struct plan_node *node;
 	struct run_shared *shared;
 	struct arena arena;  /* of one window */
 	uint64_t at;         /* next frame, of the song */
@@ -32,14 +34,12 @@ struct track {
 	sample last_of_window; /* after all steps of the window: what a rest at the start of the next one holds */
 };
 
-struct track *track_new(const struct pattern *pattern, struct span where, struct run_shared *shared,
-			uint64_t song_frame)
+struct track *track_new(const struct plan_node *node, struct run_shared *shared, uint64_t song_frame)
 {
 	struct track *t = calloc(1, sizeof *t);
 	if (!t)
 		return NULL;
-	t->pattern = pattern;
-	t->where = where;
+	t->node = node;
 	t->shared = shared;
 	t->at = song_frame;
 	/* One cycle early, for the value that a rest at the start holds. */
@@ -76,16 +76,15 @@ static bool step_from_hap(const struct hap *h, size_t rank, struct step *s)
 	return true;
 }
 
-/* Sorts the haps that begin in the window into t->steps, one per time. */
-static int window_steps(struct track *t, const struct hap_list *haps, struct timespan window, struct error *err)
+/* Sorts the haps into t->steps, one per time. */
+static int window_steps(struct track *t, const struct hap_list *haps, struct error *err)
 {
 	size_t n = 0;
 	t->steps = ARENA_ARRAY(&t->arena, haps->n, struct step);
 	if (!t->steps)
 		return error_set(err, ERR_TOO_LARGE, "a pattern has too many events in one cycle");
 	for (size_t i = 0; i < haps->n; i++)
-		if (hap_begins_in(&haps->haps[i], window))
-			n += step_from_hap(&haps->haps[i], i, &t->steps[n]);
+		n += step_from_hap(&haps->haps[i], i, &t->steps[n]);
 	if (n > 0)
 		qsort(t->steps, n, sizeof *t->steps, step_cmp);
 	t->n_steps = t->next = 0;
@@ -101,16 +100,101 @@ static int window_steps(struct track *t, const struct hap_list *haps, struct tim
 	return 0;
 }
 
-/* The haps of a window. A failure points into the pattern. */
+/* --- Gates ------------------------------------------------------------------------------------------------ */
+
+struct gate_edge {
+	uint64_t frame;
+	int by; /* events that begin, less those that end */
+	bool is_onset;
+};
+
+static int gate_edge_cmp(const void *va, const void *vb)
+{
+	const struct gate_edge *a = va, *b = vb;
+	return (a->frame > b->frame) - (a->frame < b->frame);
+}
+
+static int gate_edge_set(const struct track *t, struct rational at, int by, struct gate_edge *e, struct error *err)
+{
+	int64_t frame;
+	if (tempo_frame(&t->shared->tempo, at, &frame, err))
+		return -1;
+	*e = (struct gate_edge){ .frame = frame > 0 ? (uint64_t)frame : 0, .by = by };
+	return 0;
+}
+
+/* Two edges for each true hap, behind those in edges. */
+static int gate_edges_add(const struct track *t, const struct hap *h, struct gate_edge *edges, size_t *n,
+			  struct error *err)
+{
+	if (!value_is_true(&h->value))
+		return 0;
+	if (gate_edge_set(t, h->part.begin, 1, &edges[*n], err) ||
+	    gate_edge_set(t, h->part.end, -1, &edges[*n + 1], err))
+		return -1;
+	edges[*n].is_onset = hap_has_onset(h);
+	*n += 2;
+	return 0;
+}
+
+static void gate_step(struct track *t, uint64_t frame, sample value)
+{
+	t->steps[t->n_steps++] = (struct step){ .frame = frame, .value = value };
+}
+
+/* Steps of the sorted edges: at most two for each frame with edges, and one at the start of the window. */
+static void gate_fill(struct track *t, const struct gate_edge *edges, size_t n)
+{
+	int n_open = 0;
+	gate_step(t, t->next_frame, 0);
+	for (size_t i = 0; i < n;) {
+		uint64_t frame = edges[i].frame;
+		bool is_onset = false;
+		for (; i < n && edges[i].frame == frame; i++) {
+			n_open += edges[i].by;
+			is_onset |= edges[i].is_onset;
+		}
+		gate_step(t, frame, is_onset ? GATE_ONSET : n_open > 0);
+		if (is_onset && (i == n || edges[i].frame > frame + 1))
+			gate_step(t, frame + 1, n_open > 0);
+	}
+}
+
+static int gate_steps(struct track *t, const struct hap_list *haps, struct error *err)
+{
+	struct gate_edge *edges = ARENA_ARRAY(&t->arena, 2 * haps->n, struct gate_edge);
+	size_t n = 0;
+	t->steps = ARENA_ARRAY(&t->arena, 4 * haps->n + 1, struct step);
+	t->n_steps = t->next = 0;
+	if (!edges || !t->steps)
+		return error_set(err, ERR_TOO_LARGE, "a pattern has too many events in one cycle");
+	for (size_t i = 0; i < haps->n; i++)
+		if (gate_edges_add(t, &haps->haps[i], edges, &n, err))
+			return -1;
+	if (n > 0)
+		qsort(edges, n, sizeof *edges, gate_edge_cmp);
+	gate_fill(t, edges, n);
+	return 0;
+}
+
+/* --- Windows ---------------------------------------------------------------------------------------------- */
+
+/* The haps that begin in the window. A failure points into the pattern. */
 static int window_query(struct track *t, struct timespan window, struct hap_list *haps, struct error *err)
 {
 	struct query q = { .arena = &t->arena, .seed = t->shared->env.seed };
+	size_t kept = 0;
 
-	if (pattern_query(t->pattern, window, &q, haps, err) == 0)
-		return 0;
-	if (err && err->where.end == err->where.start)
-		err->where = t->where;
-	return error_wrap(err, "in cycle %lld", (long long)t->next_cycle);
+	if (pattern_query(t->node->pattern, window, &q, haps, err)) {
+		if (err && err->where.end == err->where.start)
+			err->where = t->node->span;
+		return error_wrap(err, "in cycle %lld", (long long)t->next_cycle);
+	}
+	for (size_t i = 0; i < haps->n; i++)
+		if (hap_begins_in(&haps->haps[i], window))
+			haps->haps[kept++] = haps->haps[i];
+	haps->n = kept;
+	return 0;
 }
 
 /* Replaces the window by the next cycle. What it begins with is a step of its own. */
@@ -123,7 +207,7 @@ static int window_load(struct track *t, struct error *err)
 	t->value = t->last_of_window;
 	arena_reset(&t->arena);
 	if (run_count_events(t->shared, 1, err) || window_query(t, window, &haps, err) ||
-	    run_count_events(t->shared, haps.n, err) || window_steps(t, &haps, window, err) ||
+	    run_count_events(t->shared, haps.n, err) || (t->node->is_gate ? gate_steps : window_steps)(t, &haps, err) ||
 	    tempo_frame(&t->shared->tempo, window.end, &end, err))
 		return -1;
 	t->last_of_window = t->n_steps > 0 ? t->steps[t->n_steps - 1].value : 0;

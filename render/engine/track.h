@@ -1,4 +1,4 @@
-/* A pattern of numbers as a stepped signal. One thread at a time, block after block. */
+/* A pattern as a stepped signal: of numbers, or a gate (render/dsp/gate.h). One thread at a time, block after block. */
 #ifndef RENDER_ENGINE_TRACK_H
 #define RENDER_ENGINE_TRACK_H
 
@@ -11,9 +11,8 @@
 
 struct track;
 
-/* From song_frame on. The pattern is borrowed; where is its place in the program, for errors. NULL when memory is out. */
-struct track *track_new(const struct pattern *pattern, struct span where, struct run_shared *shared,
-			uint64_t song_frame);
+/* Of a GRAPH_CONTROL node, from song_frame on. The node is borrowed. NULL when memory is out. */
+struct track *track_new(const struct plan_node *node, struct run_shared *shared, uint64_t song_frame);
 void track_free(struct track *t);
 
 /* out[n]: the next n frames. A pattern that is too dense fails with its place. */

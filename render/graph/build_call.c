@@ -79,21 +79,6 @@ struct operand build_named(struct builder *b, const char *name, const uint32_t *
 	return operand_signal(node_with_inputs(b, def, inputs, n, span), span);
 }
 
-/* The argument for a parameter as a node. */
-static uint32_t argument_node(struct builder *b, struct ast *call, const struct param_def *param, struct ast *arg,
-			      const struct scope *scope)
-{
-	struct operand v = build_expr(b, arg, scope);
-
-	if ((param->flags & PARAM_CONST) && v.type != TYPE_NUMBER && v.type != TYPE_BROKEN) {
-		diag_add(b->shared->diags, DIAG_ERROR, "not-constant", arg->span,
-			 "'%s' of '%s' must be a number, found %s", param->name, call->def->name,
-			 lang_type_name(v.type));
-		return NODE_NONE;
-	}
-	return build_signal(b, &v, scope);
-}
-
 static struct operand build_function(struct builder *b, struct ast *call, const struct operand *input,
 				     const struct scope *scope)
 {
@@ -108,7 +93,7 @@ static struct operand build_function(struct builder *b, struct ast *call, const 
 		if (p == behind) {
 			inputs[p] = build_signal(b, input, scope);
 		} else if (args[p]) {
-			inputs[p] = argument_node(b, call, &def->params[p], args[p], scope);
+			inputs[p] = build_argument(b, def, &def->params[p], args[p], scope);
 		} else {
 			inputs[p] = default_node(b, &def->params[p], call->span);
 		}

@@ -31,7 +31,7 @@ static struct operand operand_number(double x, struct span span)
 
 /* --- Operands as nodes ------------------------------------------------------------------------------------------ */
 
-static uint32_t const_node(struct builder *b, double x, struct span span)
+uint32_t build_const(struct builder *b, double x, struct span span)
 {
 	uint32_t node = build_node(b, GRAPH_CONST, span);
 
@@ -49,7 +49,7 @@ static uint32_t control_node(struct builder *b, const struct operand *v, const s
 	if (!p)
 		return NODE_NONE;
 	if (pattern_is_pure(p, &constant) && constant.kind == VALUE_NUMBER)
-		return const_node(b, constant.number, v->span);
+		return build_const(b, constant.number, v->span);
 	uint32_t node = build_node(b, GRAPH_CONTROL, v->span);
 	if (node != NODE_NONE)
 		b->graph->nodes[node].pattern = p;
@@ -60,7 +60,7 @@ uint32_t build_signal(struct builder *b, const struct operand *v, const struct s
 {
 	switch (v->type) {
 	case TYPE_NUMBER:
-		return const_node(b, v->number, v->span);
+		return build_const(b, v->number, v->span);
 	case TYPE_PATTERN:
 		return control_node(b, v, scope);
 	case TYPE_SIGNAL:

@@ -134,6 +134,7 @@ void build_leave(struct builder *b);
 struct operand build_expr(struct builder *b, struct ast *node, const struct scope *scope);
 struct operand build_behind(struct builder *b, struct ast *node, const struct operand *input,
 			    const struct scope *scope);
+uint32_t build_const(struct builder *b, double x, struct span span);
 struct operand build_bus(struct builder *b, struct bus *bus, struct span span, const struct scope *scope);
 /* The operand as a node: patterns become controls, events voices. NODE_NONE when it is broken. */
 uint32_t build_signal(struct builder *b, const struct operand *v, const struct scope *scope);
@@ -150,6 +151,11 @@ enum pattern_op build_op(struct arith op);
 struct operand build_call(struct builder *b, struct ast *call, const struct operand *input, const struct scope *scope);
 /* A node of the registry by name over two (or one) signals. */
 struct operand build_named(struct builder *b, const char *name, const uint32_t *inputs, uint32_t n, struct span span);
+
+/* --- build_param.c */
+/* What stands for a parameter of a call as the node that its flags ask for. NODE_NONE when it is broken. */
+uint32_t build_argument(struct builder *b, const struct node_def *def, const struct param_def *param, struct ast *arg,
+			const struct scope *scope);
 
 /* --- build_events.c */
 struct operand build_events(struct builder *b, struct ast *call, const struct scope *scope);

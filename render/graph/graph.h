@@ -34,13 +34,16 @@ struct instrument {
 
 struct graph_node {
 	enum graph_kind kind;
-	struct span span; /* the call or literal in the program */
-	const char *bus;  /* name of the bus that this node is the value of, or NULL */
-	double value;     /* GRAPH_CONST */
+	struct span span;   /* the call or literal in the program */
+	const char *bus;    /* name of the bus that this node is the value of, or NULL */
+	double value;       /* GRAPH_CONST; of a list its first */
+	const sample *list; /* GRAPH_CONST: [n_list], the values of a PARAM_LIST; NULL: a plain number */
+	uint32_t n_list;
 	/* GRAPH_CONST of a frequency that nobody gave (`saw` alone): 1 Hz as a signal, in an instrument the
 	 * note's own frequency. */
 	bool is_free_pitch;
 	const struct pattern *pattern; /* GRAPH_CONTROL: numbers; GRAPH_EVENTS: control maps with s */
+	bool is_gate;                  /* GRAPH_CONTROL: a gate (render/dsp/gate.h) instead of held values */
 	const struct node_def *def;    /* GRAPH_NODE */
 	uint32_t *inputs; /* GRAPH_NODE: one per parameter, defaults filled in; GRAPH_EVENTS: the modulators
 	                                of VALUE_SIGNAL values */

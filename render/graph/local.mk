@@ -1,7 +1,7 @@
 # Sources of render/graph: the builder (build*.c), the graph, the plan (plan*.c).
 librender_a_SOURCES += render/graph/graph.c render/graph/graph.h \
 	render/graph/build.c render/graph/build.h render/graph/build_call.c render/graph/build_events.c \
-	render/graph/build_expr.c render/graph/build_impl.h render/graph/build_pattern.c render/graph/build_section.c \
+	render/graph/build_expr.c render/graph/build_impl.h render/graph/build_param.c render/graph/build_pattern.c render/graph/build_section.c \
 	render/graph/plan.c render/graph/plan.h render/graph/plan_order.c render/graph/plan_order.h \
 	render/graph/plan_print.c render/graph/plan_stage.c render/graph/plan_stage.h \
 	render/graph/probe.c render/graph/probe.h

@@ -36,7 +36,7 @@ static bool graph_constant(const struct graph_node *n, sample *value)
 		*value = (sample)n->value;
 		return true;
 	}
-	if (n->kind != GRAPH_CONTROL || !pattern_is_pure(n->pattern, &v) || v.kind != VALUE_NUMBER)
+	if (n->kind != GRAPH_CONTROL || n->is_gate || !pattern_is_pure(n->pattern, &v) || v.kind != VALUE_NUMBER)
 		return false;
 	*value = (sample)v.number;
 	return true;
@@ -60,6 +60,8 @@ static struct plan_input input_of(const struct builder *b, uint32_t graph_idx)
 	struct plan_input in = { .node = b->plan_idx[graph_idx] };
 	if (in.node == PLAN_NONE) {
 		graph_constant(n, &in.value);
+		in.list = n->list;
+		in.n_list = n->n_list;
 		in.is_free_pitch = n->is_free_pitch;
 	}
 	return in;
@@ -122,6 +124,7 @@ static int node_build(struct builder *b, uint32_t graph_idx)
 		.kind = g->kind,
 		.def = g->kind == GRAPH_NODE ? g->def : NULL,
 		.pattern = g->pattern,
+		.is_gate = g->is_gate,
 		.span = g->span,
 		.n_ch = g->kind == GRAPH_EVENTS || (g->def && g->def->is_stereo) ? 2 : 1,
 		.stage = PLAN_NONE,
@@ -187,6 +190,8 @@ void plan_node_constants(const struct plan_node *n, struct node_input *in)
 			in[i * per_param + ch] = (struct node_input){
 				.data = n->inputs[i].node == PLAN_NONE ? NULL : silence,
 				.value = n->inputs[i].value,
+				.list = n->inputs[i].list,
+				.n_list = n->inputs[i].n_list,
 			};
 }
 

@@ -32,6 +32,8 @@ enum {
 struct plan_input {
 	uint32_t node; /* plan node that gives the signal; PLAN_NONE: value, the same for every frame */
 	sample value;
+	const sample *list; /* PARAM_LIST: [n_list]; NULL elsewhere */
+	uint32_t n_list;
 	bool is_delayed;    /* the back edge of a loop: the sample before, 0 at frame 0 */
 	bool is_pitch;      /* an instrument's note transposes or replaces it */
 	bool is_free_pitch; /* a pitch that nobody gave: takes the note's frequency itself */
@@ -43,6 +45,7 @@ struct plan_node {
 	enum graph_kind kind;          /* never GRAPH_CONST */
 	const struct node_def *def;    /* GRAPH_NODE */
 	const struct pattern *pattern; /* GRAPH_CONTROL, GRAPH_EVENTS */
+	bool is_gate;                  /* GRAPH_CONTROL */
 	struct span span;
 	unsigned n_ch;              /* channels of the signal, 1 or 2 */
 	unsigned n_kernels;         /* instances of the kernel: n_ch, or 1 of a stereo kernel */

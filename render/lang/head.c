@@ -207,3 +207,25 @@ bool statement_starts(const struct parser *p, size_t i)
 		return false;
 	return head != HEAD_NONE;
 }
+
+int head_operator(struct text bus)
+{
+	static const char names[][5] = {
+		[ARITH_ADD] = "~add", [ARITH_SUB] = "~sub", [ARITH_MUL] = "~mul", [ARITH_DIV] = "~div"
+	};
+
+	for (int op = 0; op < 4; op++)
+		if (text_is(bus, names[op], 4))
+			return op;
+	return -1;
+}
+
+void heads_find_own_buses(struct parser *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		int op = p->tokens[i].kind == TOKEN_BUS ? head_operator(parse_text(p, &p->tokens[i])) : -1;
+
+		if (op >= 0 && p->tokens[i].starts_line && head_at(p, i) != HEAD_NONE)
+			p->own_buses |= 1u << op;
+	}
+}

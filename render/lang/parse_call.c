@@ -385,25 +385,22 @@ static struct ast *parse_use(struct parser *p)
 	return bus && bus->kind == AST_BUS ? parse_arguments(p, bus, AST_USE) : bus;
 }
 
-/* "~add a b": arithmetic under a bus's name. */
-static bool is_signal_function(struct text t)
+/* "~add a b" is arithmetic, unless the program has a bus of that name. */
+static bool is_signal_function(const struct parser *p, const struct token *t)
 {
-	return t.len == 4 &&
-	       (text_is(t, "~add", 4) || text_is(t, "~sub", 4) || text_is(t, "~mul", 4) || text_is(t, "~div", 4));
+	int op = t->kind == TOKEN_BUS ? head_operator(parse_text(p, t)) : -1;
+
+	return op >= 0 && !(p->own_buses & 1u << op);
 }
 
 /* sigfn = ( "~add" | "~sub" | "~mul" | "~div" ) arg arg */
 static struct ast *parse_signal_function(struct parser *p)
 {
-	static const char ops[][4] = { "add", "sub", "mul", "div" };
 	struct operands o = { 0 };
 	struct span start = parse_peek(p)->span;
-	struct text name = parse_text(p, parse_peek(p));
-	unsigned op = 0;
+	int op = head_operator(parse_text(p, parse_peek(p)));
 
 	p->at++;
-	while (memcmp(ops[op], name.at + 1, 3) != 0)
-		op++;
 	for (int i = 0; i < 2; i++)
 		if (!operands_add(p, &o, parse_arg(p)))
 			return NULL;
@@ -508,7 +505,7 @@ struct ast *parse_primary(struct parser *p)
 		parse_expected(p, "an expression");
 		return NULL;
 	}
-	if (t->kind == TOKEN_BUS && is_signal_function(parse_text(p, t)))
+	if (is_signal_function(p, t))
 		return parse_signal_function(p);
 	node = t->kind == TOKEN_BUS ? parse_use(p) : parse_arg(p);
 	if (!node || !starts_arg(p))

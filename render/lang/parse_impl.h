@@ -14,7 +14,8 @@ struct parser {
 	unsigned unclosed;   /* of these, those that nothing closes */
 	unsigned conditions; /* open ones: within them 'then' and 'else' are no names */
 	unsigned nesting;
-	unsigned loops; /* open ones */
+	unsigned loops;     /* open ones */
+	unsigned own_buses; /* bit op: the program defines a bus ~add, ~sub, ~mul or ~div, so the name is no operator */
 	struct ast_program *program;
 	struct diag_list *diags;
 	bool has_failed; /* in this statement: nothing more is said about it */
@@ -46,6 +47,12 @@ enum head {
 
 /* What token i would be the head of, if it began a statement. */
 enum head head_at(const struct parser *p, size_t i);
+
+/* The operator (enum arith_op) that a bus's name stands for: ~add ~sub ~mul ~div; -1: none. */
+int head_operator(struct text bus);
+
+/* Sets own_buses. */
+void heads_find_own_buses(struct parser *p);
 
 /* "out" is 0, "o3", "d3", "out3" are 3; -1: no output. */
 int head_output_number(struct text t);

@@ -469,6 +469,7 @@ int parse_program(struct arena *a, const char *source, const struct token_list *
 	};
 
 	*out = (struct ast_program){ .stmts = NULL };
+	heads_find_own_buses(&p);
 	while (p.at < p.n && !p.is_exhausted)
 		parse_next(&p);
 	return p.is_exhausted ? -1 : 0;

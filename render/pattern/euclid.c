@@ -126,14 +126,28 @@ static int query_step(const struct pattern *p, struct timespan step, struct time
 	return 0;
 }
 
+/* Whether step i is one, counted on into the cycles before and after. */
+static bool is_pulse(const struct rhythm *r, int64_t i)
+{
+	int64_t at = i % r->n_steps;
+
+	return r->bits[at < 0 ? at + r->n_steps : at];
+}
+
 /* Where the pulse of step i ends: with the step, or where the next pulse begins, in this cycle or the next. */
 static int64_t pulse_end(const struct rhythm *r, int64_t i, bool is_legato)
 {
 	int64_t end = i + 1;
 
-	while (is_legato && end < i + r->n_steps && !r->bits[end % r->n_steps])
+	while (is_legato && end < i + r->n_steps && !is_pulse(r, end))
 		end++;
 	return end;
+}
+
+static struct timespan pulse_span(const struct rhythm *r, struct rational cycle, int64_t i, bool is_legato)
+{
+	return (struct timespan){ rational_add(cycle, rational_make(i, r->n_steps)),
+				  rational_add(cycle, rational_make(pulse_end(r, i, is_legato), r->n_steps)) };
 }
 
 /* The step whose pulse sounds at step i, 0 <= i < n_steps, or before it: i itself, or with legato perhaps one of the
@@ -142,7 +156,7 @@ static int64_t pulse_at(const struct rhythm *r, int64_t i, bool is_legato)
 {
 	int64_t at = i;
 
-	while (is_legato && at > i - r->n_steps && !r->bits[(at + r->n_steps) % r->n_steps])
+	while (is_legato && at > i - r->n_steps && !is_pulse(r, at))
 		at--;
 	return at;
 }
@@ -160,11 +174,9 @@ static int query_cycle(const struct pattern *p, const struct rhythm *r, bool is_
 		return eval_fail_time(e);
 	first = pulse_at(r, rational_floor(local.begin), is_legato);
 	for (int64_t i = first; i < r->n_steps; i++) {
-		struct timespan step = { rational_add(cycle, rational_make(i, r->n_steps)),
-					 rational_add(cycle, rational_make(pulse_end(r, i, is_legato), r->n_steps)) };
 		if (i > first && rational_cmp(rational_int(i), local.end) >= 0)
 			break;
-		if (r->bits[(i + r->n_steps) % r->n_steps] && query_step(p, step, it->piece, e, out) < 0)
+		if (is_pulse(r, i) && query_step(p, pulse_span(r, cycle, i, is_legato), it->piece, e, out) < 0)
 			return -1;
 	}
 	return eval_charge(e, r->n_steps / 64);

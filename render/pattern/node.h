@@ -295,9 +295,6 @@ static inline struct value value_number(double x)
 /* Reads a number or boolean; false for anything else. */
 bool value_to_number(const struct value *v, double *out);
 
-/* What struct, mask and when ask of a value: a boolean, a number other than 0, or a word other than "f" and "false". */
-bool value_is_true(const struct value *v);
-
 /* NULL when the map has no such key or v is no map. */
 const struct value *value_map_get(const struct value *v, enum control_key key);
 

@@ -69,6 +69,9 @@ struct control {
 	struct value value;
 };
 
+/* What struct, mask, when and gates ask of a value: true, a number other than 0, or a word other than "f" and "false". */
+bool value_is_true(const struct value *v);
+
 struct hap {
 	bool has_whole;        /* false: continuous (a signal) */
 	struct timespan whole; /* only with has_whole */

@@ -1,5 +1,5 @@
 /* A main() for a fuzz target without libFuzzer: runs every line of the seed files given as arguments (or the whole file,
- * with -f before it), and MUTANTS of each by a fixed generator. A finding ends the process, as under libFuzzer. */
+ * with -f before it, or so many inputs of random bytes after -r), and MUTANTS of each by a fixed generator. A finding ends the process, as under libFuzzer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { MUTANTS = 40, EDITS_MAX = 4 };
+enum { MUTANTS = 40, EDITS_MAX = 4, RANDOM_WORDS = 40 };
 
 static unsigned long n_runs;
 
@@ -92,9 +92,25 @@ static void run_lines(const char *text, size_t len)
 	}
 }
 
+/* n inputs of a few hundred bytes, always the same ones. */
+static void run_random(unsigned long n)
+{
+	for (unsigned long i = 0; i < n; i++) {
+		uint64_t words[RANDOM_WORDS];
+
+		for (unsigned w = 0; w < RANDOM_WORDS; w++)
+			words[w] = hash64_pair(i, w);
+		run((const char *)words, sizeof words);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "-r") == 0 && i + 1 < argc) {
+			run_random(strtoul(argv[++i], NULL, 10));
+			continue;
+		}
 		int is_whole = strcmp(argv[i], "-f") == 0 && i + 1 < argc;
 		size_t len;
 		char *text;

@@ -5,33 +5,13 @@
 #include <string.h>
 
 #include "render/render.h"
+#include "tests/lib/render.h"
 #include "tests/lib/test.h"
 
 enum { EXAMPLES_MAX = 256, CYCLES = 4 };
 
 static char *paths[EXAMPLES_MAX];
 static int n_paths;
-
-/* --- A sink that keeps nothing: the digest is the encoder's ----------------------------------------------- */
-
-static int null_write_at(struct sink *s, uint64_t offset, const void *data, size_t n, struct error *err)
-{
-	(void)s, (void)offset, (void)data, (void)n, (void)err;
-	return 0;
-}
-
-static int null_finish(struct sink *s, struct error *err)
-{
-	(void)s, (void)err;
-	return 0;
-}
-
-static void null_abort(struct sink *s)
-{
-	(void)s;
-}
-
-static const struct sink_ops null_ops = { null_write_at, null_finish, null_abort };
 
 /* --- Files ------------------------------------------------------------------------------------------------ */
 
@@ -62,21 +42,10 @@ static void paths_list(void)
 
 static void render_file(const char *path, struct render_engine *engine, unsigned block, struct render_result *result)
 {
-	struct sink sink = { &null_ops };
-	struct diag_list diags = { .n = 0 };
-	struct error err = ERROR_INIT;
-	struct render_spec spec;
 	size_t len;
 	char *source = test_read_file(path, &len);
 
-	render_spec_init(&spec);
-	spec.source = source;
-	spec.source_len = len;
-	spec.cycles = CYCLES;
-	spec.block_frames = block;
-	int rc = render_run(engine, &spec, NULL, &sink, &diags, result, &err);
-	ck_assert_msg(rc == 0, "%s: %s: %s", path, err.message, diags.n ? diags.items[0].message : "");
-	ck_assert_msg(diags.n == 0, "%s: %s", path, diags.items[0].message);
+	render_program(engine, path, source, CYCLES, block, result);
 	free(source);
 }
 

@@ -201,9 +201,23 @@ static const struct {
 	{ "rolled", { NULL }, "[a,b] c", 0, "a@0 b@1/16 c@1/2" },
 	{ "undegrade", { NULL }, "a b", 0, "a@0 b@1/2" },
 	{ "euclidLegato", { "3", "8" }, "a", 0, "a@0 a@3/8 a@3/4" },
+	{ "euclidLegato", { "3", "8", "1" }, "a", 0, "a@1/4 a@5/8 a@7/8" },
 	{ "when", { "t f", "rev" }, "a b c d", 0, "d@0 c@1/4 c@1/2 d@3/4" },
 	{ "struct", { "x ~ t 0" }, "a", 0, "a@0 a@1/2" },
 };
+
+/* The first step is none of the rhythm's, so the last pulse of the cycle before still sounds. */
+START_TEST(a_legato_pulse_lasts_into_the_next_cycle)
+{
+	static const char *const args[TRANSFORM_PARAMS_MAX] = { "3", "8", "1" };
+	const struct transform_def *def = transform_find("euclidLegato", strlen("euclidLegato"));
+	struct hap_list l = ask(apply(def, args, mini("a")), (struct timespan){ rational_int(0), rational_make(1, 8) });
+
+	ck_assert_uint_eq(l.n, 1);
+	ck_assert(rational_cmp(l.haps[0].whole.begin, rational_make(-1, 8)) == 0);
+	ck_assert(rational_cmp(l.haps[0].whole.end, rational_make(1, 4)) == 0);
+}
+END_TEST
 
 START_TEST(transforms_mean_what_the_language_says)
 {
@@ -422,6 +436,7 @@ static Suite *transforms_suite(void)
 	TCase *tables = tcase_create("tables"), *promises = tcase_create("promises");
 
 	tcase_add_checked_fixture(tables, setup, teardown);
+	tcase_add_test(tables, a_legato_pulse_lasts_into_the_next_cycle);
 	tcase_add_loop_test(tables, transforms_mean_what_the_language_says, 0, (int)(sizeof rows / sizeof *rows));
 	tcase_add_loop_test(tables, transforms_of_events_set_their_controls, 0,
 			    (int)(sizeof event_rows / sizeof *event_rows));
