@@ -47,6 +47,11 @@ struct diag *diag_add(struct diag_list *l, enum diag_severity severity, const ch
 void diag_suggest(struct diag *d, struct span span, const char *text)
 {
 	snprintf(d->suggestion, sizeof d->suggestion, "did you mean '%s'?", text);
+	diag_fix(d, span, text);
+}
+
+void diag_fix(struct diag *d, struct span span, const char *text)
+{
 	snprintf(d->fix_text, sizeof d->fix_text, "%s", text);
 	d->fix_span = span;
 	d->has_fix = strlen(text) < sizeof d->fix_text;

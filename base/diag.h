@@ -46,6 +46,9 @@ void diag_suggest(struct diag *d, struct span span, const char *text);
 /* A suggestion in free words, without a fix. */
 void diag_hint(struct diag *d, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* A machine-applicable fix, for a suggestion in free words: span is to be replaced by text. No fix when text is too long. */
+void diag_fix(struct diag *d, struct span span, const char *text);
+
 /* Orders by place in the source, errors and warnings together. */
 void diag_sort(struct diag_list *l);
 

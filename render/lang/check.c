@@ -130,10 +130,10 @@ static void check_missing(const struct ast *call, bool is_behind, struct diag_li
 			return;
 		}
 	}
+	unsigned n_max = def->n_params - (is_behind && input < def->n_params);
 	if (left)
-		diag_add(diags, DIAG_ERROR, "too-many-arguments", call->span, "'%.*s' takes at most %u arguments%s",
-			 shown(call->text), call->text.at, def->n_params - (is_behind && input < def->n_params),
-			 is_behind ? " after '#'" : "");
+		diag_add(diags, DIAG_ERROR, "too-many-arguments", call->span, "'%.*s' takes at most %u argument%s%s",
+			 shown(call->text), call->text.at, n_max, n_max == 1 ? "" : "s", is_behind ? " after '#'" : "");
 }
 
 static void check_list(struct ast *list, struct diag_list *diags)
@@ -335,8 +335,8 @@ static void check_transform(const struct ast *call, struct diag_list *diags)
 			 def->params[call->n_items].doc);
 	if (call->n_items > def->n_params + 1)
 		diag_add(diags, DIAG_ERROR, "too-many-arguments", call->span,
-			 "'%.*s' takes at most %u arguments and a pattern", shown(call->text), call->text.at,
-			 def->n_params);
+			 "'%.*s' takes at most %u argument%s and a pattern", shown(call->text), call->text.at,
+			 def->n_params, def->n_params == 1 ? "" : "s");
 }
 
 /* --- Operators

@@ -1,7 +1,7 @@
 # Sources of render/lang, and the pipeline over it
 librender_a_SOURCES += render/compile.c render/compile.h \
 	render/lang/ast.c render/lang/ast.h render/lang/check.c render/lang/check.h \
-	render/lang/constant.c render/lang/constant.h render/lang/edit.c render/lang/expand.c render/lang/expand.h render/lang/expand_impl.h \
+	render/lang/constant.c render/lang/constant.h render/lang/edit.c render/lang/elsewhere.c render/lang/elsewhere.h render/lang/expand.c render/lang/expand.h render/lang/expand_impl.h \
 	render/lang/expand_macro.c \
 	render/lang/format.c render/lang/head.c render/lang/lang.c render/lang/lang.h \
 	render/lang/lex.c render/lang/lex.h render/lang/parse.c render/lang/parse.h render/lang/parse_call.c render/lang/parse_impl.h \

@@ -474,7 +474,7 @@ static struct ast *parse_condition(struct parser *p)
 
 /* --- primary ---------------------------------------------------------------------------------------------------- */
 
-static void complain_extra_operand(struct parser *p)
+void parse_complain_extra(struct parser *p)
 {
 	const struct token *t = parse_peek(p);
 	struct text text = parse_text(p, t);
@@ -482,13 +482,18 @@ static void complain_extra_operand(struct parser *p)
 
 	if (p->has_failed)
 		return;
-	if (t->kind == TOKEN_NUMBER && text.at[0] == '-')
-		diag_hint(
-			parse_error(p, "unexpected-token", t->span, "expected an operator, found '%.*s'", len, text.at),
-			"to subtract, put a space after the minus: '- %.*s'", len - 1, text.at + 1);
-	else
-		parse_error(p, "unexpected-token", t->span,
-			    "expected an operator or the end of the statement, found '%.*s'", len, text.at);
+	struct diag *d = parse_error(p, "unexpected-token", t->span,
+				     "expected an operator or the end of the statement, found '%.*s'", len, text.at);
+	if (t->kind == TOKEN_NUMBER && text.at[0] == '-') {
+		diag_hint(d, "to subtract, put a space after the minus: '- %.*s'", len - 1, text.at + 1);
+		diag_fix(d, (struct span){ t->span.start, t->span.start + 1 }, "- ");
+	}
+	if (t->kind == TOKEN_COMMA)
+		diag_hint(d, "to play two sounds together, write 'stack [a, b]' or 'a + b'");
+	if (t->kind == TOKEN_CLOSE || t->kind == TOKEN_LIST_CLOSE) {
+		diag_hint(d, "no bracket is open here");
+		diag_fix(d, t->span, "");
+	}
 }
 
 /* primary = number | string | sigfn | use | template | variable | call | condition | paren | list */
@@ -510,6 +515,6 @@ struct ast *parse_primary(struct parser *p)
 	node = t->kind == TOKEN_BUS ? parse_use(p) : parse_arg(p);
 	if (!node || !starts_arg(p))
 		return node;
-	complain_extra_operand(p);
+	parse_complain_extra(p);
 	return NULL;
 }

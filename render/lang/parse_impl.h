@@ -102,6 +102,8 @@ struct diag *parse_error(struct parser *p, const char *code, struct span span, c
 
 /* "expected EXPECTED, found …" at the next token. */
 void parse_expected(struct parser *p, const char *expected);
+/* An expression is complete, but its statement goes on: complains about the next token. */
+void parse_complain_extra(struct parser *p);
 
 /* Notes a step from an old form to the current one. */
 void parse_edit(struct parser *p, uint32_t at, uint32_t len, const char *text);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "render/lang/elsewhere.h"
 
 struct resolver {
 	struct arena *arena;
@@ -161,8 +162,10 @@ static void complain_function(struct resolver *r, const struct ast *node)
 	const struct bus *bus = ast_find_bus(r->program, node->text.at, node->text.len);
 	const char **names = wants_suggestion(r) ? ARENA_ARRAY(r->arena, NAMES_MAX, const char *) : NULL;
 
-	if (bus) {
-		diag_suggest(d, node->name_span, bus->name);
+	const char *elsewhere = elsewhere_function(node->text);
+
+	if (bus || elsewhere) {
+		diag_suggest(d, node->name_span, bus ? bus->name : elsewhere);
 		return;
 	}
 	size_t n = names ? add_own_functions(r, names, function_names(names)) : 0;

@@ -359,7 +359,10 @@ const struct pattern *pattern_from_mini(struct arena *a, const char *text, size_
 		return NULL;
 	mini_skip_space(&m);
 	if (m.at < m.len) {
-		mini_fail_expected(&m, "a step or the end of the pattern");
+		if (strchr(")]>}", text[m.at]))
+			mini_fail_unopened(&m);
+		else
+			mini_fail_expected(&m, "a step or the end of the pattern");
 		return NULL;
 	}
 	return p;

@@ -47,6 +47,18 @@ bool mini_fail_unclosed(struct mini *m, size_t open, char close)
 	d = diag_add(m->diags, DIAG_ERROR, "mini-syntax", mini_span(m, open, open + 1), "this '%c' is never closed",
 		     m->text[open]);
 	diag_hint(d, "add '%c'", close);
+	diag_fix(d, mini_span(m, m->len, m->len), (char[]){ close, '\0' });
+	return false;
+}
+
+bool mini_fail_unopened(struct mini *m)
+{
+	struct span at = mini_span(m, m->at, m->at + 1);
+	struct diag *d =
+		diag_add(m->diags, DIAG_ERROR, "mini-syntax", at, "this '%c' closes no bracket", m->text[m->at]);
+
+	diag_hint(d, "remove it, or open one before it");
+	diag_fix(d, at, "");
 	return false;
 }
 

@@ -31,6 +31,8 @@ bool mini_fail_memory(struct mini *m);
 bool mini_fail_expected(struct mini *m, const char *what);
 /* The bracket at `open` lacks its other half. */
 bool mini_fail_unclosed(struct mini *m, size_t open, char close);
+/* The bracket that comes next has no other half before it. */
+bool mini_fail_unopened(struct mini *m);
 bool mini_fail_size(struct mini *m, size_t start, const char *what, int limit);
 
 /* p as made by a constructor of the text from start to here: false, with a complaint, when that failed, the tree is
