@@ -4,7 +4,9 @@
 
 enum {
 	PROBE_ARENA_BYTES_MAX = 128 << 20, /* haps of as many steps as there may be */
-	PROBE_NODES_MAX = 20000,           /* looked at; several sources may play the same instruments */
+	/* Of all queries: one has all that it may take, as long as those before it took no more than a quarter of that. */
+	PROBE_STEPS_MAX = PATTERN_STEPS_PER_CYCLE_MAX + PATTERN_STEPS_PER_CYCLE_MAX / 4,
+	PROBE_NODES_MAX = 20000, /* looked at; several sources may play the same instruments */
 };
 
 struct probe {
@@ -27,10 +29,11 @@ void probe_complain(struct diag_list *diags, const struct error *err, struct spa
 /* A query that fails on fewer steps than it would have while rendering has shown nothing. */
 static void probe_node(struct probe *p, const struct graph_node *n)
 {
-	struct query q = { .arena = &p->arena, .max_steps = p->steps_left };
+	bool is_curtailed = p->steps_left < PATTERN_STEPS_PER_CYCLE_MAX;
+	struct query q = { .arena = &p->arena,
+			   .max_steps = is_curtailed ? p->steps_left : PATTERN_STEPS_PER_CYCLE_MAX };
 	struct hap_list haps = { .n = 0 };
 	struct error err = ERROR_INIT;
-	bool is_curtailed = p->steps_left < PATTERN_STEPS_PER_CYCLE_MAX;
 	int failed = pattern_query(n->pattern, (struct timespan){ RATIONAL_ZERO, RATIONAL_ONE }, &q, &haps, &err);
 
 	p->steps_left -= q.n_steps;
@@ -57,7 +60,7 @@ static void probe_graph(struct probe *p, const struct graph *g, unsigned depth)
 
 void graph_probe(const struct graph *g, struct diag_list *diags)
 {
-	struct probe p = { .diags = diags, .steps_left = PATTERN_STEPS_PER_CYCLE_MAX, .nodes_left = PROBE_NODES_MAX };
+	struct probe p = { .diags = diags, .steps_left = PROBE_STEPS_MAX, .nodes_left = PROBE_NODES_MAX };
 
 	arena_init(&p.arena, PROBE_ARENA_BYTES_MAX);
 	probe_graph(&p, g, PLAN_DEPTH_MAX);

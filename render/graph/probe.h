@@ -5,8 +5,8 @@
 #include "render/graph/graph.h"
 
 /* Asks every pattern of the graph, and of its instruments, for cycle 0, and complains about those that meet a limit: a
- * program that could not even begin is refused when it is submitted, with the place. All queries together take at most
- * PATTERN_STEPS_PER_CYCLE_MAX steps; a graph that needs more is judged while it is rendered. Randomness is that of
+ * program that could not even begin is refused when it is submitted, with the place. All queries together take little more
+ * than PATTERN_STEPS_PER_CYCLE_MAX steps; a graph that needs more is judged while it is rendered. Randomness is that of
  * seed 0. Any thread. */
 void graph_probe(const struct graph *g, struct diag_list *diags);
 

@@ -393,17 +393,22 @@ static void take_quoted(struct lexer *l, size_t n_open, size_t end, size_t n_clo
 		snprintf(fixed, sizeof(fixed), "\"%.*s\"", (int)len, l->source + start + n_open);
 		diag_fix(d, span_from(l, start), fixed);
 	}
-	/* As wide as a string of that content is: one byte on either side. */
-	push(l, TOKEN_STRING, start)->span = (struct span){ (uint32_t)(start + n_open - 1), (uint32_t)(end + 1) };
+	/* As a string that is not closed: one byte, and the content. */
+	push(l, TOKEN_STRING, start)->span = (struct span){ (uint32_t)(start + n_open - 1), (uint32_t)end };
 }
+
+/* How far away the other quote is looked for: every quote of a file of them looks. */
+enum { QUOTED_BYTES_MAX = 200 };
 
 static bool lex_wrong_quotes(struct lexer *l)
 {
+	size_t limit = l->len - l->at > QUOTED_BYTES_MAX ? l->at + QUOTED_BYTES_MAX : l->len;
+
 	for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++) {
 		size_t n = strlen(quotes[i].open);
 		if (!is_at_text(l, l->at, quotes[i].open))
 			continue;
-		for (size_t end = l->at + n; end < l->len && l->source[end] != '\n'; end++)
+		for (size_t end = l->at + n; end < limit && l->source[end] != '\n'; end++)
 			if (is_at_text(l, end, quotes[i].close)) {
 				take_quoted(l, n, end, strlen(quotes[i].close));
 				return true;

@@ -8,11 +8,9 @@ librender_a_SOURCES += render/compile.c render/compile.h \
 	render/lang/print.c render/lang/resolve.c render/lang/resolve.h render/lang/statement.c \
 	render/lang/types.c render/lang/types.h
 
-check_PROGRAMS += tests/unit/test_catalogue tests/unit/test_lang
-TESTS += tests/unit/test_catalogue tests/unit/test_lang
-tests_unit_test_lang_SOURCES = tests/unit/test_lang.c tests/lib/test.c tests/lib/test.h
-tests_unit_test_lang_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
-EXTRA_DIST += tests/cases/README.md tests/cases/format/layout.cases tests/cases/invalid/macros.cases tests/cases/invalid/meaning.cases tests/cases/invalid/names.cases tests/cases/invalid/text.cases \
+check_PROGRAMS += tests/unit/test_catalogue
+TESTS += tests/unit/test_catalogue
+EXTRA_DIST += tests/cases/README.md tests/cases/format/layout.cases tests/cases/invalid/limits.cases tests/cases/invalid/macros.cases tests/cases/invalid/meaning.cases tests/cases/invalid/names.cases tests/cases/invalid/neighbours.cases tests/cases/invalid/notation.cases tests/cases/invalid/text.cases \
 	tests/cases/valid/events.cases tests/cases/valid/macros.cases tests/cases/valid/sections.cases tests/cases/valid/signals.cases tests/cases/valid/statements.cases \
 	tests/cases/valid/values.cases
 tests_unit_test_catalogue_SOURCES = tests/unit/test_catalogue.c tests/lib/random_program.c tests/lib/random_program.h \
@@ -23,3 +21,21 @@ check_PROGRAMS += tests/unit/test_limits
 TESTS += tests/unit/test_limits
 tests_unit_test_limits_SOURCES = tests/unit/test_limits.c tests/lib/blowup.c tests/lib/blowup.h tests/lib/test.c tests/lib/test.h
 tests_unit_test_limits_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+
+LANG_TESTS = tests/unit/test_cases tests/unit/test_format tests/unit/test_hostile tests/unit/test_lang
+check_PROGRAMS += $(LANG_TESTS)
+TESTS += $(LANG_TESTS)
+CASES_SOURCES = tests/lib/cases.c tests/lib/cases.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_cases_SOURCES = tests/unit/test_cases.c $(CASES_SOURCES)
+tests_unit_test_cases_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_format_SOURCES = tests/unit/test_format.c $(CASES_SOURCES)
+tests_unit_test_format_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_hostile_SOURCES = tests/unit/test_hostile.c $(CASES_SOURCES)
+tests_unit_test_hostile_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_lang_SOURCES = tests/unit/test_lang.c $(CASES_SOURCES)
+tests_unit_test_lang_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_old_forms
+TESTS += tests/unit/test_old_forms
+tests_unit_test_old_forms_SOURCES = tests/unit/test_old_forms.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_old_forms_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

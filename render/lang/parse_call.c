@@ -480,6 +480,10 @@ void parse_complain_extra(struct parser *p)
 	struct text text = parse_text(p, t);
 	int len = text.len > 40 ? 40 : (int)text.len;
 
+	if (t->kind == TOKEN_RANGE || t->kind == TOKEN_COMPARE) {
+		parse_expected(p, "an operator or the end of the statement");
+		return;
+	}
 	if (p->has_failed)
 		return;
 	struct diag *d = parse_error(p, "unexpected-token", t->span,

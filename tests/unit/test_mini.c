@@ -74,7 +74,7 @@ static const struct {
 	{ "{a b", 0, 1, "'{' is never closed" },
 	{ "bd(3,8", 2, 3, "'(' is never closed" },
 	{ "[bd sd>", 6, 7, "expected ']', found '>'" },
-	{ "bd]", 2, 3, "found ']'" },
+	{ "bd]", 2, 3, "closes no bracket" },
 	{ "bd sd [hh cp", 6, 7, "never closed" },
 	{ "[]", 1, 2, "expected a step, found ']'" },
 	{ "a ,, b", 3, 4, "expected a step, found ','" },
