@@ -418,9 +418,9 @@ static bool lex_wrong_quotes(struct lexer *l)
 }
 
 /* What somebody who knows another language may have meant. */
-static void hint_unknown(struct diag *d, struct span at, int c)
+static void hint_unknown(struct diag *d, struct span at, int c, int next)
 {
-	if (c == '.')
+	if (c == '.' && isalpha(next))
 		diag_hint(d, "a transform follows '$': s \"bd sn\" $ fast 2");
 	if (c == ';') {
 		diag_hint(d, "a statement ends with its line");
@@ -447,7 +447,7 @@ static void lex_unknown(struct lexer *l)
 	else
 		d = diag_add(l->diags, DIAG_ERROR, "unknown-character", span_from(l, start), "unknown character 0x%02x",
 			     (unsigned)c);
-	hint_unknown(d, span_from(l, start), c);
+	hint_unknown(d, span_from(l, start), c, peek(l, 0));
 }
 
 /* A minus in front of digits is a sign when a gap or an opening separates it from what is left of it. */
