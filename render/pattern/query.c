@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Haps on the list at once, of those of the largest answer. */
-enum { SCRATCH_PERCENT = 150 };
+enum { SCRATCH_PERCENT = 125 };
 
 /* Cycle numbers beyond this leave no room for a fraction behind the point in 64 bits. */
 #define CYCLE_MAX (INT64_C(1) << 60)
@@ -46,7 +46,7 @@ int eval_fail_memory(struct eval *e)
 static int haps_grow(struct hap_list *l, struct eval *e)
 {
 	size_t cap = l->cap ? l->cap * 2 : 64;
-	struct hap *grown = arena_grow_array(e->arena, l->haps, l->n, cap, sizeof *grown);
+	struct hap *grown = arena_grow_array_raw(e->arena, l->haps, l->n, cap, sizeof *grown);
 
 	if (!grown)
 		return eval_fail_memory(e);
