@@ -152,7 +152,7 @@ static inline struct timespan timespan_scale(struct timespan s, struct rational 
 /* t -> t * scale + offset. */
 static inline struct timespan timespan_map(struct timespan s, struct rational scale, struct rational offset)
 {
-	return timespan_shift(timespan_scale(s, scale), offset);
+	return (struct timespan){ rational_map(s.begin, scale, offset), rational_map(s.end, scale, offset) };
 }
 
 static inline bool timespan_equal(struct timespan a, struct timespan b)

@@ -128,6 +128,20 @@ struct rational rational_div(struct rational a, struct rational b)
 	return reduce((wide)a.num * b.den, (wide)a.den * b.num);
 }
 
+struct rational rational_map(struct rational t, struct rational scale, struct rational offset)
+{
+	int64_t num, den, shift;
+
+	if (scale.num == 1 && scale.den == 1)
+		return rational_add(t, offset);
+	if (!t.den || !scale.den || !offset.den || __builtin_mul_overflow(t.den, scale.den, &den) ||
+	    __builtin_mul_overflow(offset.num, den, &shift) || __builtin_mul_overflow(den, offset.den, &den) ||
+	    __builtin_mul_overflow(t.num, scale.num, &num) || __builtin_mul_overflow(num, offset.den, &num) ||
+	    __builtin_add_overflow(num, shift, &num))
+		return rational_add(rational_mul(t, scale), offset);
+	return reduce(num, den);
+}
+
 struct rational rational_neg(struct rational a)
 {
 	return (struct rational){ -a.num, a.den };
