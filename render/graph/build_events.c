@@ -402,7 +402,7 @@ struct operand build_played(struct builder *b, struct ast *call, const struct op
 		pattern_control(build_arena(b), CONTROL_S, pattern_pure(build_arena(b), word, input->span));
 	const struct pattern *p =
 		pattern_modify(build_arena(b), pattern_control(build_arena(b), key, notes.pattern), s);
-	struct operand v = operand_events(b, p, (struct span){ input->span.start, call->span.end });
+	struct operand v = operand_events(b, p, span_join(input->span, call->span));
 	v.events.instruments = instrument;
 	v.events.n_instruments = 1;
 	return v;

@@ -111,11 +111,6 @@ void parse_edit(struct parser *p, uint32_t at, uint32_t len, const char *text);
 /* Gives d the fix that makes all edits within span. */
 void parse_fix(struct parser *p, struct diag *d, struct span span);
 
-static inline struct span span_join(struct span a, struct span b)
-{
-	return (struct span){ a.start, b.end };
-}
-
 /* --- parse_call.c */
 
 /* primary = number | string | bus | call | paren | list | condition */
