@@ -46,6 +46,7 @@ static void pan_process(void *state, const struct node_io *io, size_t n)
 
 const struct node_def node_pan = {
 	.name = "pan",
+	.aliases = { "pan2" },
 	.doc = "places a signal or events between left and right",
 	.reference = "equal-power panning: J. Blumlein, British patent 394325, 1931",
 	.example = "out $ saw 110 # gain 0.3 # pan (sine 0.5)",

@@ -156,6 +156,8 @@ struct operand build_named(struct builder *b, const char *name, const uint32_t *
 /* What stands for a parameter of a call as the node that its flags ask for. NODE_NONE when it is broken. */
 uint32_t build_argument(struct builder *b, const struct node_def *def, const struct param_def *param, struct ast *arg,
 			const struct scope *scope);
+/* A pattern as a gate (render/dsp/gate.h). NODE_NONE when memory is out. */
+uint32_t build_gate(struct builder *b, const struct operand *v, const struct scope *scope);
 
 /* --- build_events.c */
 struct operand build_events(struct builder *b, struct ast *call, const struct scope *scope);
@@ -204,6 +206,8 @@ const struct pattern *pattern_check_size(struct builder *b, const struct pattern
 struct section *build_section(struct builder *b, struct ast *node, const struct scope *scope);
 void section_add(struct builder *b, struct section *section, const struct pattern *modifier);
 const struct pattern *section_apply(struct arena *a, const struct section *section, const struct pattern *p);
+/* `struct`: on a signal its steps play an envelope. */
+bool transform_is_struct(const struct transform_def *def);
 bool tower_has_effect(const struct tower *t, enum base_kind base);
 /* The base under transforms of which at least one has an effect: a signal. */
 struct operand build_with_effects(struct builder *b, struct ast *base, enum base_kind kind, const struct tower *t,

@@ -136,7 +136,7 @@ static const struct pattern *words_to_indices(struct builder *b, const struct no
 
 /* --- Gates ------------------------------------------------------------------------------------------------------ */
 
-static uint32_t build_gate(struct builder *b, const struct operand *v, const struct scope *scope)
+uint32_t build_gate(struct builder *b, const struct operand *v, const struct scope *scope)
 {
 	const struct pattern *p = tower_apply(b, scope->tower, v->pattern, false);
 	uint32_t node = p ? build_node(b, GRAPH_CONTROL, v->span) : NODE_NONE;

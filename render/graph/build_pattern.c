@@ -139,6 +139,7 @@ static struct transform_use *build_use(struct builder *b, const struct ast *call
 	use->site = call->id;
 	use->span = call->span;
 	use->needs_events = use->def->needs_events;
+	use->is_effect[BASE_SIGNAL] = transform_is_struct(use->def);
 	for (unsigned i = 0; i < use->def->n_params; i++) {
 		struct ast *arg = i < call->n_items ? call->items[i] : NULL;
 		use->args[i] = build_transform_arg(b, &use->def->params[i], arg, scope);

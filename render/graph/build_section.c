@@ -4,7 +4,9 @@
  * the modifiers' patterns. Any other section is an effect on a signal: wet and dry are both built, and a node chooses
  * between them. Which of the two is heard when is asked of the transform itself: applied to a pattern of zeros, with
  * "becomes one" in place of the section, it gives the gate. So every transform that only chooses among cycles or parts
- * of them works, with all its arguments. */
+ * of them works, with all its arguments.
+ *
+ * `struct "t(3,8)" $ x` is an effect as well where x is a signal. */
 #include "render/graph/build_impl.h"
 
 #include <string.h>
@@ -62,6 +64,29 @@ bool tower_has_effect(const struct tower *t, enum base_kind base)
 		if (t->use->is_effect[base])
 			return true;
 	return false;
+}
+
+/* Of `struct` on signals: attack, decay and release in seconds, level between the last two. */
+static const double struct_envelope[] = { 0.001, 0.1, 0, 0.05 };
+
+bool transform_is_struct(const struct transform_def *def)
+{
+	return strcmp(def->name, "struct") == 0;
+}
+
+/* A signal has no events that could take the structure: each true step plays a short envelope over it. */
+static struct operand struct_signal(struct builder *b, const struct transform_use *use, const struct operand *dry,
+				    const struct scope *scope)
+{
+	struct operand steps = operand_pattern(use->args[0].pattern, use->span);
+	uint32_t inputs[6] = { dry->node, NODE_NONE };
+
+	if (steps.type == TYPE_BROKEN)
+		return steps;
+	inputs[1] = build_gate(b, &steps, scope);
+	for (unsigned i = 2; i < 6; i++)
+		inputs[i] = build_const(b, struct_envelope[i - 2], use->span);
+	return build_named(b, "env_trig", inputs, 6, (struct span){ dry->span.start, use->span.end });
 }
 
 /* Transforms that leave every event in its place and change some of them. */
@@ -134,6 +159,8 @@ static struct operand effect_new(struct builder *b, const struct transform_use *
 {
 	if (use->section)
 		return build_behind(b, use->section->item, dry, scope);
+	if (transform_is_struct(use->def))
+		return struct_signal(b, use, dry, scope);
 	if (!use->is_effect[BASE_SIGNAL] || !is_switch(use->def)) {
 		diag_hint(diag_add(b->shared->diags, DIAG_ERROR, "not-a-switch", use->span,
 				   "'%s' cannot switch an effect on and off", use->def->name),

@@ -214,6 +214,26 @@ static bool is_probe(const struct expander *x, const struct ast *node)
 	return is_named && !macro_find(x, STMT_FUNCTION, node->text);
 }
 
+static void warn_probe(struct expander *x, const struct ast *node)
+{
+	diag_add(x->diags, DIAG_WARNING, "live-only", node->span,
+		 "'%.*s' records a live performance and has no effect on a render", text_shown(node->text),
+		 node->text.at);
+}
+
+/* `tap (saw 55) "x.wav" 2` with its input in it. */
+static bool is_probe_of(const struct expander *x, const struct ast *node)
+{
+	return is_probe(x, node) && node->n_items > 0 && node->items[0]->kind != AST_STRING &&
+	       node->items[0]->kind != AST_KEYWORD;
+}
+
+static struct ast *expand_probe(struct expander *x, const struct ast *node, const struct binding *env)
+{
+	warn_probe(x, node);
+	return expand_node(x, node->items[0], env);
+}
+
 static struct ast *expand_chain(struct expander *x, const struct ast *node, const struct binding *env)
 {
 	struct ast **items = expand_new_items(x, node->n_items);
@@ -223,9 +243,7 @@ static struct ast *expand_chain(struct expander *x, const struct ast *node, cons
 		const struct ast *item = node->items[i];
 		struct macro *m = n ? find_incomplete(x, item, env) : NULL;
 		if (n && is_probe(x, item)) {
-			diag_add(x->diags, DIAG_WARNING, "live-only", item->span,
-				 "'%.*s' records a live performance and has no effect on a render",
-				 text_shown(item->text), item->text.at);
+			warn_probe(x, item);
 			continue;
 		}
 		struct ast *before = m ? expand_fold(x, node, AST_CHAIN, items, n) : NULL;
@@ -293,7 +311,7 @@ static struct ast *expand_kind(struct expander *x, const struct ast *node, const
 	switch (node->kind) {
 	case AST_NAME:
 	case AST_CALL:
-		return macro_expand_call(x, node, env);
+		return is_probe_of(x, node) ? expand_probe(x, node, env) : macro_expand_call(x, node, env);
 	case AST_TEMPLATE:
 		return macro_use_named(x, node, STMT_TEMPLATE, env);
 	case AST_VARIABLE:

@@ -8,7 +8,7 @@
 #include "render/dsp/node.h"
 #include "tests/lib/test.h"
 
-enum { FRAMES = 8192, CHANNELS = 2, STATE_BYTES_MAX = 64 << 20 };
+enum { FRAMES = 8192, CHANNELS = 2, STATE_BYTES_MAX = 64 << 20, LIST_VALUES = 16 };
 
 /* How the parameters that are no audio input are driven. */
 enum drive { DRIVE_DEFAULT, DRIVE_MIN, DRIVE_MAX, DRIVE_BEYOND, DRIVE_MODULATED, DRIVE_COUNT };
@@ -91,6 +91,10 @@ static void bind(const struct node_def *def, enum drive drive, bool is_folded, s
 			bool is_const = def->params[p].flags & PARAM_CONST || (is_folded && !varies);
 			in[p * n_ch + ch] = (struct node_input){ .data = is_const ? NULL : inputs[p][ch] + at,
 								 .value = inputs[p][ch][0] };
+			if (def->params[p].flags & PARAM_LIST)
+				in[p * n_ch + ch] = (struct node_input){ .value = inputs[p][ch][0],
+									 .list = inputs[p][ch],
+									 .n_list = LIST_VALUES };
 		}
 }
 
