@@ -202,6 +202,12 @@ static bool has_parens(const struct parser *p, const struct ast *node, const str
 	return at > 0 && p->source[at - 1] == '(' && at - 1 != open->span.start;
 }
 
+/* Whether a token would become one with a word that comes before it instead of a bracket: "f()chunk". */
+static bool would_join(const struct token *t)
+{
+	return t->touches_left && (t->kind == TOKEN_NAME || t->kind == TOKEN_NUMBER);
+}
+
 /* f(a, b c) becomes f a (b c), and (f a (b c)) where the call is an argument. */
 static void edit_old_call(struct parser *p, const struct ast *name, const struct token *open, const struct operands *o,
 			  bool is_arg)
@@ -220,7 +226,7 @@ static void edit_old_call(struct parser *p, const struct ast *name, const struct
 			parse_edit(p, o->items[i]->span.start, 0, "(");
 			parse_edit(p, o->items[i]->span.end, 0, ")");
 		}
-	parse_edit(p, close->span.start, 1, needs_parens ? ")" : "");
+	parse_edit(p, close->span.start, 1, needs_parens ? ")" : would_join(close + 1) ? " " : "");
 }
 
 /* The form that earlier versions of the language had: f(a, b). */
