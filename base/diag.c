@@ -27,6 +27,8 @@ struct diag *diag_add(struct diag_list *l, enum diag_severity severity, const ch
 	va_list ap;
 	struct diag *d;
 
+	if (span.end < span.start)
+		span.end = span.start;
 	for (size_t i = 0; i < l->n; i++) {
 		d = &l->items[i];
 		if (d->severity == severity && d->span.start == span.start && d->span.end == span.end &&

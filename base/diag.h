@@ -36,7 +36,7 @@ struct diag_list {
 
 /* Adds one and returns it for diag_suggest(); when the list is full, returns a scratch item that is not
  * shown. An error pushes out the last warning when there is no room. Never NULL. A complaint with the same
- * code and span as one already listed is not added again. */
+ * code and span as one already listed is not added again. A span that ends before it begins is its begin. */
 struct diag *diag_add(struct diag_list *l, enum diag_severity severity, const char *code, struct span span,
 		      const char *fmt, ...) PRINTF_LIKE(5, 6);
 

@@ -278,7 +278,7 @@ static struct ast *call_with(struct resolver *r, struct ast *f, struct ast *x)
 			memcpy(items, f->items, f->n_items * sizeof(items[0]));
 		items[f->n_items] = x;
 	}
-	node->span = (struct span){ f->span.start, x->span.end };
+	node->span = span_join(f->span, x->span);
 	return node;
 }
 
@@ -316,7 +316,7 @@ static void sort_apply(struct resolver *r, struct ast *node)
 			rest = node_like(r, AST_APPLY, node, node->items + f + 1, node->n_items - f - 1);
 			if (!rest)
 				return;
-			rest->span.start = node->items[f + 1]->span.start;
+			rest->span = span_join(node->items[f + 1]->span, rest->span);
 			rest->base = base - f - 1;
 		}
 		/* The operands up to f live on in a new array: rest keeps the old one. */
