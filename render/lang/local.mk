@@ -5,7 +5,7 @@ librender_a_SOURCES += render/compile.c render/compile.h \
 	render/lang/expand_macro.c \
 	render/lang/format.c render/lang/head.c render/lang/lang.c render/lang/lang.h \
 	render/lang/lex.c render/lang/lex.h render/lang/parse.c render/lang/parse.h render/lang/parse_call.c render/lang/parse_impl.h \
-	render/lang/print.c render/lang/resolve.c render/lang/resolve.h render/lang/statement.c \
+	render/lang/print.c render/lang/resolve.c render/lang/resolve.h render/lang/statement.c render/lang/token.c \
 	render/lang/types.c render/lang/types.h
 
 check_PROGRAMS += tests/unit/test_catalogue
