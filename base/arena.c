@@ -111,7 +111,8 @@ static char *align_up(char *p, size_t align)
 	return p + (-(uintptr_t)p & (align - 1));
 }
 
-void *arena_alloc_aligned(struct arena *a, size_t n_bytes, size_t align)
+/* As arena_alloc_aligned(), not zeroed. */
+static void *take(struct arena *a, size_t n_bytes, size_t align)
 {
 	char *p = a->at ? align_up(a->at, align) : NULL;
 
@@ -124,7 +125,13 @@ void *arena_alloc_aligned(struct arena *a, size_t n_bytes, size_t align)
 	}
 	a->at = (size_t)(a->end - p) - n_bytes > GUARD_BYTES ? p + n_bytes + GUARD_BYTES : a->end;
 	UNPOISON(p, n_bytes);
-	return n_bytes ? memset(p, 0, n_bytes) : p;
+	return p;
+}
+
+void *arena_alloc_aligned(struct arena *a, size_t n_bytes, size_t align)
+{
+	void *p = take(a, n_bytes, align);
+	return p && n_bytes ? memset(p, 0, n_bytes) : p;
 }
 
 void *arena_alloc(struct arena *a, size_t n_bytes)
@@ -143,6 +150,19 @@ void *arena_alloc_array(struct arena *a, size_t n, size_t size)
 void *arena_grow_array(struct arena *a, const void *old, size_t old_n, size_t new_n, size_t size)
 {
 	void *grown = arena_alloc_array(a, new_n, size);
+	if (grown && old_n)
+		memcpy(grown, old, old_n * size);
+	return grown;
+}
+
+void *arena_grow_array_raw(struct arena *a, const void *old, size_t old_n, size_t new_n, size_t size)
+{
+	size_t bytes;
+	void *grown;
+
+	if (__builtin_mul_overflow(new_n, size, &bytes))
+		return NULL;
+	grown = take(a, bytes, ALIGN_DEFAULT);
 	if (grown && old_n)
 		memcpy(grown, old, old_n * size);
 	return grown;

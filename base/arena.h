@@ -44,6 +44,9 @@ void *arena_alloc_array(struct arena *a, size_t n, size_t size);
  * arena goes. NULL on exhaustion, with the old array untouched. */
 void *arena_grow_array(struct arena *a, const void *old, size_t old_n, size_t new_n, size_t size);
 
+/* The same with the new elements left as they are: for large arrays whose pages are to be touched when they are used. */
+void *arena_grow_array_raw(struct arena *a, const void *old, size_t old_n, size_t new_n, size_t size);
+
 /* NUL-terminated copies; NULL on exhaustion. */
 char *arena_strndup(struct arena *a, const char *s, size_t len);
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -27,6 +27,8 @@ struct diag *diag_add(struct diag_list *l, enum diag_severity severity, const ch
 	va_list ap;
 	struct diag *d;
 
+	if (span.end < span.start)
+		span.end = span.start;
 	for (size_t i = 0; i < l->n; i++) {
 		d = &l->items[i];
 		if (d->severity == severity && d->span.start == span.start && d->span.end == span.end &&
@@ -47,6 +49,11 @@ struct diag *diag_add(struct diag_list *l, enum diag_severity severity, const ch
 void diag_suggest(struct diag *d, struct span span, const char *text)
 {
 	snprintf(d->suggestion, sizeof d->suggestion, "did you mean '%s'?", text);
+	diag_fix(d, span, text);
+}
+
+void diag_fix(struct diag *d, struct span span, const char *text)
+{
 	snprintf(d->fix_text, sizeof d->fix_text, "%s", text);
 	d->fix_span = span;
 	d->has_fix = strlen(text) < sizeof d->fix_text;

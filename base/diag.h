@@ -36,7 +36,7 @@ struct diag_list {
 
 /* Adds one and returns it for diag_suggest(); when the list is full, returns a scratch item that is not
  * shown. An error pushes out the last warning when there is no room. Never NULL. A complaint with the same
- * code and span as one already listed is not added again. */
+ * code and span as one already listed is not added again. A span that ends before it begins is its begin. */
 struct diag *diag_add(struct diag_list *l, enum diag_severity severity, const char *code, struct span span,
 		      const char *fmt, ...) PRINTF_LIKE(5, 6);
 
@@ -45,6 +45,9 @@ void diag_suggest(struct diag *d, struct span span, const char *text);
 
 /* A suggestion in free words, without a fix. */
 void diag_hint(struct diag *d, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* A machine-applicable fix, for a suggestion in free words: span is to be replaced by text. No fix when text is too long. */
+void diag_fix(struct diag *d, struct span span, const char *text);
 
 /* Orders by place in the source, errors and warnings together. */
 void diag_sort(struct diag_list *l);

@@ -35,6 +35,13 @@ struct span {
 	uint32_t start, end;
 };
 
+/* From the begin of one to the end of the other; the first alone when the other lies before it, as what macros bring
+ * together may. */
+static inline struct span span_join(struct span first, struct span last)
+{
+	return last.end < first.start ? first : (struct span){ first.start, last.end };
+}
+
 struct error {
 	enum error_code code;
 	struct span where;

@@ -18,6 +18,18 @@ EXTRA_DIST += bench/RESULTS.md bench/patterns.txt bench/run.sh bench/strudel/hap
 .PHONY: bench bench-nodes
 bench-nodes: bench/bench_nodes
 	bench/bench_nodes
+EXTRA_PROGRAMS = bench/bench_limits bench/bench_patterns
+bench_bench_limits_SOURCES = bench/bench_limits.c tests/lib/blowup.c tests/lib/blowup.h
+bench_bench_limits_LDADD = librender.a libbase.a $(RENDER_LIBS)
+bench_bench_patterns_SOURCES = bench/bench_patterns.c
+bench_bench_patterns_LDADD = librender.a libbase.a $(RENDER_LIBS)
+CLEANFILES += bench/bench_limits bench/bench_patterns
+EXTRA_DIST += bench/RESULTS.md bench/patterns.txt bench/run.sh bench/strudel/haps.mjs bench/strudel/package.json \
+	bench/strudel/package-lock.json bench/strudel/no-kabelsalat/index.mjs bench/strudel/no-kabelsalat/package.json
+
+.PHONY: bench bench-limits
+bench-limits: bench/bench_limits
+	bench/bench_limits
 
 bench: bench/bench_patterns
 	$(srcdir)/bench/run.sh $(abs_builddir)

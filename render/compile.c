@@ -1,6 +1,7 @@
 #include "render/compile.h"
 
 #include "render/graph/build.h"
+#include "render/graph/probe.h"
 #include "render/lang/check.h"
 #include "render/lang/expand.h"
 #include "render/lang/parse.h"
@@ -55,7 +56,9 @@ const struct program *compile(struct arena *a, const char *source, size_t len, c
 	program->source = source;
 	program->source_len = len;
 	program->graph = graph_build(a, &tree, bank, diags);
-	if (!program->graph)
+	if (program->graph)
+		graph_probe(program->graph, diags);
+	if (!program->graph || diags->n_errors > 0)
 		return has_errors(diags, err);
 	return program;
 }

@@ -4,6 +4,7 @@
 #include "render/engine.h"
 #include "render/engine/song.h"
 #include "render/graph/plan.h"
+#include "render/graph/probe.h"
 #include "render/lang/lang.h"
 
 static int dump_result(int rc, const struct diag_list *diags, struct error *err)
@@ -54,12 +55,14 @@ int render_dump(const struct render_engine *engine, const char *source, size_t l
 }
 
 static int query_print(const struct pattern *p, struct timespan span, struct arena *a, struct buf *out,
-		       struct error *err)
+		       struct diag_list *diags, struct error *err)
 {
 	struct query q = { .arena = a };
 	struct hap_list haps = { .n = 0 };
-	if (pattern_query(p, span, &q, &haps, err))
-		return -1;
+	if (pattern_query(p, span, &q, &haps, err)) {
+		probe_complain(diags, err, (struct span){ 0, 0 });
+		return diags->n_errors > 0 ? error_set(err, ERR_SOURCE, "the expression has errors") : -1;
+	}
 	hap_list_sort(&haps);
 	for (size_t i = 0; i < haps.n; i++)
 		if (hap_print_json(&haps.haps[i], out) || buf_append(out, "\n", 1))
@@ -78,7 +81,7 @@ int render_query(const char *expr, size_t len, const char *from, const char *to,
 	arena_init(&arena, COMPILE_BYTES_MAX);
 	const struct pattern *p = lang_compile_pattern(&arena, expr, len, diags, err);
 	if (p)
-		rc = query_print(p, span, &arena, out, err);
+		rc = query_print(p, span, &arena, out, diags, err);
 	arena_fini(&arena);
 	return rc;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "render/engine.h"
+#include "render/graph/probe.h"
 #include "render/pattern/pattern.h"
 
 int render_parse_span(const char *from, const char *to, struct timespan *span, struct error *err)
@@ -15,35 +16,79 @@ int render_parse_span(const char *from, const char *to, struct timespan *span, s
 	return 0;
 }
 
+/* Steps of all queries of one call: a second of work, more than a thousand cycles of any program people write. */
+enum { EVENTS_STEPS_MAX = 20000000 };
+
+/* Line and column of every byte of the source, and of its end: events are many, and lines may be long. */
+struct place {
+	unsigned line, column;
+};
+
+static const struct place *places_new(struct arena *a, const char *source, size_t len)
+{
+	struct place *places = ARENA_ARRAY(a, len + 1, struct place), at = { 1, 1 };
+
+	for (size_t i = 0; places && i <= len; i++) {
+		/* The bytes behind the first of a code point have its column. */
+		bool is_continuation = i < len && ((unsigned char)source[i] & 0xc0) == 0x80;
+		places[i] = (struct place){ at.line, at.column - is_continuation };
+		if (i < len && source[i] == '\n')
+			at = (struct place){ at.line + 1, 1 };
+		else if (!is_continuation)
+			at.column++;
+	}
+	return places;
+}
+
 /* Appends the haps of all event sources, with and without onset. */
 static int collect(const struct graph *g, struct timespan span, struct query *q, struct hap_list *haps,
-		   struct error *err)
+		   struct diag_list *diags, struct error *err)
 {
 	for (uint32_t i = 0; i < g->n_nodes; i++) {
 		const struct graph_node *node = &g->nodes[i];
 
-		if (node->kind != GRAPH_EVENTS || pattern_query(node->pattern, span, q, haps, err) == 0)
+		if (node->kind != GRAPH_EVENTS)
 			continue;
-		if (err)
-			err->where = node->span;
-		return -1;
+		q->max_steps = EVENTS_STEPS_MAX - q->n_steps + 1;
+		if (pattern_query(node->pattern, span, q, haps, err) == 0)
+			continue;
+		probe_complain(diags, err, node->span);
+		return diags->n_errors > 0 ? error_set(err, ERR_SOURCE, "the program has errors") : -1;
 	}
 	return 0;
 }
 
-static int print_event(const struct hap *h, double cps, const char *source, size_t len, struct buf *out)
+static int print_event(const struct hap *h, double cps, const struct place *places, struct buf *out)
 {
-	struct diag_position at = diag_locate(source, len, h->source.start);
 	double begin_s = rational_to_double(h->whole.begin) / cps, end_s = rational_to_double(h->whole.end) / cps;
+	const struct place *at = &places[h->source.start];
 
 	if (buf_printf(out, "{\"time_s\":%.9g,\"duration_s\":%.9g,\"source\":", begin_s, end_s - begin_s) < 0)
 		return -1;
 	if ((h->source.end > h->source.start
-		     ? buf_printf(out, "{\"line\":%u,\"column\":%u,\"offset\":%u,\"length\":%u}", at.line, at.column,
+		     ? buf_printf(out, "{\"line\":%u,\"column\":%u,\"offset\":%u,\"length\":%u}", at->line, at->column,
 				  h->source.start, h->source.end - h->source.start)
 		     : buf_printf(out, "null")) < 0)
 		return -1;
 	return buf_printf(out, ",\"hap\":") < 0 || hap_print_json(h, out) < 0 ? -1 : buf_printf(out, "}\n");
+}
+
+/* The onsets in the span, in the order of time. */
+static int print_events(const struct program *p, struct timespan span, struct hap_list *haps, struct arena *a,
+			struct buf *out, struct error *err)
+{
+	const struct place *places = places_new(a, p->source, p->source_len);
+	double cps = rational_to_double(p->graph->cps);
+
+	if (!places)
+		return error_set(err, ERR_NO_MEMORY, "no memory for the places of events");
+	hap_list_sort(haps);
+	for (size_t i = 0; i < haps->n; i++) {
+		const struct hap *h = &haps->haps[i];
+		if (hap_has_onset(h) && hap_begins_in(h, span) && print_event(h, cps, places, out) < 0)
+			return error_set(err, ERR_TOO_LARGE, "the answer is too large");
+	}
+	return 0;
 }
 
 int render_events(const struct render_engine *engine, const char *source, size_t len, const char *from, const char *to,
@@ -60,13 +105,8 @@ int render_events(const struct render_engine *engine, const char *source, size_t
 		return -1;
 	arena_init(&arena, COMPILE_BYTES_MAX);
 	p = render_compile(&arena, engine, source, len, diags, err);
-	if (p && collect(p->graph, span, &q, &haps, err) == 0)
-		rc = 0;
-	hap_list_sort(&haps);
-	for (size_t i = 0; rc == 0 && i < haps.n; i++)
-		if (hap_has_onset(&haps.haps[i]) &&
-		    print_event(&haps.haps[i], rational_to_double(p->graph->cps), source, len, out) < 0)
-			rc = error_set(err, ERR_TOO_LARGE, "the answer is too large");
+	if (p && collect(p->graph, span, &q, &haps, diags, err) == 0)
+		rc = print_events(p, span, &haps, &arena, out, err);
 	arena_fini(&arena);
 	return rc;
 }

@@ -53,8 +53,11 @@ unsigned render_engine_threads(const struct render_engine *engine)
 const struct program *render_compile(struct arena *a, const struct render_engine *engine, const char *source,
 				     size_t len, struct diag_list *diags, struct error *err)
 {
-	if (len <= RENDER_SOURCE_BYTES_MAX)
-		return compile(a, source, len, engine ? engine->bank : NULL, diags, err);
+	if (len <= RENDER_SOURCE_BYTES_MAX) {
+		const struct program *p = compile(a, source, len, engine ? engine->bank : NULL, diags, err);
+		diag_sort(diags);
+		return p;
+	}
 	error_set(err, ERR_TOO_LARGE, "'source' must be at most %u bytes, found %zu", RENDER_SOURCE_BYTES_MAX, len);
 	return NULL;
 }

@@ -17,7 +17,7 @@ const size_t node_registry_len = sizeof(node_registry) / sizeof(node_registry[0]
 
 static bool is_called(const char *known, const char *name, size_t len)
 {
-	return strlen(known) == len && memcmp(known, name, len) == 0;
+	return strncmp(known, name, len) == 0 && known[len] == '\0';
 }
 
 static bool has_alias(const struct node_def *def, const char *name, size_t len)

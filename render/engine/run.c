@@ -98,7 +98,7 @@ static int allocate_sources(struct run *run, struct error *err)
 		struct kernel *k = &run->kernels[i];
 		if (p->nodes[i].kind != GRAPH_CONTROL)
 			continue;
-		k->track = track_new(p->nodes[i].pattern, p->nodes[i].is_gate, run->spec.shared, run->spec.song_frame);
+		k->track = track_new(&p->nodes[i], run->spec.shared, run->spec.song_frame);
 		if (!k->track)
 			return error_set(err, ERR_NO_MEMORY, "no memory for a pattern");
 	}

@@ -143,12 +143,14 @@ static int onset_from_hap(const struct score *s, const struct hap *h, size_t ran
 
 static int window_onsets(struct score *s, const struct hap_list *haps, struct error *err)
 {
+	struct timespan window = { rational_int(s->next_cycle), rational_int(s->next_cycle + 1) };
+
 	s->n_onsets = s->next = 0;
 	s->onsets = ARENA_ARRAY(&s->arena, haps->n, struct onset);
 	if (!s->onsets)
 		return error_set(err, ERR_TOO_LARGE, "a pattern has too many events in one cycle");
 	for (size_t i = 0; i < haps->n; i++) {
-		if (!hap_has_onset(&haps->haps[i]))
+		if (!hap_has_onset(&haps->haps[i]) || !hap_begins_in(&haps->haps[i], window))
 			continue;
 		int rc = onset_from_hap(s, &haps->haps[i], i, &s->onsets[s->n_onsets], err);
 		if (rc < 0)
@@ -167,7 +169,7 @@ static int window_query(struct score *s, struct query *q, struct hap_list *haps,
 
 	if (pattern_query(s->node->pattern, span, q, haps, err) == 0)
 		return 0;
-	if (err)
+	if (err && err->where.end == err->where.start)
 		err->where = s->node->span;
 	return error_wrap(err, "in cycle %lld", (long long)s->next_cycle);
 }

@@ -22,8 +22,7 @@ struct step {
 };
 
 struct track {
-	const struct pattern *pattern;
-	bool is_gate;
+	const struct plan_node *node;
 	struct run_shared *shared;
 	struct arena arena;  /* of one window */
 	uint64_t at;         /* next frame, of the song */
@@ -35,13 +34,12 @@ struct track {
 	sample last_of_window; /* after all steps of the window: what a rest at the start of the next one holds */
 };
 
-struct track *track_new(const struct pattern *pattern, bool is_gate, struct run_shared *shared, uint64_t song_frame)
+struct track *track_new(const struct plan_node *node, struct run_shared *shared, uint64_t song_frame)
 {
 	struct track *t = calloc(1, sizeof *t);
 	if (!t)
 		return NULL;
-	t->pattern = pattern;
-	t->is_gate = is_gate;
+	t->node = node;
 	t->shared = shared;
 	t->at = song_frame;
 	/* One cycle early, for the value that a rest at the start holds. */
@@ -181,19 +179,36 @@ static int gate_steps(struct track *t, const struct hap_list *haps, struct error
 
 /* --- Windows ---------------------------------------------------------------------------------------------- */
 
+/* The haps that begin in the window. A failure points into the pattern. */
+static int window_query(struct track *t, struct timespan window, struct hap_list *haps, struct error *err)
+{
+	struct query q = { .arena = &t->arena, .seed = t->shared->env.seed };
+	size_t kept = 0;
+
+	if (pattern_query(t->node->pattern, window, &q, haps, err)) {
+		if (err && err->where.end == err->where.start)
+			err->where = t->node->span;
+		return error_wrap(err, "in cycle %lld", (long long)t->next_cycle);
+	}
+	for (size_t i = 0; i < haps->n; i++)
+		if (hap_begins_in(&haps->haps[i], window))
+			haps->haps[kept++] = haps->haps[i];
+	haps->n = kept;
+	return 0;
+}
+
 /* Replaces the window by the next cycle. What it begins with is a step of its own. */
 static int window_load(struct track *t, struct error *err)
 {
-	struct query q = { .arena = &t->arena, .seed = t->shared->env.seed };
 	struct hap_list haps = { .n = 0 };
-	struct timespan span = { rational_int(t->next_cycle), rational_int(t->next_cycle + 1) };
+	struct timespan window = { rational_int(t->next_cycle), rational_int(t->next_cycle + 1) };
 	int64_t end;
 
 	t->value = t->last_of_window;
 	arena_reset(&t->arena);
-	if (run_count_events(t->shared, 1, err) || pattern_query(t->pattern, span, &q, &haps, err) ||
-	    run_count_events(t->shared, haps.n, err) || (t->is_gate ? gate_steps : window_steps)(t, &haps, err) ||
-	    tempo_frame(&t->shared->tempo, span.end, &end, err))
+	if (run_count_events(t->shared, 1, err) || window_query(t, window, &haps, err) ||
+	    run_count_events(t->shared, haps.n, err) || (t->node->is_gate ? gate_steps : window_steps)(t, &haps, err) ||
+	    tempo_frame(&t->shared->tempo, window.end, &end, err))
 		return -1;
 	t->last_of_window = t->n_steps > 0 ? t->steps[t->n_steps - 1].value : 0;
 	t->next_cycle++;

@@ -11,11 +11,11 @@
 
 struct track;
 
-/* From song_frame on. The pattern is borrowed. NULL when memory is out. */
-struct track *track_new(const struct pattern *pattern, bool is_gate, struct run_shared *shared, uint64_t song_frame);
+/* Of a GRAPH_CONTROL node, from song_frame on. The node is borrowed. NULL when memory is out. */
+struct track *track_new(const struct plan_node *node, struct run_shared *shared, uint64_t song_frame);
 void track_free(struct track *t);
 
-/* out[n]: the next n frames. */
+/* out[n]: the next n frames. A pattern that is too dense fails with its place. */
 int track_fill(struct track *t, sample *out, size_t n, struct error *err) WARN_UNUSED;
 
 #endif

@@ -86,7 +86,7 @@ static struct operand build_function(struct builder *b, struct ast *call, const 
 	struct ast *args[NODE_PARAMS_MAX] = { NULL };
 	uint32_t inputs[NODE_PARAMS_MAX];
 	unsigned behind = input ? node_def_input(def) : def->n_params;
-	struct span span = { input ? input->span.start : call->span.start, call->span.end };
+	struct span span = span_join(input ? input->span : call->span, call->span);
 
 	bind_args(call, input != NULL, args);
 	for (unsigned p = 0; p < def->n_params; p++) {

@@ -253,7 +253,7 @@ struct operand build_played(struct builder *b, struct ast *call, const struct op
 	if (!instrument || !pattern_check_values(b, notes.pattern, key))
 		return operand_broken();
 	return build_voices(b, pattern_control(build_arena(b), key, as_events(b, notes.pattern)), instrument,
-			    (struct span){ input->span.start, call->span.end });
+			    span_join(input->span, call->span));
 }
 
 /* --- Sources as one, and as a signal

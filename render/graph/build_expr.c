@@ -259,7 +259,7 @@ static struct operand combine_patterns(struct builder *b, struct arith op, const
 				       const struct operand *y)
 {
 	const struct pattern *left = as_numbers(b, x), *right = as_numbers(b, y);
-	struct span span = { x->span.start, y->span.end };
+	struct span span = span_join(x->span, y->span);
 
 	if (!left || !right)
 		return operand_broken();
@@ -277,7 +277,7 @@ static struct operand combine_signals(struct builder *b, struct arith op, const 
 	static const char *const names[] = {
 		[ARITH_ADD] = "add", [ARITH_SUB] = "sub", [ARITH_MUL] = "mul", [ARITH_DIV] = "div"
 	};
-	struct span span = { x->span.start, y->span.end };
+	struct span span = span_join(x->span, y->span);
 	uint32_t inputs[2] = { build_signal(b, x, scope), build_signal(b, y, scope) };
 
 	if (op.op == ARITH_KEEP_LEFT || op.op == ARITH_KEEP_RIGHT)
@@ -291,7 +291,7 @@ static struct operand combine(struct builder *b, struct arith op, const struct o
 	if (x->type == TYPE_BROKEN || y->type == TYPE_BROKEN)
 		return operand_broken();
 	if (x->type == TYPE_NUMBER && y->type == TYPE_NUMBER)
-		return operand_number(fold(op.op, x->number, y->number), (struct span){ x->span.start, y->span.end });
+		return operand_number(fold(op.op, x->number, y->number), span_join(x->span, y->span));
 	if (x->type <= TYPE_PATTERN && y->type <= TYPE_PATTERN && op.form != ARITH_SIGNAL)
 		return combine_patterns(b, op, x, y);
 	return combine_signals(b, op, x, y, scope);

@@ -14,6 +14,8 @@ enum {
 	BUILD_STEPS_MAX = 200000,
 	/* Expressions within one another, through buses and instruments: about 0.5 KiB of stack each. */
 	BUILD_DEPTH_MAX = 1500,
+	/* Nodes of a pattern above one another: what one transform adds still fits below PATTERN_DEPTH_MAX. */
+	BUILD_PATTERN_DEPTH_MAX = 1500,
 };
 
 /* MIDI number of C4. */
@@ -252,6 +254,9 @@ const struct pattern *pattern_to_numbers(struct builder *b, const struct pattern
 const struct pattern *pattern_as_numbers(struct arena *a, const struct pattern *p);
 bool pattern_check_values(struct builder *b, const struct pattern *p, enum control_key key);
 const struct pattern *pattern_of_number(struct builder *b, double x);
+/* p, made by what is at that place; complains when every cycle certainly has too many events, or the tree is so deep that
+ * little may still be built on it, and then it is NULL. */
+const struct pattern *pattern_check_size(struct builder *b, const struct pattern *p, struct span span);
 
 /* --- build_section.c */
 struct section *build_section(struct builder *b, struct ast *node, const struct scope *scope);

@@ -3,18 +3,18 @@
 
 #include "render/graph/build_impl.h"
 
-static void modify(struct builder *b, struct events *e, const struct pattern *modifier)
+static void modify(struct builder *b, struct events *e, const struct pattern *modifier, struct span span)
 {
 	if (e->section)
 		section_add(b, e->section, modifier);
 	else
-		e->pattern = pattern_modify(build_arena(b), e->pattern, modifier);
+		e->pattern = pattern_check_size(b, pattern_modify(build_arena(b), e->pattern, modifier), span);
 	e->instance = NULL;
 	b->shared->is_exhausted |= !e->pattern;
 }
 
 /* A signal is read at each event's onset, by the engine: the map holds its place among the modulators. */
-static bool modulate(struct builder *b, struct events *e, enum control_key key, uint32_t node)
+static bool modulate(struct builder *b, struct events *e, enum control_key key, uint32_t node, struct span span)
 {
 	uint32_t *modulators = build_alloc(b, e->n_modulators + 1, sizeof(*modulators));
 	struct control *control = build_alloc(b, 1, sizeof(*control));
@@ -29,7 +29,7 @@ static bool modulate(struct builder *b, struct events *e, enum control_key key, 
 	struct value map = { .kind = VALUE_MAP, .map = { 1, control } };
 	e->modulators = modulators;
 	e->n_modulators++;
-	modify(b, e, pattern_pure(build_arena(b), map, (struct span){ 0, 0 }));
+	modify(b, e, pattern_pure(build_arena(b), map, (struct span){ 0, 0 }), span);
 	return e->pattern != NULL;
 }
 
@@ -46,13 +46,13 @@ static bool set_control(struct builder *b, struct events *e, enum control_key ke
 		return false;
 	}
 	if (is_signal)
-		return modulate(b, e, key, build_signal(b, v, scope));
+		return modulate(b, e, key, build_signal(b, v, scope), v->span);
 	if (v->type == TYPE_NUMBER)
 		p = pattern_of_number(b, v->number);
 	else if (v->type != TYPE_PATTERN || !pattern_check_values(b, p, key))
 		return false;
 	p = p ? tower_apply(b, scope->modifier, p, false) : NULL;
-	modify(b, e, p ? pattern_control(build_arena(b), key, p) : NULL);
+	modify(b, e, p ? pattern_control(build_arena(b), key, p) : NULL, v->span);
 	return e->pattern != NULL;
 }
 
@@ -97,7 +97,7 @@ bool build_modify_param(struct builder *b, struct events *e, struct ast *call, u
 		v = map_values(b, arg, &key, scope);
 		if (v.type == TYPE_BROKEN)
 			return false;
-		modify(b, e, v.pattern);
+		modify(b, e, v.pattern, v.span);
 		return e->pattern != NULL;
 	}
 	if (arg)
@@ -178,7 +178,7 @@ struct operand build_values(struct builder *b, struct ast *node, const struct op
 	if (values.type == TYPE_BROKEN)
 		return values;
 	if (is_behind)
-		modify(b, &v.events, values.pattern);
+		modify(b, &v.events, values.pattern, values.span);
 	else
 		v.events.pattern = values.pattern;
 	v.events.instance = NULL;

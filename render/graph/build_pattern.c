@@ -58,6 +58,20 @@ static void complain_values_needed(struct builder *b, const struct transform_use
 		  "say with what of them: (|+ n 12), (|* speed 2)");
 }
 
+const struct pattern *pattern_check_size(struct builder *b, const struct pattern *p, struct span span)
+{
+	double n = p ? pattern_events_min(p) : 0;
+
+	if (n > PATTERN_EVENTS_PER_CYCLE_MAX)
+		diag_add(b->shared->diags, DIAG_ERROR, "too-many-events", span,
+			 "at most %d events are allowed in a cycle, found %.0f", PATTERN_EVENTS_PER_CYCLE_MAX, n);
+	if (!p || pattern_depth(p) <= BUILD_PATTERN_DEPTH_MAX)
+		return p;
+	diag_add(b->shared->diags, DIAG_ERROR, "nested-too-deep", span,
+		 "here a pattern becomes one of more than %d changes upon one another", BUILD_PATTERN_DEPTH_MAX);
+	return NULL;
+}
+
 const struct pattern *tower_apply(struct builder *b, const struct tower *tower, const struct pattern *p, bool is_events)
 {
 	for (; tower && p; tower = tower->next) {
@@ -65,7 +79,7 @@ const struct pattern *tower_apply(struct builder *b, const struct tower *tower, 
 			complain_values_needed(b, tower->use);
 		if ((tower->use->needs_events && !is_events) || tower->use->is_effect[BASE_EVENTS])
 			continue;
-		p = use_apply(tower->use, build_arena(b), p);
+		p = pattern_check_size(b, use_apply(tower->use, build_arena(b), p), tower->use->span);
 		tower->use->n_applied++;
 	}
 	if (!p)

@@ -212,7 +212,7 @@ static struct operand effect_new(struct builder *b, const struct transform_use *
 	uint32_t inputs[3] = { dry->node, build_signal(b, &wet, scope), gate_node(b, use, scope) };
 	if (inputs[1] == NODE_NONE || inputs[2] == NODE_NONE)
 		return operand_broken();
-	return build_named(b, "cycle_select", inputs, 3, (struct span){ dry->span.start, use->span.end });
+	return build_named(b, "cycle_select", inputs, 3, span_join(dry->span, use->span));
 }
 
 static struct operand effect_on(struct builder *b, const struct transform_use *use, const struct operand *dry,

@@ -110,10 +110,10 @@ static void check_missing(const struct ast *call, bool is_behind, struct diag_li
 			return;
 		}
 	}
+	unsigned n_max = def->n_params - (is_behind && input < def->n_params);
 	if (left)
-		diag_add(diags, DIAG_ERROR, "too-many-arguments", call->span, "'%.*s' takes at most %u arguments%s",
-			 text_shown(call->text), call->text.at, def->n_params - (is_behind && input < def->n_params),
-			 is_behind ? " after '#'" : "");
+		diag_add(diags, DIAG_ERROR, "too-many-arguments", call->span, "'%.*s' takes at most %u argument%s%s",
+			 text_shown(call->text), call->text.at, n_max, n_max == 1 ? "" : "s", is_behind ? " after '#'" : "");
 }
 
 static void check_list(struct ast *list, struct diag_list *diags)

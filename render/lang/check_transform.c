@@ -244,6 +244,6 @@ void check_transform(const struct ast *call, struct diag_list *diags)
 	check_params(call, def->params, def->n_params, diags);
 	if (call->n_items > def->n_params + 1)
 		diag_add(diags, DIAG_ERROR, "too-many-arguments", call->span,
-			 "'%.*s' takes at most %u arguments and a pattern", text_shown(call->text), call->text.at,
-			 def->n_params);
+			 "'%.*s' takes at most %u argument%s and a pattern", text_shown(call->text), call->text.at,
+			 def->n_params, def->n_params == 1 ? "" : "s");
 }

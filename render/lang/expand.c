@@ -65,7 +65,7 @@ struct ast *expand_fold(struct expander *x, const struct ast *like, enum ast_kin
 	node->kind = kind;
 	node->items = items;
 	node->n_items = n;
-	node->span = (struct span){ items[0]->span.start, items[n - 1]->span.end };
+	node->span = span_join(items[0]->span, items[n - 1]->span);
 	return node;
 }
 
@@ -103,7 +103,7 @@ bool expand_whole_number(struct expander *x, const struct ast *node, const struc
 		return false;
 	if (value->kind == AST_BROKEN)
 		return false;
-	if (ast_constant(value, &number) && number == floor(number) && fabs(number) <= 1e6) {
+	if (ast_constant(value, &number) && number == floor(number) && fabs(number) <= 1e15) {
 		*out = (long)number;
 		return true;
 	}
@@ -435,7 +435,7 @@ static void expand_loop(struct expander *x, const struct stmt *s, const struct b
 	if (!s->from || !expand_whole_number(x, s->from, env, &from) || !expand_whole_number(x, s->to, env, &to))
 		return;
 	if (to < from || to - from >= ROUNDS_MAX) {
-		diag_add(x->diags, DIAG_ERROR, "out-of-range", (struct span){ s->from->span.start, s->to->span.end },
+		diag_add(x->diags, DIAG_ERROR, "out-of-range", span_join(s->from->span, s->to->span),
 			 "a loop goes upwards in at most %d rounds, found %ld..%ld", ROUNDS_MAX, from, to);
 		return;
 	}

@@ -6,6 +6,7 @@
 #include "render/lang/lex.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "render/dsp/node.h"
@@ -344,6 +345,8 @@ static void track_depth(struct lexer *l, enum token_kind kind)
 static bool lex_operator(struct lexer *l)
 {
 	for (size_t i = 0; i < N_OPERATORS; i++) {
+		if (operators[i].text[0] != l->source[l->at])
+			continue;
 		size_t n = strlen(operators[i].text), start = l->at;
 		if (l->len - start < n || memcmp(l->source + start, operators[i].text, n) != 0)
 			continue;
@@ -366,18 +369,85 @@ static size_t char_bytes(const struct lexer *l)
 	return n;
 }
 
+/* Quotes of other languages, and those that a word processor makes of plain ones. */
+static const struct {
+	const char *open, *close;
+} quotes[] = { { "'", "'" }, { "`", "`" }, { "\u201c", "\u201d" }, { "\u2018", "\u2019" }, { "\u201d", "\u201d" } };
+
+static bool is_at_text(const struct lexer *l, size_t at, const char *text)
+{
+	size_t n = strlen(text);
+	return l->len - at >= n && memcmp(l->source + at, text, n) == 0;
+}
+
+/* The quoted text from start to end, taken as a string: it is clear what was meant. */
+static void take_quoted(struct lexer *l, size_t n_open, size_t end, size_t n_close)
+{
+	size_t start = l->at, len = end - start - n_open;
+	char fixed[96];
+
+	l->at = end + n_close;
+	struct diag *d = diag_add(l->diags, DIAG_ERROR, "wrong-quotes", span_from(l, start),
+				  "a string stands in plain double quotes: \"\xe2\x80\xa6\"");
+	if (len + 3 <= sizeof(fixed)) {
+		snprintf(fixed, sizeof(fixed), "\"%.*s\"", (int)len, l->source + start + n_open);
+		diag_fix(d, span_from(l, start), fixed);
+	}
+	/* As a string that is not closed: one byte, and the content. */
+	push(l, TOKEN_STRING, start)->span = (struct span){ (uint32_t)(start + n_open - 1), (uint32_t)end };
+}
+
+/* How far away the other quote is looked for: every quote of a file of them looks. */
+enum { QUOTED_BYTES_MAX = 200 };
+
+static bool lex_wrong_quotes(struct lexer *l)
+{
+	size_t limit = l->len - l->at > QUOTED_BYTES_MAX ? l->at + QUOTED_BYTES_MAX : l->len;
+
+	for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++) {
+		size_t n = strlen(quotes[i].open);
+		if (!is_at_text(l, l->at, quotes[i].open))
+			continue;
+		for (size_t end = l->at + n; end < limit && l->source[end] != '\n'; end++)
+			if (is_at_text(l, end, quotes[i].close)) {
+				take_quoted(l, n, end, strlen(quotes[i].close));
+				return true;
+			}
+	}
+	return false;
+}
+
+/* What somebody who knows another language may have meant. */
+static void hint_unknown(struct diag *d, struct span at, int c, int next)
+{
+	if (c == '.' && isalpha(next))
+		diag_hint(d, "a transform follows '$': s \"bd sn\" $ fast 2");
+	if (c == ';') {
+		diag_hint(d, "a statement ends with its line");
+		diag_fix(d, at, "\n");
+	}
+	if (c == '&')
+		diag_hint(d, "two sounds are played together by '+'");
+}
+
 static void lex_unknown(struct lexer *l)
 {
 	size_t start = l->at, n = char_bytes(l);
 	int c = peek(l, 0);
+	struct diag *d;
 
+	if (lex_wrong_quotes(l))
+		return;
 	l->at += n;
+	while (n == 1 && peek(l, 0) == c)
+		l->at++; /* "&&" is one mistake */
 	if (isprint(c) || n > 1)
-		diag_add(l->diags, DIAG_ERROR, "unknown-character", span_from(l, start), "unknown character '%.*s'",
-			 (int)n, l->source + start);
+		d = diag_add(l->diags, DIAG_ERROR, "unknown-character", span_from(l, start), "unknown character '%.*s'",
+			     (int)n, l->source + start);
 	else
-		diag_add(l->diags, DIAG_ERROR, "unknown-character", span_from(l, start), "unknown character 0x%02x",
-			 (unsigned)c);
+		d = diag_add(l->diags, DIAG_ERROR, "unknown-character", span_from(l, start), "unknown character 0x%02x",
+			     (unsigned)c);
+	hint_unknown(d, span_from(l, start), c, peek(l, 0));
 }
 
 /* A minus in front of digits is a sign when a gap or an opening separates it from what is left of it. */
@@ -441,32 +511,4 @@ int lex(struct arena *a, const char *source, size_t len, struct token_list *out,
 	*out = (struct token_list){ l.items, l.n ? l.n - 1 : 0 };
 	mark_unclosed(l.items, l.n);
 	return l.is_exhausted ? -1 : 0;
-}
-
-/* --- Printing --------------------------------------------------------------------------------------------------- */
-
-const char *token_kind_name(enum token_kind kind)
-{
-	static const char *const names[] = {
-		[TOKEN_END] = "the end",         [TOKEN_NAME] = "a name",    [TOKEN_NUMBER] = "a number",
-		[TOKEN_STRING] = "a string",     [TOKEN_BUS] = "a bus",      [TOKEN_TEMPLATE] = "a template",
-		[TOKEN_VARIABLE] = "a variable", [TOKEN_OP] = "an operator", [TOKEN_HASH] = "'#'",
-		[TOKEN_DOLLAR] = "'$'",          [TOKEN_EQUALS] = "'='",     [TOKEN_COLON] = "':'",
-		[TOKEN_COMMA] = "','",           [TOKEN_OPEN] = "'('",       [TOKEN_CLOSE] = "')'",
-		[TOKEN_LIST_OPEN] = "'['",       [TOKEN_LIST_CLOSE] = "']'", [TOKEN_COMPARE] = "a comparison",
-		[TOKEN_RANGE] = "'..'",
-	};
-	return names[kind];
-}
-
-int token_list_print(const struct token_list *tokens, const char *source, struct buf *out)
-{
-	for (size_t i = 0; i < tokens->n; i++) {
-		const struct token *t = &tokens->items[i];
-		if (buf_printf(out, "%u..%u %s%s %.*s\n", t->span.start, t->span.end, token_kind_name(t->kind),
-			       t->starts_line ? " (line)" : "", (int)(t->span.end - t->span.start),
-			       source + t->span.start))
-			return -1;
-	}
-	return 0;
 }

@@ -58,6 +58,26 @@ static struct span gap_span(const struct parser *p)
 	return (struct span){ at, at };
 }
 
+static bool is_slash(const struct parser *p, const struct token *t)
+{
+	return t->kind == TOKEN_OP && text_is(parse_text(p, t), "/", 1);
+}
+
+/* "//" behind an expression is two divisions. */
+static bool is_double_slash(const struct parser *p, const struct token *t)
+{
+	return is_slash(p, t) && p->at > 0 && is_slash(p, t - 1) && t[-1].span.end == t->span.start;
+}
+
+static void complain_double_slash(struct parser *p, const struct token *t)
+{
+	struct span both = { t[-1].span.start, t->span.end };
+	struct diag *d = parse_error(p, "unexpected-token", t->span, "expected an expression, found '/'");
+
+	diag_hint(d, "behind an expression a comment begins with '--'");
+	diag_fix(d, both, "--");
+}
+
 void parse_expected(struct parser *p, const char *expected)
 {
 	const struct token *t = parse_peek(p);
@@ -70,6 +90,8 @@ void parse_expected(struct parser *p, const char *expected)
 	else if (t->kind == TOKEN_COMPARE)
 		diag_hint(parse_error(p, "misplaced-comparison", t->span, "a comparison is no value"),
 			  "comparisons belong in 'if a %s b then … else …'", compare_text(t->compare));
+	else if (is_double_slash(p, t))
+		complain_double_slash(p, t);
 	else if (t->kind == TOKEN_END)
 		parse_error(p, "unexpected-end", gap_span(p), "expected %s, found the end of the statement", expected);
 	else

@@ -202,6 +202,12 @@ static bool has_parens(const struct parser *p, const struct ast *node, const str
 	return at > 0 && p->source[at - 1] == '(' && at - 1 != open->span.start;
 }
 
+/* Whether a token would become one with a word that comes before it instead of a bracket: "f()chunk". */
+static bool would_join(const struct token *t)
+{
+	return t->touches_left && (t->kind == TOKEN_NAME || t->kind == TOKEN_NUMBER);
+}
+
 /* f(a, b c) becomes f a (b c), and (f a (b c)) where the call is an argument. */
 static void edit_old_call(struct parser *p, const struct ast *name, const struct token *open, const struct operands *o,
 			  bool is_arg)
@@ -220,7 +226,7 @@ static void edit_old_call(struct parser *p, const struct ast *name, const struct
 			parse_edit(p, o->items[i]->span.start, 0, "(");
 			parse_edit(p, o->items[i]->span.end, 0, ")");
 		}
-	parse_edit(p, close->span.start, 1, needs_parens ? ")" : "");
+	parse_edit(p, close->span.start, 1, needs_parens ? ")" : would_join(close + 1) ? " " : "");
 }
 
 /* The form that earlier versions of the language had: f(a, b). */
@@ -474,21 +480,30 @@ static struct ast *parse_condition(struct parser *p)
 
 /* --- primary ---------------------------------------------------------------------------------------------------- */
 
-static void complain_extra_operand(struct parser *p)
+void parse_complain_extra(struct parser *p)
 {
 	const struct token *t = parse_peek(p);
 	struct text text = parse_text(p, t);
 	int len = text.len > 40 ? 40 : (int)text.len;
 
+	if (t->kind == TOKEN_RANGE || t->kind == TOKEN_COMPARE) {
+		parse_expected(p, "an operator or the end of the statement");
+		return;
+	}
 	if (p->has_failed)
 		return;
-	if (t->kind == TOKEN_NUMBER && text.at[0] == '-')
-		diag_hint(
-			parse_error(p, "unexpected-token", t->span, "expected an operator, found '%.*s'", len, text.at),
-			"to subtract, put a space after the minus: '- %.*s'", len - 1, text.at + 1);
-	else
-		parse_error(p, "unexpected-token", t->span,
-			    "expected an operator or the end of the statement, found '%.*s'", len, text.at);
+	struct diag *d = parse_error(p, "unexpected-token", t->span,
+				     "expected an operator or the end of the statement, found '%.*s'", len, text.at);
+	if (t->kind == TOKEN_NUMBER && text.at[0] == '-') {
+		diag_hint(d, "to subtract, put a space after the minus: '- %.*s'", len - 1, text.at + 1);
+		diag_fix(d, (struct span){ t->span.start, t->span.start + 1 }, "- ");
+	}
+	if (t->kind == TOKEN_COMMA)
+		diag_hint(d, "to play two sounds together, write 'stack [a, b]' or 'a + b'");
+	if (t->kind == TOKEN_CLOSE || t->kind == TOKEN_LIST_CLOSE) {
+		diag_hint(d, "no bracket is open here");
+		diag_fix(d, t->span, "");
+	}
 }
 
 /* primary = number | string | sigfn | use | template | variable | call | condition | paren | list */
@@ -510,6 +525,6 @@ struct ast *parse_primary(struct parser *p)
 	node = t->kind == TOKEN_BUS ? parse_use(p) : parse_arg(p);
 	if (!node || !starts_arg(p))
 		return node;
-	complain_extra_operand(p);
+	parse_complain_extra(p);
 	return NULL;
 }

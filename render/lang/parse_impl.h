@@ -103,17 +103,14 @@ struct diag *parse_error(struct parser *p, const char *code, struct span span, c
 
 /* "expected EXPECTED, found …" at the next token. */
 void parse_expected(struct parser *p, const char *expected);
+/* An expression is complete, but its statement goes on: complains about the next token. */
+void parse_complain_extra(struct parser *p);
 
 /* Notes a step from an old form to the current one. */
 void parse_edit(struct parser *p, uint32_t at, uint32_t len, const char *text);
 
 /* Gives d the fix that makes all edits within span. */
 void parse_fix(struct parser *p, struct diag *d, struct span span);
-
-static inline struct span span_join(struct span a, struct span b)
-{
-	return (struct span){ a.start, b.end };
-}
 
 /* --- parse_call.c */
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "render/lang/elsewhere.h"
 #include "render/lang/form.h"
 #include "render/lang/synth.h"
 #include "render/lang/types.h"
@@ -181,27 +182,15 @@ static size_t add_own_functions(struct resolver *r, const char **names, size_t n
 	return n;
 }
 
-/* Names that people know from the language's relatives, which have no meaning here: what to write instead. */
 static bool complain_absent_function(struct resolver *r, const struct ast *node)
 {
-	static const struct {
-		const char *name, *instead;
-	} functions[] = {
-		{ "walk", "write 'range 0 7 $ perlin' to wander, 'irand 8 $ segment 4' for random steps" },
-		{ "weave", "stack the parts: stack [s \"bd\" # pan (slow 8 $ saw), s \"hh\" # pan (slow 8 $ isaw)]" },
-		{ "spread", "alternate the arguments in one: 'fast \"<1 2>\"'" },
-		{ "fastspread", "alternate the arguments in one: 'fast \"1 2\"'" },
-		{ "unDegradeBy", "write 'undegradeBy x', where a greater x keeps less" },
-	};
+	const char *instead = elsewhere_absent(node->text);
 
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
-		if (text_is(node->text, functions[i].name, strlen(functions[i].name))) {
-			diag_hint(diag_add(r->diags, DIAG_ERROR, "unknown-function", node->name_span,
-					   "there is no '%s' here", functions[i].name),
-				  "%s", functions[i].instead);
-			return true;
-		}
-	return false;
+	if (instead)
+		diag_hint(diag_add(r->diags, DIAG_ERROR, "unknown-function", node->name_span, "there is no '%.*s' here",
+				   shown(node->text), node->text.at),
+			  "%s", instead);
+	return instead != NULL;
 }
 
 static void complain_function(struct resolver *r, const struct ast *node)
@@ -213,8 +202,10 @@ static void complain_function(struct resolver *r, const struct ast *node)
 	const struct bus *bus = ast_find_bus(r->program, node->text.at, node->text.len);
 	const char **names = wants_suggestion(r) ? ARENA_ARRAY(r->arena, NAMES_MAX, const char *) : NULL;
 
-	if (bus) {
-		diag_suggest(d, node->name_span, bus->name);
+	const char *elsewhere = elsewhere_function(node->text);
+
+	if (bus || elsewhere) {
+		diag_suggest(d, node->name_span, bus ? bus->name : elsewhere);
 		return;
 	}
 	size_t n = names ? add_own_functions(r, names, function_names(names)) : 0;
@@ -339,7 +330,7 @@ static struct ast *call_with(struct resolver *r, struct ast *f, struct ast *x)
 		resolve_name(node);
 		ast_choose_form(node);
 	}
-	node->span = (struct span){ f->span.start, x->span.end };
+	node->span = span_join(f->span, x->span);
 	return node;
 }
 
@@ -380,7 +371,7 @@ static void sort_apply(struct resolver *r, struct ast *node)
 			rest = node_like(r, AST_APPLY, node, node->items + f + 1, node->n_items - f - 1);
 			if (!rest)
 				return;
-			rest->span.start = node->items[f + 1]->span.start;
+			rest->span = span_join(node->items[f + 1]->span, rest->span);
 			rest->base = base - f - 1;
 		}
 		/* The operands up to f live on in a new array: rest keeps the old one. */

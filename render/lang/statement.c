@@ -1,6 +1,7 @@
 /* Statements, and how to go on after one that cannot be read. */
 #include <string.h>
 
+#include "render/lang/elsewhere.h"
 #include "render/lang/parse_impl.h"
 
 /* --- Statements ------------------------------------------------------------------------------------------------- */
@@ -45,7 +46,7 @@ static void parse_definition(struct parser *p, struct stmt *s)
 {
 	s->expr = parse_expr(p);
 	if (s->expr && parse_peek(p)->kind != TOKEN_END) {
-		parse_expected(p, "an operator or the end of the statement");
+		parse_complain_extra(p);
 		s->expr = NULL;
 	}
 	s->span.end = p->at > p->begin ? p->tokens[p->at - 1].span.end : s->span.end;
@@ -194,7 +195,7 @@ static void parse_setting(struct parser *p, const struct token *head, enum stmt_
 	if (!is_setting_value(s, value)) {
 		parse_error(p, "expected-literal", value->kind == TOKEN_END ? head->span : value->span,
 			    kind == STMT_OUTMIX ? "expected one of none, gain, sqrt, tanh, hard"
-						: "expected a literal number");
+						: "expected a number that is written out");
 		return;
 	}
 	p->at++;
@@ -259,11 +260,14 @@ static void complain_no_statement(struct parser *p)
 	const struct token *t = &p->tokens[p->at];
 	struct text text = parse_text(p, t);
 	const char *near = t->kind == TOKEN_NAME ? nearest_word(text) : NULL;
+	const char *elsewhere = elsewhere_statement(text);
 	struct diag *d = parse_error(p, "expected-statement", t->span, "expected a statement, found '%.*s'",
 				     text.len > 40 ? 40 : (int)text.len, text.at);
 
 	if (near)
 		diag_suggest(d, t->span, near);
+	else if (elsewhere)
+		diag_hint(d, "%s", elsewhere);
 	else
 		diag_hint(d, "a statement is 'out $ …', 'o1 $ …', '~name $ …' or 'tempo: …'");
 }

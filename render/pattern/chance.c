@@ -54,7 +54,7 @@ static int choose_query(const struct pattern *p, struct timespan span, struct ev
 	return more;
 }
 
-static const struct pattern_ops choose_ops = { .query = choose_query };
+static const struct pattern_ops choose_ops = { .query = choose_query, .certain = CERTAIN_LEAST };
 
 const struct pattern *pattern_choose(struct arena *a, const struct pattern *const *ps, size_t n, struct rational shift)
 {

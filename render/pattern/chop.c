@@ -59,10 +59,12 @@ static int chop_query(const struct param_node *n, const struct param *v, struct 
 	if (pieces < 1)
 		return 0;
 	if (pieces > NODE_COPIES_MAX)
-		return eval_fail_work(e);
+		return eval_fail_large(e, "pieces of an event", pieces, NODE_COPIES_MAX);
 	if (node_query(param_content(n, 0), span, e, out) < 0)
 		return -1;
 	to = out->n;
+	if (haps_expect(out, (double)haps_count_complete(out, from) * pieces, e) < 0)
+		return -1;
 	for (size_t i = from; i < to; i++) {
 		struct hap h = out->haps[i];
 		if (h.has_whole && h.value.kind == VALUE_MAP && chop_hap(&h, (int64_t)pieces, e, out) < 0)
@@ -72,7 +74,7 @@ static int chop_query(const struct param_node *n, const struct param *v, struct 
 	return 0;
 }
 
-static const struct param_ops chop_ops = { .query = chop_query };
+static const struct param_ops chop_ops = { .query = chop_query, .certain = CERTAIN_TIMES };
 
 const struct pattern *pattern_chop(struct arena *a, const struct pattern *n, const struct pattern *p)
 {

@@ -44,7 +44,8 @@ static int displace(struct displacement *d, struct timespan span, struct eval *e
 	if (!rational_is_valid(d->reach) || !timespan_is_valid(wide))
 		return eval_fail_time(e);
 	if (d->reach.num / d->reach.den > REACH_MAX)
-		return eval_fail_work(e);
+		return eval_fail_large(e, "cycles that an event may be moved by", rational_to_double(d->reach),
+				       REACH_MAX);
 	if (node_query(param_content(d->node, 0), wide, e, out) < 0)
 		return -1;
 	to = out->n;

@@ -192,7 +192,8 @@ static int query_rhythm(const struct param_node *n, const struct param *v, bool 
 
 	if (!r) {
 		if (!is_in_range(v[0].number) || !is_in_range(v[1].number))
-			return eval_fail_work(e);
+			return eval_fail_large(e, "steps of a euclidean rhythm",
+					       fmax(fabs(v[0].number), fabs(v[1].number)), EUCLID_STEPS_MAX);
 		if (rhythm_make(e->arena, v, &fresh) < 0)
 			return eval_fail_memory(e);
 		r = &fresh;
@@ -220,6 +221,19 @@ static int legato_query(const struct param_node *n, const struct param *v, struc
 static const struct param_ops legato_ops = { .query = legato_query };
 static const struct param_ops euclid_ops = { .query = euclid_query };
 
+/* What is constant sounds on every pulse. */
+static double rhythm_events_min(const struct rhythm *r, const struct pattern *p)
+{
+	struct value v;
+	double n = 0;
+
+	if (!pattern_is_pure(p, &v))
+		return 0;
+	for (unsigned i = 0; i < r->n_steps; i++)
+		n += r->bits[i];
+	return n;
+}
+
 static const struct pattern *rhythmic(struct arena *a, const struct param_ops *ops,
 				      const struct pattern *const children[4])
 {
@@ -234,6 +248,7 @@ static const struct pattern *rhythmic(struct arena *a, const struct param_ops *o
 	if (!r || rhythm_make(a, node->constant, r) < 0)
 		return NULL;
 	node->ctx = r;
+	node->base.events_min = rhythm_events_min(r, children[3]);
 	return &node->base;
 }
 

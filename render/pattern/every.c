@@ -53,8 +53,8 @@ static int whenmod_query(const struct param_node *n, const struct param *v, stru
 	return more;
 }
 
-static const struct param_ops every_ops = { .query = every_query };
-static const struct param_ops whenmod_ops = { .query = whenmod_query };
+static const struct param_ops every_ops = { .query = every_query, .certain = CERTAIN_LEAST };
+static const struct param_ops whenmod_ops = { .query = whenmod_query, .certain = CERTAIN_LEAST };
 
 static const struct pattern *in_some_cycles(struct arena *a, const struct param_ops *ops, const struct pattern *period,
 					    const struct pattern *offset, struct pattern_fn fn, const struct pattern *p)
@@ -166,7 +166,7 @@ static int fold_every_query(const struct param_node *n, const struct param *v, s
 	return more;
 }
 
-static const struct param_ops fold_every_ops = { .query = fold_every_query };
+static const struct param_ops fold_every_ops = { .query = fold_every_query, .certain = CERTAIN_LEAST };
 
 static const struct pattern *fold_every_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
 					      const struct pattern *p)

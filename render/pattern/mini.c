@@ -311,6 +311,16 @@ static bool parse_alternation(struct mini *m, const struct pattern **out)
 	return layers_stack(m, &l, open, out);
 }
 
+/* n steps of the layer a cycle. */
+static const struct pattern *layer_stepped(struct mini *m, const struct layer *l, const struct pattern *n)
+{
+	struct value v;
+
+	if (pattern_is_pure(n, &v) && v.kind == VALUE_NUMBER)
+		return pattern_fast_by(m->a, rational_div(rational_from_double(v.number), l->weight), l->p);
+	return pattern_fast(m->a, n, layer_slowed(m, l));
+}
+
 /* { } and { }%n: every layer n steps a cycle, or as many as the first has. */
 static bool parse_polymeter(struct mini *m, const struct pattern **out)
 {
@@ -329,7 +339,7 @@ static bool parse_polymeter(struct mini *m, const struct pattern **out)
 	for (size_t i = 0; i < l.n; i++) {
 		struct layer *layer = &l.items[i];
 		if (per_cycle)
-			layer->p = pattern_fast(m->a, per_cycle, layer_slowed(m, layer));
+			layer->p = layer_stepped(m, layer, per_cycle);
 		else
 			layer->p = pattern_fast_by(m->a, rational_div(first.weight, layer->weight), layer->p);
 		if (!mini_accept(m, layer->p, open))
@@ -384,7 +394,10 @@ const struct pattern *pattern_from_mini_named(struct arena *a, const char *text,
 		return NULL;
 	mini_skip_space(&m);
 	if (m.at < m.len) {
-		mini_fail_expected(&m, "a step or the end of the pattern");
+		if (strchr(")]>}", text[m.at]))
+			mini_fail_unopened(&m);
+		else
+			mini_fail_expected(&m, "a step or the end of the pattern");
 		return NULL;
 	}
 	return p;

@@ -47,12 +47,26 @@ bool mini_fail_unclosed(struct mini *m, size_t open, char close)
 	d = diag_add(m->diags, DIAG_ERROR, "mini-syntax", mini_span(m, open, open + 1), "this '%c' is never closed",
 		     m->text[open]);
 	diag_hint(d, "add '%c'", close);
+	diag_fix(d, mini_span(m, m->len, m->len), (char[]){ close, '\0' });
+	return false;
+}
+
+bool mini_fail_unopened(struct mini *m)
+{
+	struct span at = mini_span(m, m->at, m->at + 1);
+	struct diag *d =
+		diag_add(m->diags, DIAG_ERROR, "mini-syntax", at, "this '%c' closes no bracket", m->text[m->at]);
+
+	diag_hint(d, "remove it, or open one before it");
+	diag_fix(d, at, "");
 	return false;
 }
 
 bool mini_fail_size(struct mini *m, size_t start, const char *what, int limit)
 {
-	diag_add(m->diags, DIAG_ERROR, "mini-too-large", mini_span(m, start, m->at), "%s: at most %d are allowed", what,
+	size_t end = m->at > start ? m->at : start + 1;
+
+	diag_add(m->diags, DIAG_ERROR, "mini-too-large", mini_span(m, start, end), "%s: at most %d are allowed", what,
 		 limit);
 	return false;
 }
@@ -71,7 +85,14 @@ bool mini_accept(struct mini *m, const struct pattern *p, size_t start)
 {
 	if (!p)
 		return mini_fail_memory(m);
-	return p->depth <= TREE_DEPTH_MAX || mini_fail_size(m, start, "patterns within patterns", TREE_DEPTH_MAX);
+	if (p->depth > TREE_DEPTH_MAX)
+		return mini_fail_size(m, start, "patterns within patterns", TREE_DEPTH_MAX);
+	if (pattern_events_min(p) <= PATTERN_EVENTS_PER_CYCLE_MAX)
+		return true;
+	diag_add(m->diags, DIAG_ERROR, "too-many-events", mini_span(m, start, m->at),
+		 "at most %d events are allowed in a cycle, found %.0f", PATTERN_EVENTS_PER_CYCLE_MAX,
+		 pattern_events_min(p));
+	return false;
 }
 
 /* --- Tokens ----------------------------------------------------------------------------------------------- */

@@ -32,9 +32,12 @@ bool mini_fail_memory(struct mini *m);
 bool mini_fail_expected(struct mini *m, const char *what);
 /* The bracket at `open` lacks its other half. */
 bool mini_fail_unclosed(struct mini *m, size_t open, char close);
+/* The bracket that comes next has no other half before it. */
+bool mini_fail_unopened(struct mini *m);
 bool mini_fail_size(struct mini *m, size_t start, const char *what, int limit);
 
-/* p as made by a constructor: false, with a complaint, when that failed or the tree is too deep to query. */
+/* p as made by a constructor of the text from start to here: false, with a complaint, when that failed, the tree is
+ * too deep to query, or a cycle has too many events. */
 bool mini_accept(struct mini *m, const struct pattern *p, size_t start);
 
 /* One bracket deeper; the parser recurses nowhere else. After an error nobody minds the count. */

@@ -13,8 +13,6 @@
 #include "render/pattern/pattern.h"
 
 enum {
-	/* Nodes above one another. Queries recurse once per level with frames of a few hundred bytes. */
-	PATTERN_DEPTH_MAX = 2000,
 	NODE_PARAMS_MAX = 3,
 	/* Steps of one euclidean rhythm: far more than a cycle can sound. */
 	EUCLID_STEPS_MAX = 4096,
@@ -34,17 +32,28 @@ struct binding {
 struct eval {
 	struct arena *arena;
 	uint64_t seed;
-	size_t n_haps_max; /* of the list, scratch included */
-	size_t work_left;  /* node visits and cycles that may still be looked at */
-	size_t max_haps;   /* for the message */
+	size_t n_haps_max; /* of the list, scratch included, and what was on it before the query */
+	size_t n_haps_before;
+	size_t steps_left; /* see struct query */
+	size_t max_haps, max_steps;
 	struct binding *bindings;
 	struct rational chance_shift; /* added to times that chance is asked about */
 	struct error *err;
 };
 
+/* What is known of a node's pattern_events_min() from its contents; see there. */
+enum certain_events {
+	CERTAIN_NOTHING, /* 0 */
+	CERTAIN_FIRST,   /* as many as the first content */
+	CERTAIN_LEAST,   /* as many as that content which has the fewest */
+	CERTAIN_SUM,     /* as many as all contents together */
+	CERTAIN_TIMES,   /* the first content's, times the first parameter (only of a struct param_node) */
+};
+
 struct pattern_ops {
 	/* Appends the haps of p in span (valid times, begin <= end) to out. -1 with e->err set. */
 	int (*query)(const struct pattern *p, struct timespan span, struct eval *e, struct hap_list *out);
+	enum certain_events certain;
 };
 
 struct pattern {
@@ -55,6 +64,7 @@ struct pattern {
 	unsigned n_children;
 	enum pattern_flow flow; /* of itself or of anything below it, whichever is more */
 	const struct pattern *const *children;
+	double events_min; /* pattern_events_min() */
 };
 
 /* A node of `size` bytes whose first member is a struct pattern over the given children, which are copied.
@@ -62,18 +72,29 @@ struct pattern {
 void *node_new(struct arena *a, size_t size, const struct pattern_ops *ops, const struct pattern *const *children,
 	       size_t n_children);
 
+/* contents[n], n >= 1 unless the rule is CERTAIN_SUM or CERTAIN_NOTHING. */
+double certain_events(enum certain_events rule, const struct pattern *const *contents, size_t n);
+
+/* `events` certain ones of a cycle when n cycles, or n copies, take the place of one: n need not be whole, and then
+ * the cycles may lie so that two of them are cut. */
+double certain_events_times(double events, double n);
+
 /* --- Evaluation: query.c ---------------------------------------------------------------------------------- */
 
 int eval_fail_time(struct eval *e);
-int eval_fail_work(struct eval *e);
+int eval_fail_steps(struct eval *e);
+/* "WHAT: at most MAX are allowed, found N". */
+int eval_fail_large(struct eval *e, const char *what, double n, double max);
 int eval_fail_memory(struct eval *e);
 
-/* Takes n units off the work that is left; -1 when there is none. */
+/* Takes n off the steps that are left; -1 when there are fewer. */
 static inline int eval_charge(struct eval *e, size_t n)
 {
-	if (e->work_left < n)
-		return eval_fail_work(e);
-	e->work_left -= n;
+	if (e->steps_left < n) {
+		e->steps_left = 0;
+		return eval_fail_steps(e);
+	}
+	e->steps_left -= n;
 	return 0;
 }
 
@@ -86,10 +107,18 @@ static inline int node_query(const struct pattern *p, struct timespan span, stru
 {
 	if (!timespan_is_valid(span))
 		return eval_fail_time(e);
-	if (eval_charge(e, 1) < 0)
+	size_t before = out->n;
+	if (eval_charge(e, 1) < 0 || p->ops->query(p, span, e, out) < 0)
 		return -1;
-	return p->ops->query(p, span, e, out);
+	/* A leaf has counted the cycles that its haps are of. */
+	return p->n_children ? eval_charge(e, out->n - before) : 0;
 }
+
+/* -1 when there would be too many haps with n more: to be asked where that is known before they are made. */
+int haps_expect(const struct hap_list *l, double n, struct eval *e);
+
+/* How many of the haps from `from` on are whole events. */
+size_t haps_count_complete(const struct hap_list *l, size_t from);
 
 /* Appends a zeroed hap and returns it; NULL with e->err set when there are too many. */
 struct hap *haps_push(struct hap_list *l, struct eval *e);
@@ -124,7 +153,7 @@ static inline struct timespan timespan_scale(struct timespan s, struct rational 
 /* t -> t * scale + offset. */
 static inline struct timespan timespan_map(struct timespan s, struct rational scale, struct rational offset)
 {
-	return timespan_shift(timespan_scale(s, scale), offset);
+	return (struct timespan){ rational_map(s.begin, scale, offset), rational_map(s.end, scale, offset) };
 }
 
 static inline bool timespan_equal(struct timespan a, struct timespan b)
@@ -207,6 +236,7 @@ struct param_ops {
 	/* The node's haps in span while its parameters have the values v[n_params]. */
 	int (*query)(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
 		     struct hap_list *out);
+	enum certain_events certain;
 };
 
 /* A node whose parameters are patterns, joined as Tidal's inner join does: where the parameters change, the

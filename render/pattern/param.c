@@ -45,6 +45,16 @@ static int param_query(const struct pattern *p, struct timespan span, struct eva
 
 static const struct pattern_ops param_node_ops = { .query = param_query };
 
+static double param_certain_events(const struct param_node *n)
+{
+	const struct pattern *const *contents = n->base.children + n->base.n_params;
+	unsigned n_contents = n->base.n_children - n->base.n_params;
+
+	if (n->ops->certain != CERTAIN_TIMES)
+		return certain_events(n->ops->certain, contents, n_contents);
+	return n->is_constant ? certain_events_times(contents[0]->events_min, n->constant[0].number) : 0;
+}
+
 struct param_node *param_node_new(struct arena *a, const struct param_ops *ops, const struct pattern *const *children,
 				  unsigned n_params, unsigned n_content)
 {
@@ -63,6 +73,7 @@ struct param_node *param_node_new(struct arena *a, const struct param_ops *ops, 
 		else
 			n->is_constant = false;
 	}
+	n->base.events_min = param_certain_events(n);
 	return n;
 }
 

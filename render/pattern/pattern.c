@@ -1,6 +1,7 @@
 /* The basic nodes: silence, constants, stacks, sequences, alternations, maps of values. */
 #include "render/pattern/pattern.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "render/pattern/node.h"
@@ -29,7 +30,63 @@ void *node_new(struct arena *a, size_t size, const struct pattern_ops *ops, cons
 	p->depth = depth + 1;
 	p->n_children = (unsigned)n_children;
 	p->children = copies;
+	p->events_min = certain_events(ops->certain, copies, n_children);
 	return p;
+}
+
+/* --- Certain events --------------------------------------------------------------------------------------- */
+
+static double least_events(const struct pattern *const *contents, size_t n)
+{
+	double least = contents[0]->events_min;
+
+	for (size_t i = 1; i < n; i++)
+		least = fmin(least, contents[i]->events_min);
+	return least;
+}
+
+static double sum_of_events(const struct pattern *const *contents, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += contents[i]->events_min;
+	return sum;
+}
+
+double certain_events(enum certain_events rule, const struct pattern *const *contents, size_t n)
+{
+	switch (rule) {
+	case CERTAIN_FIRST:
+		return contents[0]->events_min;
+	case CERTAIN_LEAST:
+		return least_events(contents, n);
+	case CERTAIN_SUM:
+		return sum_of_events(contents, n);
+	case CERTAIN_TIMES:
+	case CERTAIN_NOTHING:
+		break;
+	}
+	return 0;
+}
+
+double certain_events_times(double events, double n)
+{
+	double whole = floor(n);
+
+	if (!(events > 0) || !(n > 0))
+		return 0;
+	return events * (whole == n ? n : fmax(whole - 1, 0));
+}
+
+unsigned pattern_depth(const struct pattern *p)
+{
+	return p->depth;
+}
+
+double pattern_events_min(const struct pattern *p)
+{
+	return p->events_min;
 }
 
 /* --- Silence ---------------------------------------------------------------------------------------------- */
@@ -81,6 +138,8 @@ static int pure_query(const struct pattern *p, struct timespan span, struct eval
 		if (pure_push(n, whole, it.piece, e, out) < 0)
 			return -1;
 	}
+	if (more < 0 && e->err)
+		e->err->where = n->source;
 	return more;
 }
 
@@ -94,6 +153,7 @@ const struct pattern *pattern_pure(struct arena *a, struct value v, struct span 
 		return NULL;
 	n->value = v;
 	n->source = source;
+	n->base.events_min = 1;
 	return &n->base;
 }
 
@@ -132,7 +192,7 @@ static int stack_query(const struct pattern *p, struct timespan span, struct eva
 	return 0;
 }
 
-static const struct pattern_ops stack_ops = { .query = stack_query };
+static const struct pattern_ops stack_ops = { .query = stack_query, .certain = CERTAIN_SUM };
 
 const struct pattern *pattern_stack(struct arena *a, const struct pattern *const *ps, size_t n)
 {
@@ -159,7 +219,7 @@ static int slowcat_query(const struct pattern *p, struct timespan span, struct e
 	return more;
 }
 
-static const struct pattern_ops slowcat_ops = { .query = slowcat_query };
+static const struct pattern_ops slowcat_ops = { .query = slowcat_query, .certain = CERTAIN_LEAST };
 
 const struct pattern *pattern_slowcat(struct arena *a, const struct pattern *const *ps, size_t n)
 {
@@ -227,7 +287,7 @@ static int sequence_query(const struct pattern *p, struct timespan span, struct 
 	return more;
 }
 
-static const struct pattern_ops sequence_ops = { .query = sequence_query };
+static const struct pattern_ops sequence_ops = { .query = sequence_query, .certain = CERTAIN_SUM };
 
 /* at[n + 1] from weights (all 1 when NULL); NULL when the arena or the range of fractions is exhausted. */
 static const struct rational *sequence_places(struct arena *a, const struct rational *weights, size_t n)

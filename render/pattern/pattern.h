@@ -88,6 +88,13 @@ static inline bool hap_has_onset(const struct hap *h)
 	return h->has_whole && rational_cmp(h->whole.begin, h->part.begin) == 0;
 }
 
+/* Whether its part begins in the span. A transform may put what it moves outside of what it was asked for; whoever
+ * asks cycle by cycle plays each hap once by taking those that begin in the cycle. */
+static inline bool hap_begins_in(const struct hap *h, struct timespan span)
+{
+	return rational_cmp(h->part.begin, span.begin) >= 0 && rational_cmp(h->part.begin, span.end) < 0;
+}
+
 struct hap_list {
 	struct hap *haps;
 	size_t n, cap;
@@ -101,16 +108,38 @@ struct pattern_fn {
 	const void *ctx;
 };
 
+/* --- Limits ----------------------------------------------------------------------------------------------- */
+
+enum {
+	/* Haps that a query may return for one cycle. */
+	PATTERN_EVENTS_PER_CYCLE_MAX = 100000,
+	/* What a query may do for one cycle, whatever it returns: a step is the visit of a node, a cycle looked at, or a
+	 * hap handed from a node to the one above. Enough for 100,000 events through three nodes. */
+	PATTERN_STEPS_PER_CYCLE_MAX = 320000,
+	/* Nodes above one another. Queries recurse once per level with frames of a few hundred bytes. */
+	PATTERN_DEPTH_MAX = 2000,
+};
+
+/* A number of events that certainly lie in every cycle of p; 0 where nothing is known. Where it is more than
+ * PATTERN_EVENTS_PER_CYCLE_MAX no cycle can be played, and the place in the program is known at once. */
+double pattern_events_min(const struct pattern *p);
+
+/* Nodes of p above one another: at most PATTERN_DEPTH_MAX, where constructors fail. */
+unsigned pattern_depth(const struct pattern *p);
+
 /* --- Queries ---------------------------------------------------------------------------------------------- */
 
 struct query {
 	struct arena *arena; /* haps and values live here */
 	uint64_t seed;       /* 0: exactly Strudel's choices */
-	size_t max_haps;     /* more is ERR_TOO_LARGE; 0: 100,000 per cycle of the span, at least that */
+	size_t max_haps;  /* more is ERR_TOO_LARGE; 0: PATTERN_EVENTS_PER_CYCLE_MAX for each begun cycle of the span */
+	size_t max_steps; /* likewise; 0: PATTERN_STEPS_PER_CYCLE_MAX for each begun cycle of the span */
+	size_t n_steps;   /* result: steps taken, added up over queries */
 };
 
 /* Appends the haps of p in span to out (zero-initialised or from an earlier query with the same arena), in no
- * particular order. ERR_TOO_LARGE, ERR_NO_MEMORY, or ERR_INVALID when a time does not fit 64-bit fractions. */
+ * particular order. ERR_TOO_LARGE, ERR_NO_MEMORY, or ERR_INVALID when a time does not fit 64-bit fractions; where
+ * haps were found before that, err->where is what made the last of them. */
 int pattern_query(const struct pattern *p, struct timespan span, struct query *q, struct hap_list *out,
 		  struct error *err) WARN_UNUSED;
 

@@ -43,6 +43,8 @@ static int ply_query(const struct param_node *n, const struct param *v, struct t
 	if (node_query(param_content(n, 0), span, e, out) < 0)
 		return -1;
 	to = out->n;
+	if (haps_expect(out, (double)haps_count_complete(out, from) * v[0].number, e) < 0)
+		return -1;
 	for (size_t i = from; i < to; i++) {
 		struct hap h = out->haps[i];
 		if (h.has_whole && ply_hap(&h, v[0].exact, e, out) < 0)
@@ -52,7 +54,7 @@ static int ply_query(const struct param_node *n, const struct param *v, struct t
 	return 0;
 }
 
-static const struct param_ops ply_ops = { .query = ply_query };
+static const struct param_ops ply_ops = { .query = ply_query, .certain = CERTAIN_TIMES };
 
 static const struct pattern *ply_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
 				       const struct pattern *p)

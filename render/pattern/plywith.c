@@ -83,7 +83,8 @@ static int ply_with_query(const struct param_node *n, const struct param *v, str
 		return is_some;
 	/* Every application is as deep again. */
 	if (c.n * param_content(n, 2)->depth > PATTERN_DEPTH_MAX)
-		return eval_fail_work(e);
+		return eval_fail_large(e, "patterns within patterns", (double)c.n * param_content(n, 2)->depth,
+				       PATTERN_DEPTH_MAX);
 	return query_rewritten(param_content(n, 1), span, (struct hap_rewrite){ play_copies, &c }, e, out);
 }
 

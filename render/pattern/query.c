@@ -3,12 +3,8 @@
 
 #include <string.h>
 
-enum {
-	HAPS_PER_CYCLE_MAX = 100000, /* when the caller sets no limit */
-	WORK_PER_HAP = 64,           /* node visits that a hap may cost, on average */
-	WORK_MIN = 200000,
-	SCRATCH_FACTOR = 3, /* haps on the list at once, scratch included, for one of the answer */
-};
+/* Haps on the list at once, of those of the largest answer. */
+enum { SCRATCH_PERCENT = 125 };
 
 /* Cycle numbers beyond this leave no room for a fraction behind the point in 64 bits. */
 #define CYCLE_MAX (INT64_C(1) << 60)
@@ -18,9 +14,26 @@ int eval_fail_time(struct eval *e)
 	return error_set(e->err, ERR_INVALID, "a time in the pattern is too large, too small or too finely divided");
 }
 
-int eval_fail_work(struct eval *e)
+static int eval_fail_haps(struct eval *e)
 {
-	return error_set(e->err, ERR_TOO_LARGE, "the pattern has more than %zu events in this span", e->max_haps);
+	return error_set(e->err, ERR_TOO_LARGE, "the pattern has more than %zu events", e->max_haps);
+}
+
+/* While the answer may yet be small: a transform holds what it read beside what it makes of it. */
+static int eval_fail_scratch(struct eval *e)
+{
+	return error_set(e->err, ERR_TOO_LARGE, "the pattern is made of more than %zu events at once",
+			 e->n_haps_max - e->n_haps_before);
+}
+
+int eval_fail_steps(struct eval *e)
+{
+	return error_set(e->err, ERR_TOO_LARGE, "the pattern takes more than %zu steps to work out", e->max_steps);
+}
+
+int eval_fail_large(struct eval *e, const char *what, double n, double max)
+{
+	return error_set(e->err, ERR_TOO_LARGE, "%s: at most %.15g are allowed, found %.15g", what, max, n);
 }
 
 int eval_fail_memory(struct eval *e)
@@ -33,7 +46,7 @@ int eval_fail_memory(struct eval *e)
 static int haps_grow(struct hap_list *l, struct eval *e)
 {
 	size_t cap = l->cap ? l->cap * 2 : 64;
-	struct hap *grown = arena_grow_array(e->arena, l->haps, l->n, cap, sizeof *grown);
+	struct hap *grown = arena_grow_array_raw(e->arena, l->haps, l->n, cap, sizeof *grown);
 
 	if (!grown)
 		return eval_fail_memory(e);
@@ -42,10 +55,24 @@ static int haps_grow(struct hap_list *l, struct eval *e)
 	return 0;
 }
 
+int haps_expect(const struct hap_list *l, double n, struct eval *e)
+{
+	return n > (double)(e->n_haps_max - l->n) ? eval_fail_scratch(e) : 0;
+}
+
+size_t haps_count_complete(const struct hap_list *l, size_t from)
+{
+	size_t n = 0;
+
+	for (size_t i = from; i < l->n; i++)
+		n += l->haps[i].has_whole && timespan_equal(l->haps[i].whole, l->haps[i].part);
+	return n;
+}
+
 struct hap *haps_push(struct hap_list *l, struct eval *e)
 {
 	if (l->n >= e->n_haps_max) {
-		(void)eval_fail_work(e);
+		(void)eval_fail_scratch(e);
 		return NULL;
 	}
 	if (l->n == l->cap && haps_grow(l, e) < 0)
@@ -231,8 +258,21 @@ struct cycle_iter cycles_begin(struct timespan span)
 	return (struct cycle_iter){ .piece = { span.begin, span.begin }, .end = span.end };
 }
 
+/* Every cycle is a step: when there are more than steps are left, that is known before the first. */
+static int check_cycles(const struct cycle_iter *it, struct eval *e)
+{
+	double n = rational_to_double(it->end) - rational_to_double(it->piece.begin);
+
+	if (n < (double)e->steps_left + 1)
+		return 0;
+	e->steps_left = 0;
+	return eval_fail_steps(e);
+}
+
 int cycles_next(struct cycle_iter *it, struct eval *e)
 {
+	if (!it->is_started && check_cycles(it, e) < 0)
+		return -1;
 	if (it->is_started && rational_cmp(it->piece.end, it->end) >= 0)
 		return 0;
 	it->is_started = true;
@@ -259,10 +299,11 @@ int query_mapped(const struct pattern *child, struct timespan span, struct ratio
 
 /* --- Entry ------------------------------------------------------------------------------------------------ */
 
-static size_t default_max_haps(struct timespan span)
+/* max for each begun cycle of the span, at least one. */
+static size_t limit_of(size_t max, struct timespan span)
 {
 	int64_t n = rational_ceil(rational_max(rational_sub(span.end, span.begin), RATIONAL_ONE));
-	return n < INT32_MAX ? (size_t)n * HAPS_PER_CYCLE_MAX : (size_t)INT32_MAX * HAPS_PER_CYCLE_MAX;
+	return n < INT32_MAX ? (size_t)n * max : (size_t)INT32_MAX * max;
 }
 
 static size_t saturated_mul_add(size_t a, size_t b, size_t c)
@@ -271,25 +312,38 @@ static size_t saturated_mul_add(size_t a, size_t b, size_t c)
 	return __builtin_mul_overflow(a, b, &r) || __builtin_add_overflow(r, c, &r) ? SIZE_MAX : r;
 }
 
+/* The haps found when the query failed lead to the culprit: the last one with a place in the program. */
+static void point_at_last(struct error *err, const struct hap_list *l, size_t from)
+{
+	for (size_t i = l->n; err && i > from; i--)
+		if (l->haps[i - 1].source.end > l->haps[i - 1].source.start) {
+			err->where = l->haps[i - 1].source;
+			return;
+		}
+}
+
 int pattern_query(const struct pattern *p, struct timespan span, struct query *q, struct hap_list *out,
 		  struct error *err)
 {
 	struct eval e = { .arena = q->arena, .seed = q->seed, .chance_shift = RATIONAL_ZERO, .err = err };
 	size_t before = out->n;
+	int rc;
 
 	if (!timespan_is_valid(span) || rational_cmp(span.begin, span.end) > 0 ||
 	    !rational_is_valid(rational_sub(span.end, span.begin)))
 		return error_set(err, ERR_INVALID, "the span of a query must be finite and not end before it begins");
-	e.max_haps = q->max_haps ? q->max_haps : default_max_haps(span);
-	e.n_haps_max = saturated_mul_add(e.max_haps, SCRATCH_FACTOR, before);
-	e.work_left = saturated_mul_add(e.max_haps, WORK_PER_HAP, WORK_MIN);
-	if (node_query(p, span, &e, out) < 0) {
-		out->n = before;
-		return -1;
-	}
-	if (out->n - before > e.max_haps) {
-		out->n = before;
-		return eval_fail_work(&e);
-	}
-	return 0;
+	e.max_haps = q->max_haps ? q->max_haps : limit_of(PATTERN_EVENTS_PER_CYCLE_MAX, span);
+	e.max_steps = q->max_steps ? q->max_steps : limit_of(PATTERN_STEPS_PER_CYCLE_MAX, span);
+	e.n_haps_before = before;
+	e.n_haps_max = saturated_mul_add(e.max_haps / 100 + 1, SCRATCH_PERCENT, before);
+	e.steps_left = e.max_steps;
+	rc = node_query(p, span, &e, out);
+	q->n_steps += e.max_steps - e.steps_left;
+	if (rc == 0 && out->n - before > e.max_haps)
+		rc = eval_fail_haps(&e);
+	if (rc == 0)
+		return 0;
+	point_at_last(err, out, before);
+	out->n = before;
+	return -1;
 }

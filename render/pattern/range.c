@@ -8,10 +8,13 @@ int query_counting(double from, double step, int64_t n, int64_t cycle, struct ti
 {
 	struct rational c = rational_int(cycle);
 	struct rational first = rational_mul(rational_sub(piece.begin, c), rational_int(n));
+	struct rational length = rational_sub(piece.end, piece.begin);
 	struct timespan shared;
 
-	if (!rational_is_valid(first))
+	if (!rational_is_valid(first) || !rational_is_valid(length))
 		return eval_fail_time(e);
+	if (haps_expect(out, rational_to_double(length) * (double)n, e) < 0)
+		return -1;
 	for (int64_t i = rational_floor(first); i < n; i++) {
 		struct timespan whole = { rational_add(c, rational_make(i, n)),
 					  rational_add(c, rational_make(i + 1, n)) };

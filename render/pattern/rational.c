@@ -8,22 +8,22 @@
 typedef __int128 wide;
 typedef unsigned __int128 uwide;
 
+/* Stein's algorithm; the smaller and the difference are chosen without a branch, which could not be predicted. */
 static uint64_t gcd64(uint64_t a, uint64_t b)
 {
 	int shift;
 
 	if (!a || !b)
 		return a | b;
+	if (a == 1 || b == 1)
+		return 1;
 	shift = __builtin_ctzll(a | b);
 	a >>= __builtin_ctzll(a);
 	do {
 		b >>= __builtin_ctzll(b);
-		if (a > b) {
-			uint64_t t = a;
-			a = b;
-			b = t;
-		}
-		b -= a;
+		uint64_t difference = a > b ? a - b : b - a;
+		a = a < b ? a : b;
+		b = difference;
 	} while (b);
 	return a << shift;
 }
@@ -41,20 +41,38 @@ static uwide gcd128(uwide a, uwide b)
 	return gcd64((uint64_t)a, (uint64_t)b);
 }
 
-/* num / den reduced; den != 0. */
-static struct rational reduce(wide num, wide den)
+/* n / d with a sign; INT64_MIN is left out so that negation always succeeds. */
+static struct rational signed_ratio(bool is_negative, uwide n, uwide d)
 {
-	bool is_negative = (num < 0) != (den < 0);
-	uwide n = num < 0 ? -(uwide)num : (uwide)num;
-	uwide d = den < 0 ? -(uwide)den : (uwide)den;
-	uwide g = gcd128(n, d);
-
-	n /= g;
-	d /= g;
-	/* INT64_MIN is left out so that negation always succeeds. */
 	if (n > INT64_MAX || d > INT64_MAX)
 		return RATIONAL_OVERFLOW;
 	return (struct rational){ is_negative ? -(int64_t)n : (int64_t)n, (int64_t)d };
+}
+
+static uwide magnitude(wide x)
+{
+	return x < 0 ? -(uwide)x : (uwide)x;
+}
+
+/* num / den reduced; den != 0. Wide division is a call of the compiler's library, and few numbers need it. */
+static struct rational reduce(wide num, wide den)
+{
+	bool is_negative = (num < 0) != (den < 0);
+	uwide n = magnitude(num), d = magnitude(den), g;
+
+	if ((n | d) >> 64 == 0) {
+		g = gcd64((uint64_t)n, (uint64_t)d);
+		return signed_ratio(is_negative, (uint64_t)n / (uint64_t)g, (uint64_t)d / (uint64_t)g);
+	}
+	g = gcd128(n, d);
+	return signed_ratio(is_negative, n / g, d / g);
+}
+
+/* a + n, which is in lowest terms when a is. */
+static struct rational add_whole(struct rational a, int64_t n)
+{
+	wide sum = a.num + (wide)n * a.den;
+	return signed_ratio(sum < 0, magnitude(sum), (uwide)a.den);
 }
 
 struct rational rational_make(int64_t num, int64_t den)
@@ -66,12 +84,12 @@ struct rational rational_add(struct rational a, struct rational b)
 {
 	if (!a.den || !b.den)
 		return RATIONAL_OVERFLOW;
-	if (a.den == b.den) {
-		wide sum = (wide)a.num + b.num;
-		if (a.den == 1 && sum >= -INT64_MAX && sum <= INT64_MAX)
-			return (struct rational){ (int64_t)sum, 1 };
-		return reduce(sum, a.den);
-	}
+	if (b.den == 1)
+		return add_whole(a, b.num);
+	if (a.den == 1)
+		return add_whole(b, a.num);
+	if (a.den == b.den)
+		return reduce((wide)a.num + b.num, a.den);
 	return reduce((wide)a.num * b.den + (wide)b.num * a.den, (wide)a.den * b.den);
 }
 
@@ -80,15 +98,27 @@ struct rational rational_sub(struct rational a, struct rational b)
 	return rational_add(a, rational_neg(b));
 }
 
+static inline void cancel(uint64_t *a, uint64_t *b)
+{
+	uint64_t g = gcd64(*a, *b);
+
+	if (g > 1) {
+		*a /= g;
+		*b /= g;
+	}
+}
+
+/* Cancels crosswise before it multiplies (Knuth, The Art of Computer Programming 2, 4.5.1): smaller numbers, and
+ * nothing is left to reduce. */
 struct rational rational_mul(struct rational a, struct rational b)
 {
 	if (!a.den || !b.den)
 		return RATIONAL_OVERFLOW;
-	if (a.num == 1 && a.den == 1)
-		return b;
-	if (b.num == 1 && b.den == 1)
-		return a;
-	return reduce((wide)a.num * b.num, (wide)a.den * b.den);
+	uint64_t an = (uint64_t)magnitude(a.num), bn = (uint64_t)magnitude(b.num);
+	uint64_t ad = (uint64_t)a.den, bd = (uint64_t)b.den;
+	cancel(&an, &bd);
+	cancel(&bn, &ad);
+	return signed_ratio((a.num < 0) != (b.num < 0), (uwide)an * bn, (uwide)ad * bd);
 }
 
 struct rational rational_div(struct rational a, struct rational b)
@@ -96,6 +126,20 @@ struct rational rational_div(struct rational a, struct rational b)
 	if (!a.den || !b.den || !b.num)
 		return RATIONAL_OVERFLOW;
 	return reduce((wide)a.num * b.den, (wide)a.den * b.num);
+}
+
+struct rational rational_map(struct rational t, struct rational scale, struct rational offset)
+{
+	int64_t num, den, shift;
+
+	if (scale.num == 1 && scale.den == 1)
+		return rational_add(t, offset);
+	if (!t.den || !scale.den || !offset.den || __builtin_mul_overflow(t.den, scale.den, &den) ||
+	    __builtin_mul_overflow(offset.num, den, &shift) || __builtin_mul_overflow(den, offset.den, &den) ||
+	    __builtin_mul_overflow(t.num, scale.num, &num) || __builtin_mul_overflow(num, offset.den, &num) ||
+	    __builtin_add_overflow(num, shift, &num))
+		return rational_add(rational_mul(t, scale), offset);
+	return reduce(num, den);
 }
 
 struct rational rational_neg(struct rational a)

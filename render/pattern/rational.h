@@ -32,6 +32,8 @@ struct rational rational_add(struct rational a, struct rational b);
 struct rational rational_sub(struct rational a, struct rational b);
 struct rational rational_mul(struct rational a, struct rational b);
 struct rational rational_div(struct rational a, struct rational b); /* by zero: overflow */
+/* t * scale + offset, reduced once. */
+struct rational rational_map(struct rational t, struct rational scale, struct rational offset);
 struct rational rational_neg(struct rational a);
 
 /* <0, 0, >0. Both must be valid. */

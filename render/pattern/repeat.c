@@ -21,7 +21,7 @@ static int repeat_query(const struct param_node *n, const struct param *v, struc
 	return more;
 }
 
-static const struct param_ops repeat_ops = { .query = repeat_query };
+static const struct param_ops repeat_ops = { .query = repeat_query, .certain = CERTAIN_FIRST };
 
 const struct pattern *pattern_repeat(struct arena *a, const struct pattern *n, const struct pattern *p)
 {

@@ -218,7 +218,7 @@ static int wrandcat_query(const struct pattern *p, struct timespan span, struct 
 }
 
 static const struct pattern_ops wchoose_ops = { .query = wchoose_query };
-static const struct pattern_ops wrandcat_ops = { .query = wrandcat_query };
+static const struct pattern_ops wrandcat_ops = { .query = wrandcat_query, .certain = CERTAIN_LEAST };
 
 static struct pattern *weighted(struct arena *a, const struct pattern_ops *ops, const struct pattern *const *ps,
 				const double *weights, size_t n, uint64_t site)
@@ -263,7 +263,7 @@ static int choose_by_query(const struct param_node *n, const struct param *v, st
 	return node_query(param_content(n, (unsigned)fmin(fmax(i, 0), count - 1)), span, e, out);
 }
 
-static const struct param_ops choose_by_ops = { .query = choose_by_query };
+static const struct param_ops choose_by_ops = { .query = choose_by_query, .certain = CERTAIN_LEAST };
 
 const struct pattern *pattern_choose_by(struct arena *a, const struct pattern *position,
 					const struct pattern *const *ps, size_t n)

@@ -97,7 +97,7 @@ int count_of(double x, int64_t max, int64_t *out, struct eval *e)
 	if (!(n >= 1))
 		return 0;
 	if (n > (double)max)
-		return eval_fail_work(e);
+		return eval_fail_large(e, "parts or copies", n, (double)max);
 	*out = (int64_t)n;
 	return 1;
 }

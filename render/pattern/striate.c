@@ -71,7 +71,7 @@ static int striate_by_query(const struct param_node *n, const struct param *v, s
 	return more;
 }
 
-static const struct param_ops striate_ops = { .query = striate_query };
+static const struct param_ops striate_ops = { .query = striate_query, .certain = CERTAIN_TIMES };
 static const struct param_ops striate_by_ops = { .query = striate_by_query };
 
 static const struct pattern *striate_apply(struct arena *a, const struct transform_arg *args, uint64_t site,

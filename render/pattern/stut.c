@@ -27,7 +27,7 @@ static int copies(const struct param_node *n, const struct param *v, enum fading
 	double count = round(v[0].number), gain = 1;
 
 	if (count > NODE_COPIES_MAX)
-		return eval_fail_work(e);
+		return eval_fail_large(e, "copies of a pattern", count, NODE_COPIES_MAX);
 	for (int i = 0; i < count; i++, gain *= fading == FADES_NOT ? 1 : v[2].number) {
 		size_t from = out->n;
 		struct rational later = rational_mul(rational_int(-i), v[1].exact);
@@ -56,9 +56,9 @@ static int stutter_query(const struct param_node *n, const struct param *v, stru
 	return copies(n, v, FADES_NOT, span, e, out);
 }
 
-static const struct param_ops stutter_ops = { .query = stutter_query };
-static const struct param_ops stut_ops = { .query = stut_query };
-static const struct param_ops echo_ops = { .query = echo_query };
+static const struct param_ops stutter_ops = { .query = stutter_query, .certain = CERTAIN_FIRST };
+static const struct param_ops stut_ops = { .query = stut_query, .certain = CERTAIN_FIRST };
+static const struct param_ops echo_ops = { .query = echo_query, .certain = CERTAIN_FIRST };
 
 const struct pattern *pattern_stut(struct arena *a, const struct pattern *n, const struct pattern *time,
 				   const struct pattern *decay, const struct pattern *p)

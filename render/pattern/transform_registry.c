@@ -17,7 +17,7 @@ const size_t transform_registry_len = sizeof transform_registry / sizeof *transf
 
 static bool name_is(const char *name, const char *text, size_t len)
 {
-	return strlen(name) == len && memcmp(name, text, len) == 0;
+	return strncmp(name, text, len) == 0 && name[len] == '\0';
 }
 
 static bool def_is_called(const struct transform_def *def, const char *text, size_t len)

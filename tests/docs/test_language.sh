@@ -9,7 +9,7 @@ failed=0
 
 # Fenced blocks without a language tag are programs.
 awk -v dir="$work" '
-	/^```/ { if (inside) { inside = 0; close(file) } else if ($0 == "```") { inside = 1; file = sprintf("%s/doc%02d.ph", dir, ++n) } else skip = !skip; next }
+	/^```/ { if (inside) { inside = 0; close(file) } else if (skip) skip = 0; else if ($0 == "```") { inside = 1; file = sprintf("%s/doc%02d.ph", dir, ++n) } else skip = 1; next }
 	inside { print > file }' "$PHONOND_SRCDIR/docs/LANGUAGE.md"
 cp "$PHONOND_SRCDIR"/examples/*.ph "$work"
 
@@ -30,4 +30,4 @@ for program in "$work"/*.ph; do
 	fi
 done
 echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -ge 15 ]
+[ "$failed" -eq 0 ] && [ "$passed" -ge 35 ]

@@ -14,9 +14,11 @@ run() {
 	fi
 }
 run tests/fuzz/fuzz_mini "$fuzz/mini.seeds"
+run tests/fuzz/fuzz_query "$fuzz/query.seeds"
 run tests/fuzz/fuzz_graph -r 1000
 for program in "$PHONOND_SRCDIR"/examples/*.ph "$PHONOND_SRCDIR"/tests/cases/*/*.cases; do
 	run tests/fuzz/fuzz_source -f "$program"
+	run tests/fuzz/fuzz_format -f "$program"
 done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -196,13 +196,28 @@ START_TEST(test_a_terminal_gets_the_typo_as_a_drawing)
 }
 END_TEST
 
+START_TEST(test_a_program_beyond_a_limit_is_refused_with_its_place)
+{
+	struct reply r = service_post(&server, "/render?cycles=1", "tempo: 0.5\nout $ s \"sn bd*999999999\"");
+	json_t *problem = reply_json(&r), *error = json_array_get(json_object_get(problem, "errors"), 0);
+	json_t *place = json_object_get(error, "source");
+
+	ck_assert_int_eq(r.status, 422);
+	ck_assert_str_eq(text_of(error, "code"), "too-many-events");
+	ck_assert_int_eq(json_integer_value(json_object_get(place, "line")), 2);
+	ck_assert_int_eq(json_integer_value(json_object_get(place, "column")), 13);
+	json_decref(problem);
+	reply_free(&r);
+}
+END_TEST
+
 START_TEST(test_a_limit_met_while_rendering_points_into_the_program)
 {
-	struct reply r = service_post(&server, "/render?cycles=1", "tempo: 0.5\nout $ s \"bd*999999999\"");
+	struct reply r = service_post(&server, "/render?cycles=2", "tempo: 0.5\nout $ s \"bd*<2 999999999>\"");
 	json_t *job = reply_json(&r), *end = service_wait_job(&server, text_of(job, "id"));
 
 	ck_assert_str_eq(text_of(end, "state"), "failed");
-	ck_assert_ptr_nonnull(strstr(text_of(json_object_get(end, "error"), "message"), "line 2, column 7: "));
+	ck_assert_ptr_nonnull(strstr(text_of(json_object_get(end, "error"), "message"), "line 2, column 16: "));
 	json_decref(job);
 	json_decref(end);
 	reply_free(&r);
@@ -328,6 +343,7 @@ static Suite *render_api_suite(void)
 	tcase_set_timeout(t, 180);
 	tcase_add_test(t, test_a_typo_is_answered_with_its_place_and_a_suggestion);
 	tcase_add_test(t, test_a_terminal_gets_the_typo_as_a_drawing);
+	tcase_add_test(t, test_a_program_beyond_a_limit_is_refused_with_its_place);
 	tcase_add_test(t, test_a_limit_met_while_rendering_points_into_the_program);
 	tcase_add_test(t, test_events_say_what_will_play_and_from_where);
 	tcase_add_test(t, test_format_gives_the_canonical_layout);

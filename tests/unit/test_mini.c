@@ -74,7 +74,7 @@ static const struct {
 	{ "{a b", 0, 1, "'{' is never closed" },
 	{ "bd(3,8", 2, 3, "'(' is never closed" },
 	{ "[bd sd>", 6, 7, "expected ']', found '>'" },
-	{ "bd]", 2, 3, "found ']'" },
+	{ "bd]", 2, 3, "closes no bracket" },
 	{ "bd sd [hh cp", 6, 7, "never closed" },
 	{ "[]", 1, 2, "expected a step, found ']'" },
 	{ "a ,, b", 3, 4, "expected a step, found ','" },
@@ -102,7 +102,12 @@ static const struct {
 	{ "bd@-1 sd", 0, 5, "negative weight" },
 	{ "bd@1e30", 3, 7, "does not fit" },
 	{ "bd@9e18@9e18 sd", 0, 12, "does not fit" },
-	{ "bd!9e18!9e18", 0, 12, "does not fit" },
+	{ "bd*1000000000", 0, 13, "at most 100000 events are allowed in a cycle, found 1000000000" },
+	{ "sn bd!1000000000", 3, 16, "at most 100000 events" },
+	{ "{a b}%1e9", 0, 9, "at most 100000 events" },
+	{ "hh [[a]*1e6]*1e6", 4, 11, "found 1000000" },
+	{ "bd(4096,4096)*1000", 0, 18, "found 4096000" },
+	{ "bd*60000, sn*60000", 0, 18, "found 120000" },
 	{ "bd*1e300", 3, 8, "does not fit a fraction" },
 };
 
@@ -164,7 +169,7 @@ END_TEST
 
 START_TEST(a_large_count_takes_no_memory)
 {
-	ck_assert_ptr_nonnull(parse("bd!1000000000 <a b>@1000000000 {a b}%1000000000 c*1000000000"));
+	ck_assert_ptr_nonnull(parse("bd!1000 <a b>@1000000000 {a b}%10000 c*10000 d/1000000000"));
 	ck_assert_uint_lt(arena.used_bytes, 65536);
 }
 END_TEST
