@@ -107,7 +107,7 @@ const struct node_def node_phaser = {
 	.doc = "sweeping notches from a chain of all-passes",
 	.reference = "J. O. Smith, Physical Audio Signal Processing, "
 		     "https://ccrma.stanford.edu/~jos/pasp/Phasing_First_Order_Allpass_Filters.html",
-	.example = "out $ saw \"110 55\" # phaser 0.5 0.8 0.6 6",
+	.example = "out $ saw \"110 55\" # phaser 0.5 0.8 0.6 6 # gain 0.4",
 	.params = {
 		PARAM_IN,
 		{ .name = "rate", .unit = "Hz", .min = 0.05, .max = 5, .doc = "of the sweep" },

@@ -469,8 +469,8 @@ static void check_atom(void *ctx, const struct value *v, struct span source)
 	if (v->kind == VALUE_BOOL || (v->kind == VALUE_WORD && is_word_allowed(c, v)))
 		return;
 	c->is_broken = true;
-	bool is_pitch = c->key == CONTROL_NONE || c->key == CONTROL_NOTE || c->key == CONTROL_N ||
-			c->key == CONTROL_FREQ;
+	bool is_pitch =
+		c->key == CONTROL_NONE || c->key == CONTROL_NOTE || c->key == CONTROL_N || c->key == CONTROL_FREQ;
 	diag_add(c->b->shared->diags, DIAG_ERROR, "not-a-number", source, "expected a number%s, found '%.*s'",
 		 is_pitch ? ", a note or a chord" : "",
 		 v->kind == VALUE_WORD ? (int)(v->word.len > 40 ? 40 : v->word.len) : 1,

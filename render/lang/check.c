@@ -113,7 +113,8 @@ static void check_missing(const struct ast *call, bool is_behind, struct diag_li
 	unsigned n_max = def->n_params - (is_behind && input < def->n_params);
 	if (left)
 		diag_add(diags, DIAG_ERROR, "too-many-arguments", call->span, "'%.*s' takes at most %u argument%s%s",
-			 text_shown(call->text), call->text.at, n_max, n_max == 1 ? "" : "s", is_behind ? " after '#'" : "");
+			 text_shown(call->text), call->text.at, n_max, n_max == 1 ? "" : "s",
+			 is_behind ? " after '#'" : "");
 }
 
 static void check_list(struct ast *list, struct diag_list *diags)

@@ -20,15 +20,6 @@ EXTRA_DIST += \
 	tests/cases/valid/envelopes.cases tests/cases/valid/events.cases tests/cases/valid/inputs.cases \
 	tests/cases/valid/macros.cases tests/cases/valid/sections.cases tests/cases/valid/signals.cases \
 	tests/cases/valid/sources.cases tests/cases/valid/statements.cases tests/cases/valid/values.cases
-TESTS += tests/unit/test_catalogue tests/unit/test_lang
-tests_unit_test_lang_SOURCES = tests/unit/test_lang.c tests/lib/test.c tests/lib/test.h
-tests_unit_test_lang_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
-EXTRA_DIST += \
-	tests/cases/README.md tests/cases/format/layout.cases tests/cases/invalid/macros.cases \
-	tests/cases/invalid/meaning.cases tests/cases/invalid/names.cases tests/cases/invalid/text.cases \
-	tests/cases/valid/envelopes.cases tests/cases/valid/events.cases tests/cases/valid/inputs.cases \
-	tests/cases/valid/macros.cases tests/cases/valid/sections.cases tests/cases/valid/signals.cases \
-	tests/cases/valid/sources.cases tests/cases/valid/statements.cases tests/cases/valid/values.cases
 tests_unit_test_catalogue_SOURCES = tests/unit/test_catalogue.c tests/lib/random_program.c tests/lib/random_program.h \
 	tests/lib/render.c tests/lib/render.h tests/lib/test.c tests/lib/test.h
 tests_unit_test_catalogue_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

@@ -460,7 +460,8 @@ static void choose_meaning(struct ast *node)
 
 	if (f->kind != AST_CALL || !f->def || !f->transform || !takes_input(f) || !x)
 		return;
-	if (positional_count(f) != f->transform->n_params + !is_pair || type_of(x) != TYPE_SIGNAL)
+	if (positional_count(f) != f->transform->n_params + !is_pair || type_of(x) != TYPE_SIGNAL ||
+	    type_wanted(x) == TYPE_PATTERN)
 		return;
 	f->transform = NULL;
 	if (is_pair) {

@@ -19,7 +19,7 @@
 	X(SPEED, "speed")           /* playback rate, negative = reversed */                                           \
 	X(ACCELERATE, "accelerate") /* added to speed by the end of the event */                                       \
 	X(SQUEEZE, "squeeze")       /* event lengths that the slice is made to last */                                 \
-	X(BEGIN, "begin") /* 0..1 of the file */                                                                       \
+	X(BEGIN, "begin")           /* 0..1 of the file */                                                             \
 	X(END, "end")                                                                                                  \
 	X(CUT, "cut") /* cut group */                                                                                  \
 	X(LOOP, "loop")                                                                                                \

@@ -236,6 +236,7 @@ static const char *const spellings[] = {
 	"stripe 2",
 	"gap 2",
 	"binary 0",
+	"accelerate 1",
 	"press",
 	"pressBy 0.25",
 	"brak",
