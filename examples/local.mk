@@ -4,10 +4,28 @@ EXAMPLES = \
 	examples/ambient.ph \
 	examples/breakbeat.ph \
 	examples/chiptune.ph \
+	examples/choir.ph \
+	examples/deep.ph \
+	examples/dnb.ph \
 	examples/drone.ph \
 	examples/dub.ph \
+	examples/electro.ph \
 	examples/euclid-web.ph \
+	examples/footwork.ph \
 	examples/four-on-the-floor.ph \
+	examples/gamelan.ph \
+	examples/garage.ph \
+	examples/hip-hop.ph \
+	examples/house.ph \
+	examples/idm.ph \
+	examples/industrial.ph \
 	examples/jazz.ph \
+	examples/jungle.ph \
+	examples/phasing.ph \
 	examples/slices.ph \
-	examples/stepper.ph
+	examples/stepper.ph \
+	examples/strings.ph \
+	examples/synthwave.ph \
+	examples/techno.ph \
+	examples/trap.ph \
+	examples/waltz.ph

@@ -19,5 +19,14 @@ sound-figures: $(FIGURE_TESTS)
 	$(srcdir)/docs/print_sound.sh figures.tsv >$(srcdir)/docs/SOUND.md
 CLEANFILES += figures.tsv
 
+# What the programs in examples/ measure, read by tests/unit/test_examples.
+EXTRA_DIST += tests/golden/examples.tsv
+
+.PHONY: example-figures
+example-figures: tests/unit/test_examples
+	mkdir -p $(srcdir)/tests/golden
+	PHONOND_EXAMPLES=$(abs_srcdir)/examples tests/unit/test_examples --figures >examples.tsv
+	mv examples.tsv $(srcdir)/tests/golden/examples.tsv
+
 include tests/fuzz/local.mk
 include tests/integration/local.mk

@@ -18,7 +18,9 @@ check_PROGRAMS += tests/unit/test_engine tests/unit/test_examples tests/unit/tes
 TESTS += tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c
 tests_unit_test_engine_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
-tests_unit_test_examples_SOURCES = tests/unit/test_examples.c tests/lib/render.c tests/lib/render.h tests/lib/test.c
+tests_unit_test_examples_SOURCES = \
+	tests/unit/test_examples.c tests/lib/bands.c tests/lib/bands.h tests/lib/render.c tests/lib/render.h \
+	$(RENDERING_SOURCES)
 tests_unit_test_examples_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c
 tests_unit_test_plan_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

@@ -1,11 +1,17 @@
-/* Every program in examples/ renders, is heard, and has the same bytes for any number of threads and any block. */
+/* Every program in examples/ renders without a warning, has the same bytes for any number of threads and any block, and
+ * measures what tests/golden/examples.tsv says: length, loudness, true peak and the spread of its energy. The table is
+ * what its makers heard and found good; it is written anew by `make example-figures` when a program is meant to sound
+ * otherwise. */
 #include <dirent.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "render/render.h"
+#include "tests/lib/bands.h"
 #include "tests/lib/render.h"
+#include "tests/lib/rendering.h"
 #include "tests/lib/test.h"
 
 enum { EXAMPLES_MAX = 256, CYCLES = 4 };
@@ -49,31 +55,144 @@ static void render_file(const char *path, struct render_engine *engine, unsigned
 	free(source);
 }
 
+/* --- Bytes ------------------------------------------------------------------------------------------------ */
+
+/* Each number of threads and each block once, and the two that differ most in both. */
 START_TEST(test_example_has_the_same_bytes_for_any_threads_and_blocks)
 {
-	static const unsigned threads[] = { 1, 2, 7 }, blocks[] = { 64, 512, 4096 };
+	static const struct {
+		unsigned threads, block;
+	} ways[] = { { 1, 64 }, { 2, 512 }, { 7, 4096 }, { 7, 64 } };
 	struct render_result first, again;
-	for (unsigned t = 0; t < 3; t++) {
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
 		struct error err = ERROR_INIT;
-		struct render_config config = { .n_threads = threads[t] };
+		struct render_config config = { .n_threads = ways[i].threads };
 		struct render_engine *engine = render_engine_new(&config, &err);
 		ck_assert_msg(engine != NULL, "%s", err.message);
-		for (unsigned b = 0; b < 3; b++) {
-			render_file(paths[_i], engine, blocks[b], &again);
-			if (t == 0 && b == 0)
-				first = again;
-			ck_assert_msg(again.peak > 0.01, "%s is silent", paths[_i]);
-			ck_assert_msg(memcmp(first.sha256, again.sha256, SHA256_BYTES) == 0,
-				      "%s: %u threads, block %u: other bytes", paths[_i], threads[t], blocks[b]);
-		}
+		render_file(paths[_i], engine, ways[i].block, &again);
 		render_engine_free(engine);
+		if (i == 0)
+			first = again;
+		ck_assert_msg(again.peak > 0.01, "%s is silent", paths[_i]);
+		ck_assert_msg(memcmp(first.sha256, again.sha256, SHA256_BYTES) == 0,
+			      "%s: %u threads, block %u: other bytes", paths[_i], ways[i].threads, ways[i].block);
 	}
 }
 END_TEST
 
-START_TEST(test_there_are_examples)
+/* --- Figures ---------------------------------------------------------------------------------------------- */
+
+enum { N_BANDS = 3, NAME_SIZE = 64 };
+
+/* A row of the table. */
+struct figures {
+	char name[NAME_SIZE];
+	double cycles, duration_s, loudness_lufs, true_peak_db;
+	double bands_db[N_BANDS]; /* shares of the energy below 200 Hz, up to 2 kHz, above */
+};
+
+static const char *const table_path = "tests/golden/examples.tsv";
+
+/* "/a/b/house.ph": "house". */
+static void name_of(const char *path, char out[NAME_SIZE])
 {
-	ck_assert_int_gt(n_paths, 10);
+	const char *base = strrchr(path, '/') + 1;
+	snprintf(out, NAME_SIZE, "%.*s", (int)strlen(base) - 3, base);
+}
+
+/* Fills the rest of a row whose name and cycles are there. */
+static void figures_measure(struct figures *f, const char *path)
+{
+	static const double edges_hz[N_BANDS - 1] = { 200, 2000 };
+	size_t len, n_frames;
+	char *source = test_read_file(path, &len);
+	struct render_spec spec = rendering_spec(source, 0);
+	spec.cycles = f->cycles;
+	struct rendering *r = rendering_new(&spec);
+	float *x = rendering_decode_stereo(&r->mix, &n_frames);
+
+	ck_assert_uint_eq(n_frames, r->result.frames);
+	f->duration_s = (double)n_frames / RATE;
+	f->loudness_lufs = r->result.loudness_lufs;
+	f->true_peak_db = 20 * log10(r->result.true_peak);
+	bands_share_db(x, n_frames, RATE, edges_hz, N_BANDS, f->bands_db);
+	free(x);
+	rendering_free(r);
+	free(source);
+}
+
+static bool figures_parse(const char *line, struct figures *f)
+{
+	return sscanf(line, "%63s %lf %lf %lf %lf %lf %lf %lf", f->name, &f->cycles, &f->duration_s, &f->loudness_lufs,
+		      &f->true_peak_db, &f->bands_db[0], &f->bands_db[1], &f->bands_db[2]) == 8;
+}
+
+/* The row of a name; false when there is none. */
+static bool figures_find(const char *name, struct figures *f)
+{
+	size_t len;
+	char *table = test_read_file(test_source_path(table_path), &len), *rest = NULL;
+	bool is_found = false;
+	for (char *line = strtok_r(table, "\n", &rest); line && !is_found; line = strtok_r(NULL, "\n", &rest))
+		is_found = figures_parse(line, f) && strcmp(f->name, name) == 0;
+	free(table);
+	return is_found;
+}
+
+static void check_near(const char *name, const char *what, double measured, double expected, double tolerance)
+{
+	ck_assert_msg(fabs(measured - expected) <= tolerance, "%s: %s is %.6f, the table says %.6f", name, what,
+		      measured, expected);
+}
+
+START_TEST(test_example_measures_what_the_table_says)
+{
+	static const char *const band_names[N_BANDS] = { "share below 200 Hz", "share from 200 Hz to 2 kHz",
+							 "share above 2 kHz" };
+	struct figures expected = { .name = "" }, measured;
+	char name[NAME_SIZE];
+	name_of(paths[_i], name);
+	ck_assert_msg(figures_find(name, &expected), "%s has no row in %s", name, table_path);
+	measured = expected;
+	figures_measure(&measured, paths[_i]);
+	check_near(name, "duration in s", measured.duration_s, expected.duration_s, 0.5 / RATE);
+	check_near(name, "loudness in LUFS", measured.loudness_lufs, expected.loudness_lufs, 0.5);
+	check_near(name, "true peak in dBTP", measured.true_peak_db, expected.true_peak_db, 0.5);
+	for (size_t i = 0; i < N_BANDS; i++)
+		check_near(name, band_names[i], measured.bands_db[i], expected.bands_db[i], 1);
+}
+END_TEST
+
+/* The table itself keeps what a listener may expect of all of them. */
+START_TEST(test_example_is_about_as_loud_as_the_others_and_does_not_clip)
+{
+	struct figures f;
+	char name[NAME_SIZE];
+	name_of(paths[_i], name);
+	ck_assert_msg(figures_find(name, &f), "%s has no row in %s", name, table_path);
+	ck_assert_msg(f.loudness_lufs > -20 && f.loudness_lufs < -11, "%s: %.1f LUFS", name, f.loudness_lufs);
+	ck_assert_msg(f.true_peak_db < 0, "%s: %.1f dBTP", name, f.true_peak_db);
+}
+END_TEST
+
+/* Not a test: prints the table that the tests read. */
+static void figures_print(void)
+{
+	rendering_start();
+	puts("name\tcycles\tduration_s\tloudness_lufs\ttrue_peak_db\tbelow_200_hz_db\tto_2_khz_db\tabove_2_khz_db");
+	for (int i = 0; i < n_paths; i++) {
+		struct figures f = { .cycles = 8 };
+		name_of(paths[i], f.name);
+		figures_measure(&f, paths[i]);
+		printf("%s\t%g\t%.6f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\n", f.name, f.cycles, f.duration_s, f.loudness_lufs,
+		       f.true_peak_db, f.bands_db[0], f.bands_db[1], f.bands_db[2]);
+	}
+	rendering_stop();
+}
+
+START_TEST(test_there_are_thirty_examples)
+{
+	ck_assert_int_ge(n_paths, 30);
 }
 END_TEST
 
@@ -82,18 +201,28 @@ Suite *examples_suite(void);
 Suite *examples_suite(void)
 {
 	Suite *s = suite_create("examples");
-	TCase *t = tcase_create("examples");
-	paths_list();
+	TCase *t = tcase_create("examples"), *figures = tcase_create("figures");
 	tcase_set_timeout(t, 300);
-	tcase_add_test(t, test_there_are_examples);
+	tcase_add_test(t, test_there_are_thirty_examples);
 	tcase_add_loop_test(t, test_example_has_the_same_bytes_for_any_threads_and_blocks, 0, n_paths);
 	suite_add_tcase(s, t);
+	tcase_set_timeout(figures, 300);
+	tcase_add_checked_fixture(figures, rendering_start, rendering_stop);
+	tcase_add_loop_test(figures, test_example_measures_what_the_table_says, 0, n_paths);
+	tcase_add_loop_test(figures, test_example_is_about_as_loud_as_the_others_and_does_not_clip, 0, n_paths);
+	suite_add_tcase(s, figures);
 	return s;
 }
 
-int main(void)
+/* With --figures: prints the table instead. */
+int main(int argc, char **argv)
 {
-	int rc = test_run(examples_suite());
+	int rc = 0;
+	paths_list();
+	if (argc > 1 && strcmp(argv[1], "--figures") == 0)
+		figures_print();
+	else
+		rc = test_run(examples_suite());
 	for (int i = 0; i < n_paths; i++)
 		free(paths[i]);
 	return rc;
