@@ -8,6 +8,6 @@ tempo: 0.5
 ~snare $ noise * tar "~ t ~ [t ~ ~ <~ t>]" 0.001 0.12 # coarse 5
 ~tick $ noise * tar "t*8" 0.001 0.025 # hpf 6000
 ~thud $ square (60 + 200 * tar "t ~ [~ t] ~" 0.001 0.05) * tar "t ~ [~ t] ~" 0.001 0.12
-o1 $ ~melody * 0.16 # pan 0.15 # delay 0.25 0.35 0.2
-o2 $ ~chords * 0.12 # pan -0.25
-o3 $ ~bass * 0.32 + ~thud * 0.22 + ~snare * 0.2 + ~tick * 0.12
+o1 $ ~melody * 0.3 # pan 0.15 # delay 0.25 0.35 0.2
+o2 $ ~chords * 0.18 # pan -0.25
+o3 $ ~bass * 0.28 + ~thud * 0.22 + ~snare * 0.2 + ~tick * 0.12

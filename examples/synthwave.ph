@@ -9,4 +9,4 @@ cps: 0.4583
 ~arp $ s "~lead*16" # note "<[a4 c5 e5 a5]*4 [f4 a4 c5 f5]*4 [c4 e4 g4 c5]*4 [g4 b4 d5 g5]*4>" # ar 0.002 0.14 # hpf 200 # pingpong 0.327 0.5 1 :mix 0.4
 ~tone $ saw 55 # lpf 500 2
 ~bass $ s "~tone*8" # note "<a1 f1 c2 g1>" # ar 0.004 0.2 # sidechain_compressor ~drums -24 3 0.002 0.1
-out $ (~drums + ~snare + ~pad * 0.4 + ~arp * 0.6 + ~bass * 1.3) * 0.7
+out $ (~drums + ~snare + ~pad * 0.4 + ~arp * 0.6 + ~bass * 1.3) * 0.65

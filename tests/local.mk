@@ -24,8 +24,10 @@ EXTRA_DIST += tests/golden/examples.tsv
 
 .PHONY: example-figures
 example-figures: tests/unit/test_examples
-	mkdir -p $(srcdir)/tests/golden
-	PHONOND_EXAMPLES=$(abs_srcdir)/examples tests/unit/test_examples --figures >examples.tsv
+	printf 'name\tcycles\tduration_s\tloudness_lufs\ttrue_peak_db\tbelow_200_hz_db\tto_2_khz_db\tabove_2_khz_db\n' \
+		>examples.tsv
+	CK_RUN_CASE=figures PHONOND_EXAMPLE_FIGURES=$$PWD/examples.tsv PHONOND_SRCDIR=$(abs_srcdir) \
+		PHONOND_EXAMPLES=$(abs_srcdir)/examples tests/unit/test_examples 2>/dev/null
 	mv examples.tsv $(srcdir)/tests/golden/examples.tsv
 
 include tests/fuzz/local.mk
