@@ -6,4 +6,4 @@ cps: 0.55
 ~ticks $ s "hh(7,16)" # speed "<1 1.2 0.9>" # gain 0.5 # pan (sine 0.3 * 0.6)
 ~ride $ s "~ rd ~ rd" # gain "<0.2 0.3 0.45 0.6>"
 ~clap $ s "<~ ~ ~ [~ ~ ~ cp]>" # reverb 0.8 0.4 0.4 # gain 0.5
-out $ (~kick + ~rumble * 0.5 + ~seq * 0.7 + ~ticks + ~ride + ~clap) * 0.72
+out $ (~kick + ~rumble * 0.5 + ~seq * 0.7 + ~ticks + ~ride + ~clap) * 0.68
