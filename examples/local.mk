@@ -6,13 +6,13 @@ EXAMPLES = \
 	examples/chiptune.ph \
 	examples/choir.ph \
 	examples/deep.ph \
+	examples/disco.ph \
 	examples/dnb.ph \
 	examples/drone.ph \
 	examples/dub.ph \
 	examples/electro.ph \
 	examples/euclid-web.ph \
 	examples/footwork.ph \
-	examples/four-on-the-floor.ph \
 	examples/gamelan.ph \
 	examples/garage.ph \
 	examples/hip-hop.ph \
