@@ -9,7 +9,7 @@ docs_print_nodes_LDADD = librender.a libbase.a $(RENDER_LIBS)
 nodes-doc: docs/print_nodes
 	docs/print_nodes >$(srcdir)/docs/NODES.md
 
-EXTRA_DIST += docs/print_sound.sh
+EXTRA_DIST += docs/print_sound.sh tests/cli/lib.sh
 
 .PHONY: sound-figures
 sound-figures: $(FIGURE_TESTS)

@@ -277,20 +277,25 @@ static struct operand apply_to_pattern(struct builder *b, struct operand v, cons
 	return v.pattern ? v : operand_broken();
 }
 
+/* Where a transform that found nothing belongs, before its `$`. */
+static const char where_pattern_is[] = "put it where the pattern is: s \"bd\"";
+static const char around_the_chain[] =
+	"'$' binds more tightly than '#'; for the events before it write: (s \"bd\" # …)";
+
 /* Effects are no transforms of patterns: where they have been switched, they have done their work. */
 static bool is_done(const struct transform_use *use)
 {
 	return use->is_effect[BASE_SIGNAL] || use->is_effect[BASE_EVENTS];
 }
 
-static void complain_unused(struct builder *b, const struct tower *t, const struct tower *end)
+static void complain_unused(struct builder *b, const struct tower *t, const struct tower *end, const char *where)
 {
 	for (; t != end; t = t->next)
 		if (t->use->n_applied == 0 && !is_done(t->use))
 			diag_hint(diag_add(b->shared->diags, DIAG_ERROR, "nothing-to-transform", t->use->span,
 					   "'%s' finds no %s here that it could transform", use_name(t->use),
 					   t->use->needs_events ? "events" : "pattern"),
-				  "put it where the pattern is: s \"bd\" $ %s …", use_name(t->use));
+				  "%s $ %s …", where, use_name(t->use));
 }
 
 /* A signal is built with the transforms in its scope, so that they reach every pattern inside it. */
@@ -303,7 +308,7 @@ static struct operand apply_to_signal(struct builder *b, struct ast *base, const
 
 	if (node == NODE_NONE)
 		return operand_broken();
-	complain_unused(b, t, scope->tower);
+	complain_unused(b, t, scope->tower, where_pattern_is);
 	return operand_signal(node, base->span);
 }
 
@@ -314,7 +319,7 @@ static struct operand apply_effects(struct builder *b, struct ast *base, enum ba
 	struct operand v = build_with_effects(b, base, kind, t, scope);
 
 	if (v.type != TYPE_BROKEN)
-		complain_unused(b, t, NULL);
+		complain_unused(b, t, NULL, where_pattern_is);
 	return v;
 }
 
@@ -366,7 +371,7 @@ struct operand build_apply_behind(struct builder *b, struct ast *node, const str
 	if (type_behind(base, input->type) != TYPE_EVENTS)
 		before = operand_signal(build_signal(b, input, scope), input->span);
 	struct operand v = build_behind(b, base, &before, &inner);
-	complain_unused(b, t, scope->tower);
+	complain_unused(b, t, scope->tower, around_the_chain);
 	return v;
 }
 

@@ -2,32 +2,7 @@
 # The command line as people and scripts use it: exit codes, messages, pipes, the same bytes under every setting
 # that is about speed only.
 set -u
-: "${PHONOND:?the path of the program}" "${PHONOND_EXAMPLES:?the folder of the examples}"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-passed=0
-failed=0
-
-ok() { # ok WHAT CONDITION...: one check
-	what=$1
-	shift
-	if "$@"; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $what"
-	fi
-}
-
-exits() { # exits STATUS COMMAND...: stdout and stderr are kept in out and err
-	want=$1
-	shift
-	"$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || echo "  '$*' ended with $got instead of $want: $(head -c 300 err)"
-	[ "$got" -eq "$want" ]
-}
+. "${PHONOND_SRCDIR:?the source folder}/tests/cli/lib.sh"
 
 sum() { sha256sum <"$1" | cut -d' ' -f1; }
 same() { [ -s "$1" ] && [ "$(sum "$1")" = "$(sum "$2")" ]; }

@@ -1,7 +1,11 @@
 #include "tests/lib/effect.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "tests/lib/figure.h"
 
 struct answer answer_new(double seconds, double rate_hz)
 {
@@ -71,4 +75,23 @@ double signal_click_db(const sample *x, size_t from, size_t to)
 		worst = fmax(worst, fabs(ends - 4 * inner + 6 * (double)x[i - 2]));
 	}
 	return 20 * log10(worst / 3); /* of a step: 1, -3, 3, -1 */
+}
+
+void step_check(const struct step *step)
+{
+	enum { RATE_HZ = 44100, STEP_FRAME = RATE_HZ + 13 };
+	struct answer a = answer_new(2, RATE_HZ);
+	sample *values = signal_new(a.n);
+	char what[120];
+
+	signal_sine(a.in[0], a.n, 100, RATE_HZ, 0.5);
+	memcpy(a.in[1], a.in[0], a.n * sizeof(sample));
+	for (size_t i = 0; i < a.n; i++)
+		values[i] = (sample)(i > STEP_FRAME ? step->to : step->from);
+	answer_run_moving(&a, step->name, step->settings, step->param, values);
+	snprintf(what, sizeof what, "click at a step of %s from %g to %g", step->param, step->from, step->to);
+	figure_at_most(step->name, what, "dB of a full-scale step", -40,
+		       signal_click_db(a.out[0], RATE_HZ - 100, RATE_HZ + 4000));
+	free(values);
+	answer_free(&a);
 }

@@ -35,4 +35,14 @@ double signal_correlation(const sample *x, const sample *y, size_t from, size_t 
  * a step of full scale has there. */
 double signal_click_db(const sample *x, size_t from, size_t to);
 
+/* A parameter that jumps from one value to another, a little after a second. */
+struct step {
+	const char *name, *param;
+	double from, to;
+	struct setting settings[SETTINGS_MAX];
+};
+
+/* Figure: how much a sine of 100 Hz, which itself is 150 dB down by signal_click_db(), clicks at the step. At 44.1 kHz. */
+void step_check(const struct step *step);
+
 #endif

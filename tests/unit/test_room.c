@@ -235,11 +235,7 @@ END_TEST
 
 /* --- Steps ---------------------------------------------------------------------------------------------------- */
 
-static const struct {
-	const char *name, *param;
-	double from, to;
-	struct setting settings[SETTINGS_MAX];
-} steps[] = {
+static const struct step steps[] = {
 	{ "reverb", "mix", 0, 1, { { "room_size", 0.8 } } },
 	{ "reverb", "room_size", 0, 1, { { "mix", 1 } } },
 	{ "reverb", "damping", 0, 1, { { "room_size", 0.8 }, { "mix", 1 } } },
@@ -257,24 +253,9 @@ static const struct {
 	{ "reverb_stereo", "time", 0.5, 8, { { "wet", 1 } } },
 };
 
-/* A sine of 100 Hz, which itself is 150 dB down by this measure. */
 START_TEST(a_step_of_a_parameter_does_not_click)
 {
-	struct answer a = answer_new(2, RATE_HZ);
-	sample *values = signal_new(a.n);
-	char what[120];
-
-	signal_sine(a.in[0], a.n, 100, RATE_HZ, 0.5);
-	memcpy(a.in[1], a.in[0], a.n * sizeof(sample));
-	for (size_t i = 0; i < a.n; i++)
-		values[i] = (sample)(i > RATE_HZ + 13 ? steps[_i].to : steps[_i].from);
-	answer_run_moving(&a, steps[_i].name, steps[_i].settings, steps[_i].param, values);
-	snprintf(what, sizeof what, "click at a step of %s from %g to %g", steps[_i].param, steps[_i].from,
-		 steps[_i].to);
-	figure_at_most(steps[_i].name, what, "dB of a full-scale step", -40,
-		       signal_click_db(a.out[0], RATE_HZ - 100, RATE_HZ + 4000));
-	free(values);
-	answer_free(&a);
+	step_check(&steps[_i]);
 }
 END_TEST
 
