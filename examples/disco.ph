@@ -7,4 +7,4 @@ tempo: 0.5
 ~bass $ s "~tone*8" # note "<[a1 a2]*4 [d2 d3]*4 [g1 g2]*4 [c2 c3]*2 [e2 e3]*2>" # ar 0.003 0.16
 ~guitar $ pulse 220 0.2 # bpf (sine 2 # range 500 2200) 3
 ~wah $ s "~guitar(7,16,1)" # note "<a3'min d4'min g3'maj c4'maj>" # ar 0.002 0.09 # pan 0.45
-out $ (~drums * 0.72 + ~strings * 0.4 + ~bass * 0.6 + ~wah * 0.3) # compressor -16 2 0.01 0.15 6 # limiter 0.8
+out $ (~drums * 0.72 + ~strings * 0.75 + ~bass * 0.6 + ~wah * 0.35) # compressor -16 2 0.01 0.15 6 # limiter 0.8

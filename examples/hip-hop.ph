@@ -9,4 +9,4 @@ cps: 0.3667
 ~low $ tri 110 # lpf 300
 ~bass $ s "~low ~ [~ ~low] [~low ~]" # note "<d2 g1 c2 a1>" # ar 0.01 0.45
 ~crackle $ noise # schmidt 0.9996 0.99 # hpf 900
-out $ (~dusty * 0.7 + ((~keys * 0.2 + ~lead * 0.16) # tapedelay 0.34 0.3 :wow 0.4 :mix 0.25 # lpf 3200) * 1.1 + ~bass * 0.5 + ~crackle * 0.12) * 1.3 # limiter 0.8
+out $ (~dusty * 0.7 + ((~keys * 0.28 + ~lead * 0.24) # tapedelay 0.34 0.3 :wow 0.4 :mix 0.25 # lpf 3200) * 1.1 + ~bass * 0.5 + ~crackle * 0.12) * 1.3 # limiter 0.8
