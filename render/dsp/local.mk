@@ -104,3 +104,12 @@ check_PROGRAMS += tests/unit/test_gate
 TESTS += tests/unit/test_gate
 tests_unit_test_gate_SOURCES = tests/unit/test_gate.c tests/lib/render.c tests/lib/render.h tests/lib/test.c tests/lib/test.h
 tests_unit_test_gate_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+
+CATALOGUE_TESTS = tests/unit/test_promised tests/unit/test_call_forms
+check_PROGRAMS += $(CATALOGUE_TESTS)
+TESTS += $(CATALOGUE_TESTS)
+CATALOGUE_FIXTURES = tests/lib/render.c tests/lib/render.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_promised_SOURCES = tests/unit/test_promised.c $(CATALOGUE_FIXTURES)
+tests_unit_test_promised_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_call_forms_SOURCES = tests/unit/test_call_forms.c $(CATALOGUE_FIXTURES)
+tests_unit_test_call_forms_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
