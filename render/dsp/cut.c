@@ -4,6 +4,7 @@
 
 const struct node_def node_cut = {
 	.name = "cut",
+	.aliases = { "cut_group" },
 	.doc = "an event of a group fades out the one before it",
 	.reference = "Tidal, https://tidalcycles.org/docs/reference/samplers",
 	.example = "out $ s \"oh*2 hh*4\" # cut 1",

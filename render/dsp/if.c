@@ -23,8 +23,8 @@ const struct node_def node_if = {
 	.params = {
 		{ .name = "condition", .unit = "", .min = -PARAM_SIGNAL_MAX, .max = PARAM_SIGNAL_MAX,
 		  .flags = PARAM_INPUT, .doc = "true above 0.5" },
-		{ .name = "then", .unit = "", .min = -PARAM_SIGNAL_MAX, .max = PARAM_SIGNAL_MAX, .doc = "while true" },
-		{ .name = "else", .unit = "", .min = -PARAM_SIGNAL_MAX, .max = PARAM_SIGNAL_MAX, .doc = "while false" },
+		{ .name = "a", .unit = "", .min = -PARAM_SIGNAL_MAX, .max = PARAM_SIGNAL_MAX, .doc = "while true" },
+		{ .name = "b", .unit = "", .min = -PARAM_SIGNAL_MAX, .max = PARAM_SIGNAL_MAX, .doc = "while false" },
 	},
 	.n_params = 3,
 	.time_class = TIME_PURE,

@@ -45,7 +45,10 @@ EXTRA_DIST += render/dsp/nodes.def
 DSP_TESTS = tests/unit/test_effect tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd
 check_PROGRAMS += $(DSP_TESTS)
 TESTS += $(DSP_TESTS)
-tests_unit_test_nodes_SOURCES = tests/unit/test_nodes.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_nodes_SOURCES = tests/unit/test_nodes.c tests/lib/allocations.c tests/lib/allocations.h tests/lib/test.c \
+	tests/lib/test.h
+ALLOCATIONS_LDFLAGS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=posix_memalign,--wrap=free
+tests_unit_test_nodes_LDFLAGS = $(AM_LDFLAGS) $(ALLOCATIONS_LDFLAGS)
 tests_unit_test_nodes_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_osc_SOURCES = tests/unit/test_osc.c $(KERNEL_FIXTURES)
 tests_unit_test_osc_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
@@ -104,3 +107,12 @@ check_PROGRAMS += tests/unit/test_gate
 TESTS += tests/unit/test_gate
 tests_unit_test_gate_SOURCES = tests/unit/test_gate.c tests/lib/render.c tests/lib/render.h tests/lib/test.c tests/lib/test.h
 tests_unit_test_gate_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+
+CATALOGUE_TESTS = tests/unit/test_promised tests/unit/test_call_forms
+check_PROGRAMS += $(CATALOGUE_TESTS)
+TESTS += $(CATALOGUE_TESTS)
+CATALOGUE_FIXTURES = tests/lib/render.c tests/lib/render.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_promised_SOURCES = tests/unit/test_promised.c $(CATALOGUE_FIXTURES)
+tests_unit_test_promised_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_call_forms_SOURCES = tests/unit/test_call_forms.c $(CATALOGUE_FIXTURES)
+tests_unit_test_call_forms_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

@@ -40,6 +40,8 @@ enum param_flag {
 	/* With PARAM_INPUT, when other parameters are optional: the first of enough arguments is the input, of whatever
 	 * kind it is. Without it only a signal is: `lpf 400 2` lacks its input, `select "0 1" ~a ~b` does not. */
 	PARAM_LEADS = 64,
+	/* The last parameter, which comes first behind the input when every position is filled: `lush 0.05 0.9 …`. */
+	PARAM_FRONT = 128,
 };
 
 struct param_def {

@@ -19,6 +19,16 @@ static struct ast *next_positional(const struct ast *call, uint32_t *at)
 	return *at < call->n_items ? call->items[(*at)++] : NULL;
 }
 
+/* Which parameter the k-th position is for, the input's included: PARAM_FRONT moves the last one up. */
+static unsigned param_at(const struct node_def *def, unsigned k, bool is_full)
+{
+	unsigned last = def->n_params - 1;
+
+	if (!is_full || !(def->params[last].flags & PARAM_FRONT) || k == 0)
+		return k;
+	return k == 1 ? last : k - 1;
+}
+
 /* args[p] for every parameter; NULL where nothing is given. is_behind: the input comes from before `#`. Positions win
  * over keywords. */
 static void bind_args(const struct ast *call, bool is_behind, struct ast *args[NODE_PARAMS_MAX])
@@ -27,9 +37,12 @@ static void bind_args(const struct ast *call, bool is_behind, struct ast *args[N
 	unsigned input = node_def_input(def);
 	bool takes_position = !is_behind && input < def->n_params && call_has_input(call) &&
 			      !keyword_value(call, def->params[input].name);
+	bool is_full = ast_positional_count(call) + !takes_position == def->n_params;
 	uint32_t at = 0;
 
-	for (unsigned p = 0; p < def->n_params; p++) {
+	for (unsigned k = 0; k < def->n_params; k++) {
+		unsigned p = param_at(def, k, is_full);
+
 		args[p] = p == input && !takes_position ? NULL : next_positional(call, &at);
 		if (!args[p] && !(p == input && is_behind))
 			args[p] = keyword_value(call, def->params[p].name);

@@ -73,8 +73,22 @@ static bool fits_transform(const struct ast *call, const struct transform_def *d
 	return last->kind != AST_LIST && !ast_constant(last, &number);
 }
 
+static bool has_keyword(const struct ast *call)
+{
+	for (uint32_t i = 0; i < call->n_items; i++)
+		if (call->items[i]->kind == AST_KEYWORD)
+			return true;
+	return false;
+}
+
 void ast_choose_form(struct ast *node)
 {
+	/* Transforms and sources name no arguments: `range :from 1 :to 2 x`. */
+	if (node->def && node->def->process && has_keyword(node)) {
+		node->transform = NULL;
+		node->source = NULL;
+		return;
+	}
 	const struct transform_def *t = node->transform;
 	const struct source_def *s = node->source;
 

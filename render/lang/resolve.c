@@ -130,12 +130,15 @@ static bool complain_live_function(struct resolver *r, const struct ast *node)
 		{ "midicc", "a render hears no MIDI device", "use a pattern or a slow oscillator instead" },
 		{ "cc", "a render hears no MIDI device", "use a pattern or a slow oscillator instead" },
 		{ "vst", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
+		{ "vst2", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
 		{ "vst3", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
 		{ "vsti", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
 		{ "au", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
 		{ "clap", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
 		{ "lv2", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
 		{ "plugin", "a render hosts no plug-ins", "build the sound from oscillators and effects" },
+		{ "param", "a render hosts no plug-ins", "write the values where they are used: lpf \"400 800\"" },
+		{ "midi_synth", "a render hears no MIDI device", "write the notes as a pattern: note \"c4 e4\"" },
 	};
 
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
@@ -214,8 +217,21 @@ static void complain_function(struct resolver *r, const struct ast *node)
 		diag_suggest(d, node->name_span, near);
 }
 
+/* The reference keeps its live inputs in buses `~midi`, `~midi1`. False: node is none of them. */
+static bool complain_live_bus(struct resolver *r, const struct ast *node)
+{
+	bool is_midi = node->text.len >= 4 && memcmp(node->text.at, "midi", 4) == 0;
+
+	if (is_midi)
+		diag_hint(diag_add(r->diags, DIAG_ERROR, "live-only", node->span, "a render hears no MIDI device"),
+			  "write the notes as a pattern: note \"c4 e4\"");
+	return is_midi;
+}
+
 static void complain_bus(struct resolver *r, const struct ast *node)
 {
+	if (complain_live_bus(r, node))
+		return;
 	const struct ast_program *program = r->program;
 	size_t n = program->n_buses < NAMES_MAX ? program->n_buses : NAMES_MAX;
 	struct diag *d = diag_add(r->diags, DIAG_ERROR, "unknown-bus", node->span, "unknown bus '~%.*s'",
@@ -440,6 +456,43 @@ static void bind_names(struct resolver *r, struct ast *node)
 		ast_choose_form(node);
 }
 
+/* --- Operands of `#` -------------------------------------------------------------------------------------------- */
+
+static bool is_literal_value(const struct ast *node)
+{
+	if (node->kind == AST_APPLY && node->base < node->n_items)
+		node = node->items[node->base];
+	return node->kind == AST_NUMBER || node->kind == AST_STRING;
+}
+
+/* `"110 220" # pulse 0.3`: a value before a function without an input is its first argument. A signal there is taken for
+ * a mistake, for `saw 55 # sine 440` would be heard as neither. */
+static void pass_value(struct resolver *r, struct ast *chain)
+{
+	struct ast *x = chain->items[0], *f = chain->items[1];
+	bool is_call = f->kind == AST_NAME || f->kind == AST_CALL;
+
+	if (!is_call || !f->def || !f->def->process || f->def->n_params == 0 || takes_input(f) || !is_literal_value(x))
+		return;
+	struct ast **items = ARENA_ARRAY(r->arena, f->n_items + 1, struct ast *);
+	struct ast *call = node_like(r, AST_CALL, f, items, f->n_items + 1);
+	if (!call)
+		return;
+	items[0] = x;
+	for (uint32_t i = 0; i < f->n_items; i++)
+		items[i + 1] = f->items[i];
+	resolve_name(call);
+	ast_choose_form(call);
+	call->span = span_join(x->span, f->span);
+	if (chain->n_items == 2) {
+		*chain = *call;
+		return;
+	}
+	chain->items[1] = call;
+	chain->items++;
+	chain->n_items--;
+}
+
 /* Inner ones first: an outer `$` asks what its operands are. */
 static void sort_applies(struct resolver *r, struct ast *node)
 {
@@ -447,7 +500,9 @@ static void sort_applies(struct resolver *r, struct ast *node)
 		sort_applies(r, node->items[i]);
 	if (node->kind == AST_APPLY)
 		sort_apply(r, node);
-	else if (node->kind == AST_CALL)
+	else if (node->kind == AST_CHAIN)
+		pass_value(r, node);
+	if (node->kind == AST_CALL)
 		synth_choose(node);
 }
 

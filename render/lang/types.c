@@ -91,7 +91,9 @@ static bool has_input(const struct ast *call, unsigned depth)
 		return true;
 	if (n >= def->n_params)
 		return true;
-	if ((def->params[input].flags & PARAM_OPTIONAL) || !first || n < 1 + required_count(call))
+	if (def->params[input].flags & PARAM_OPTIONAL)
+		return call->n_items >= def->n_params;
+	if (!first || n < 1 + required_count(call))
 		return false;
 	if (def->params[input].flags & PARAM_LEADS)
 		return true;

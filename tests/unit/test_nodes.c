@@ -1,11 +1,13 @@
 /* What must hold for every function of the registry that has a kernel: finite output whatever goes in, the same bits however
- * the frames are cut and whether a constant comes as a constant or as a buffer, and a reset state that equals a new one. */
+ * the frames are cut and whether a constant comes as a constant or as a buffer, a reset state that equals a new one, and no
+ * allocation while it runs. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "render/dsp/node.h"
+#include "tests/lib/allocations.h"
 #include "tests/lib/test.h"
 
 enum { FRAMES = 8192, CHANNELS = 2, STATE_BYTES_MAX = 64 << 20, LIST_VALUES = 16 };
@@ -121,7 +123,10 @@ static void run(const struct node_def *def, void *state, enum drive drive, bool 
 			.in = in, .out = { out[0] + at, out[1] + at }, .frame = at, .env = &env, .id = 42
 		};
 		bind(def, drive, is_folded, at, in);
+		uint64_t before = allocations_counted();
 		def->process(state, &io, step);
+		if (allocations_counted() != before)
+			ck_abort_msg("%s allocates", def->name);
 	}
 }
 
@@ -232,17 +237,82 @@ START_TEST(test_advance_adds_what_process_would)
 }
 END_TEST
 
+START_TEST(test_an_allocation_would_be_counted)
+{
+	uint64_t before = allocations_counted();
+	void *volatile p = malloc(1);
+
+	free(p);
+	ck_assert_uint_eq(allocations_counted(), before + 2);
+}
+END_TEST
+
+static bool is_effect(const struct node_def *def)
+{
+	return def && def->n_params > 0 && def->params[0].flags & PARAM_INPUT &&
+	       !(def->params[0].flags & PARAM_OPTIONAL);
+}
+
 START_TEST(test_silence_stays_silence_in_an_effect)
 {
 	const struct node_def *def = kernel(_i);
 
-	if (!def || def->n_params == 0 || !(def->params[0].flags & PARAM_INPUT) ||
-	    def->params[0].flags & PARAM_OPTIONAL)
+	if (!is_effect(def))
 		return;
 	check_node(def, DRIVE_DEFAULT, FEED_SILENCE);
 	for (size_t i = 0; i < FRAMES; i++)
 		if (whole[0][i] != 0)
 			ck_abort_msg("%s makes %g from nothing", def->name, (double)whole[0][i]);
+}
+END_TEST
+
+static double peak_of(const struct node_def *def)
+{
+	double peak = 0;
+
+	for (unsigned ch = 0; ch < (def->is_stereo ? 2u : 1u); ch++)
+		for (size_t i = 0; i < FRAMES; i++)
+			peak = fmax(peak, fabs((double)whole[ch][i]));
+	return peak;
+}
+
+/* Runs frames [at, at + FRAMES) of the inputs' buffers. */
+static void run_piece(const struct node_def *def, void *state, struct node_input *in, uint64_t at)
+{
+	for (size_t i = 0; i < FRAMES; i += BLOCK_FRAMES_MAX) {
+		struct node_io io = {
+			.in = in, .out = { whole[0] + i, whole[1] + i }, .frame = at + i, .env = &env, .id = 42
+		};
+		bind(def, DRIVE_DEFAULT, false, i, in);
+		def->process(state, &io, BLOCK_FRAMES_MAX);
+	}
+}
+
+/* When the time of the tail has passed, an impulse has died away by 60 dB. */
+START_TEST(test_an_impulse_dies_away_within_the_tail)
+{
+	const struct node_def *def = kernel(_i);
+	struct node_input in[NODE_PARAMS_MAX * CHANNELS];
+	double loudest = 0;
+	void *state;
+
+	if (!is_effect(def) || !def->tail_s)
+		return;
+	fill_inputs(def, DRIVE_DEFAULT, FEED_IMPULSE);
+	bind(def, DRIVE_DEFAULT, false, 0, in);
+	state = aligned_alloc(64, STATE_BYTES_MAX);
+	ck_assert_ptr_nonnull(state);
+	memset(state, 0, state_bytes(def, in));
+	reset(def, state, in);
+	double tail_frames = (def->tail_s ? def->tail_s(&env, in) : 0) * env.sample_rate_hz + FRAMES;
+	for (uint64_t at = 0; at < tail_frames + FRAMES; at += FRAMES) {
+		run_piece(def, state, in, at);
+		loudest = fmax(loudest, peak_of(def));
+		fill_inputs(def, DRIVE_DEFAULT, FEED_SILENCE);
+	}
+	ck_assert_msg(peak_of(def) <= loudest * 1e-3, "%s: %g after its tail of %g s", def->name, peak_of(def),
+		      tail_frames / env.sample_rate_hz);
+	free(state);
 }
 END_TEST
 
@@ -282,6 +352,8 @@ static Suite *nodes_suite(void)
 	tcase_add_loop_test(t, test_output_is_finite_and_independent_of_the_cut, 0, n);
 	tcase_add_loop_test(t, test_a_constant_is_the_same_as_a_buffer_that_holds_it, 0, n);
 	tcase_add_loop_test(t, test_advance_adds_what_process_would, 0, n);
+	tcase_add_test(t, test_an_allocation_would_be_counted);
+	tcase_add_loop_test(t, test_an_impulse_dies_away_within_the_tail, 0, n);
 	tcase_add_loop_test(t, test_silence_stays_silence_in_an_effect, 0, n);
 	return s;
 }
