@@ -40,15 +40,14 @@ librender_a_SOURCES += \
 	render/dsp/vibrato.c render/dsp/vocoder.c render/dsp/vowel.c render/dsp/waveguide.c \
 	render/dsp/widener.c render/dsp/wrap.c render/dsp/xfade.c render/dsp/xline.c
 EXTRA_DIST += render/dsp/nodes.def render/dsp/osc_kernel.py
-EXTRA_DIST += render/dsp/nodes.def
 
 DSP_TESTS = tests/unit/test_effect tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd
 check_PROGRAMS += $(DSP_TESTS)
 TESTS += $(DSP_TESTS)
 tests_unit_test_nodes_SOURCES = tests/unit/test_nodes.c tests/lib/allocations.c tests/lib/allocations.h tests/lib/test.c \
 	tests/lib/test.h
-ALLOCATIONS_LDFLAGS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=posix_memalign,--wrap=free
-tests_unit_test_nodes_LDFLAGS = $(AM_LDFLAGS) $(ALLOCATIONS_LDFLAGS)
+ALLOCATION_WRAPS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=posix_memalign,--wrap=free
+tests_unit_test_nodes_LDFLAGS = $(AM_LDFLAGS) $(ALLOCATION_WRAPS)
 tests_unit_test_nodes_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_osc_SOURCES = tests/unit/test_osc.c $(KERNEL_FIXTURES)
 tests_unit_test_osc_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

@@ -493,6 +493,19 @@ static void pass_value(struct resolver *r, struct ast *chain)
 	chain->n_items--;
 }
 
+/* `# legato 2 $ rev`: behind `#` a modifier is what the rest transforms, even if it is a transform too. */
+static void sort_links(struct ast *node)
+{
+	for (uint32_t i = node->kind == AST_CHAIN ? 1 : 0; i < node->n_items; i++) {
+		struct ast *link = node->items[i];
+		if (link->kind != AST_APPLY || link->base < link->n_items)
+			continue;
+		const struct ast *first = link->items[0];
+		if ((first->kind == AST_NAME || first->kind == AST_CALL) && first->def && first->def->is_modifier)
+			link->base = 0;
+	}
+}
+
 /* Inner ones first: an outer `$` asks what its operands are. */
 static void sort_applies(struct resolver *r, struct ast *node)
 {
@@ -500,7 +513,9 @@ static void sort_applies(struct resolver *r, struct ast *node)
 		sort_applies(r, node->items[i]);
 	if (node->kind == AST_APPLY)
 		sort_apply(r, node);
-	else if (node->kind == AST_CHAIN)
+	else if (node->kind == AST_CHAIN || node->kind == AST_SECTION)
+		sort_links(node);
+	if (node->kind == AST_CHAIN)
 		pass_value(r, node);
 	if (node->kind == AST_CALL)
 		synth_choose(node);
