@@ -200,8 +200,11 @@ static void complain_function(struct resolver *r, const struct ast *node)
 {
 	if (complain_live_function(r, node) || complain_old_form(r, node) || complain_absent_function(r, node))
 		return;
+	size_t n_before = r->diags->n_errors;
 	struct diag *d = diag_add(r->diags, DIAG_ERROR, "unknown-function", node->name_span, "unknown function '%.*s'",
 				  shown(node->text), node->text.at);
+	if (r->diags->n_errors == n_before)
+		return; /* a loop's copy of what was said before */
 	const struct bus *bus = ast_find_bus(r->program, node->text.at, node->text.len);
 	const char **names = wants_suggestion(r) ? ARENA_ARRAY(r->arena, NAMES_MAX, const char *) : NULL;
 
@@ -234,8 +237,11 @@ static void complain_bus(struct resolver *r, const struct ast *node)
 		return;
 	const struct ast_program *program = r->program;
 	size_t n = program->n_buses < NAMES_MAX ? program->n_buses : NAMES_MAX;
+	size_t n_before = r->diags->n_errors;
 	struct diag *d = diag_add(r->diags, DIAG_ERROR, "unknown-bus", node->span, "unknown bus '~%.*s'",
 				  shown(node->text), node->text.at);
+	if (r->diags->n_errors == n_before)
+		return;
 	const char **names = wants_suggestion(r) ? ARENA_ARRAY(r->arena, n, const char *) : NULL;
 
 	for (size_t i = 0; names && i < n; i++)
