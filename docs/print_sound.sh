@@ -13,8 +13,8 @@ sort -u "$1" | awk -F '\t' '
 	$1 != subject { printf "\n## %s\n\n| what | promised | measured |\n|---|---|---|\n", $1; subject = $1 }
 	{
 		if ($4 == "+-")
-			promised = $6 == 0 ? sprintf("%s %s", $5, $3) : sprintf("%s ± %s %s", $5, $6, $3)
+			promised = sprintf("%.4g ± %.2g %s", $5, $6, $3)
 		else
-			promised = sprintf("%s %s %s", $4 == "<=" ? "at most" : "at least", $5, $3)
-		printf "| %s | %s | %s %s |\n", $2, promised, $7, $3
+			promised = sprintf("%s %.4g %s", $4 == "<=" ? "at most" : "at least", $5, $3)
+		printf "| %s | %s | %.4g %s |\n", $2, promised, $7, $3
 	}'
