@@ -446,11 +446,6 @@ static void map_to_tidal(struct value_map *m)
 		struct control c = controls[i];
 		if (c.key == CONTROL_NOTE_NAMED || c.key == CONTROL_CHORD_SIZE)
 			continue;
-		/* In Tidal, n takes the place of the index in a name; here they add up, as Phonon's users expect. */
-		if (c.key == CONTROL_INDEX && n && controls[n - 1].key == CONTROL_N)
-			continue;
-		if (c.key == CONTROL_INDEX)
-			c.key = CONTROL_N;
 		if (c.key == CONTROL_UNIT)
 			c.value = (struct value){ .kind = VALUE_WORD, .word = { "c", 1 } };
 		if (c.key == CONTROL_PAN)

@@ -6,17 +6,16 @@ struct range {
 
 /* Controls without a row are 0 when not given, and any number. */
 static const struct range ranges[CONTROL_COUNT] = {
-	[CONTROL_N] = { 0, -1e6, 1e6 },        [CONTROL_INDEX] = { 0, -1e6, 1e6 },
-	[CONTROL_NOTE] = { 0, -120, 120 },     [CONTROL_FREQ] = { 0, 0, 1e6 },
-	[CONTROL_CHORD_SIZE] = { 1, 1, 1e6 },  [CONTROL_GAIN] = { 1, 0, 10 },
-	[CONTROL_PAN] = { 0, -1, 1 },          [CONTROL_SPEED] = { 1, -10, 10 },
-	[CONTROL_ACCELERATE] = { 0, -10, 10 }, [CONTROL_SQUEEZE] = { 0, 0, 1e4 },
-	[CONTROL_BEGIN] = { 0, 0, 1 },         [CONTROL_END] = { 1, 0, 1 },
-	[CONTROL_CUT] = { 0, 0, 1e6 },         [CONTROL_LOOP] = { 0, 0, 1 },
-	[CONTROL_UNIT] = { 0, 0, 1 },          [CONTROL_ATTACK] = { 0, 0, 3600 },
-	[CONTROL_DECAY] = { 0.1, 0, 3600 },    [CONTROL_SUSTAIN] = { 0.7, 0, 1 },
-	[CONTROL_RELEASE] = { 0.2, 0, 3600 },  [CONTROL_LEGATO] = { 1, 0, 1e4 },
-	[CONTROL_DUR] = { 0, 0, 1e6 },
+	[CONTROL_N] = { 0, -1e6, 1e6 },    [CONTROL_NOTE] = { 0, -120, 120 },
+	[CONTROL_FREQ] = { 0, 0, 1e6 },    [CONTROL_CHORD_SIZE] = { 1, 1, 1e6 },
+	[CONTROL_GAIN] = { 1, 0, 10 },     [CONTROL_PAN] = { 0, -1, 1 },
+	[CONTROL_SPEED] = { 1, -10, 10 },  [CONTROL_ACCELERATE] = { 0, -10, 10 },
+	[CONTROL_SQUEEZE] = { 0, 0, 1e4 }, [CONTROL_BEGIN] = { 0, 0, 1 },
+	[CONTROL_END] = { 1, 0, 1 },       [CONTROL_CUT] = { 0, 0, 1e6 },
+	[CONTROL_LOOP] = { 0, 0, 1 },      [CONTROL_UNIT] = { 0, 0, 1 },
+	[CONTROL_ATTACK] = { 0, 0, 3600 }, [CONTROL_DECAY] = { 0.1, 0, 3600 },
+	[CONTROL_SUSTAIN] = { 0.7, 0, 1 }, [CONTROL_RELEASE] = { 0.2, 0, 3600 },
+	[CONTROL_LEGATO] = { 1, 0, 1e4 },  [CONTROL_DUR] = { 0, 0, 1e6 },
 };
 
 static double clamp(double x, double lo, double hi)

@@ -60,11 +60,11 @@ void sounds_free(struct event_maker *m)
 		}
 }
 
-/* The index of "bd:3" and that of `n` add up. Variations wrap around, so a bank of ten has ten sounds whatever numbers
+/* Variations wrap around, so a bank of ten has ten sounds whatever numbers
  * the program plays. */
 static long sound_index(const struct event_maker *m, const struct controls *c)
 {
-	double n = c->v[CONTROL_INDEX] + c->v[CONTROL_N];
+	double n = c->v[CONTROL_N];
 	long index = (long)(n + (n < 0 ? -0.5 : 0.5));
 	struct sample_bank *bank = m->run->spec.shared->bank;
 	long count = bank ? (long)sample_bank_count(bank, c->s.text, c->s.len) : 0;

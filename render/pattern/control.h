@@ -8,8 +8,7 @@
 /*  X(ENUM, name)  */
 #define CONTROL_LIST(X)                                                                                                \
 	X(S, "s")                   /* word: sample name, or "~bus" for an instrument */                               \
-	X(N, "n")                   /* sample index, added to the index of "name:k"; semitones on an instrument */     \
-	X(INDEX, "index")           /* the k of "name:k" */                                                            \
+	X(N, "n")                   /* sample index, as the k of "name:k"; semitones on an instrument */               \
 	X(NOTE, "note")             /* semitones from C4 = 0 */                                                        \
 	X(FREQ, "freq")             /* Hz: an absolute pitch, which note and n transpose */                            \
 	X(NOTE_NAMED, "note_named") /* 1: the note was a name ("c3"), so an instrument takes it as absolute pitch */   \

@@ -46,7 +46,7 @@ static int add_sample(struct maps *m, const struct value *v)
 	if (v->kind == VALUE_LIST && v->list.n) {
 		both[0].value = v->list.items[0];
 		if (v->list.n > 1 && value_to_number(&v->list.items[1], &index))
-			both[1] = (struct control){ CONTROL_INDEX, value_number(index) };
+			both[1] = (struct control){ CONTROL_N, value_number(index) };
 	}
 	if (both[0].value.kind == VALUE_NUMBER) {
 		text = arena_printf(m->a, "%.15g", both[0].value.number);
@@ -56,7 +56,7 @@ static int add_sample(struct maps *m, const struct value *v)
 	}
 	if (both[0].value.kind != VALUE_WORD)
 		return 0;
-	return maps_add(m, both, both[1].key == CONTROL_INDEX ? 2 : 1);
+	return maps_add(m, both, both[1].key == CONTROL_N ? 2 : 1);
 }
 
 /* One note of a chord of n (n = 1: a single note). Keys in their order. */

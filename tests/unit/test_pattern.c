@@ -371,8 +371,8 @@ static const struct {
 } modified[] = {
 	{ "structure comes from the left", "bd sd", "1 2 3", CONTROL_N,
 	  "{\"s\":\"bd\",\"n\":1}\n{\"s\":\"sd\",\"n\":2}\n" },
-	{ "the index of a name stays beside n", "bd:5 sd", "<7>", CONTROL_N,
-	  "{\"s\":\"bd\",\"n\":7,\"index\":5}\n{\"s\":\"sd\",\"n\":7}\n" },
+	{ "n takes the place of the index in a name", "bd:5 sd", "<7>", CONTROL_N,
+	  "{\"s\":\"bd\",\"n\":7}\n{\"s\":\"sd\",\"n\":7}\n" },
 	{ "a rest leaves the event as it is", "bd sd", "2 ~", CONTROL_GAIN,
 	  "{\"s\":\"bd\",\"gain\":2}\n{\"s\":\"sd\"}\n" },
 	{ "a chord gives a copy per note", "~x", "c'maj", CONTROL_NOTE,
@@ -383,7 +383,7 @@ static const struct {
 	  "{\"s\":\"~x\",\"note\":0,\"chord_size\":2}\n{\"s\":\"~x\",\"note\":7,\"chord_size\":2}\n" },
 	{ "a number is no name", "~x", "3", CONTROL_NOTE, "{\"s\":\"~x\",\"note\":3}\n" },
 	{ "a sample may be called by a number", "808 808bd:2", "~", CONTROL_GAIN,
-	  "{\"s\":\"808\"}\n{\"s\":\"808bd\",\"index\":2}\n" },
+	  "{\"s\":\"808\"}\n{\"s\":\"808bd\",\"n\":2}\n" },
 	{ "unit takes letters", "bd", "c", CONTROL_UNIT, "{\"s\":\"bd\",\"unit\":1}\n" },
 	{ "what no number is drops out", "bd", "loud", CONTROL_GAIN, "{\"s\":\"bd\"}\n" },
 };
