@@ -61,8 +61,8 @@ check_tree() {
 
 check_tree build/check --enable-werror
 if [ "$quick" = no ]; then
-	check_tree build/asan --enable-werror --enable-sanitize=address,undefined
-	check_tree build/tsan --enable-werror --enable-sanitize=thread
+	check_tree build/asan --enable-werror --enable-sanitize=address,undefined CFLAGS='-g -O1'
+	check_tree build/tsan --enable-werror --enable-sanitize=thread CFLAGS='-g -O1'
 	echo "== release tarball"
 	# The tarball holds all it needs and builds in a folder of its own; its tests ran above, so it is not optimised.
 	if make -C build/check -s distcheck DISTCHECK_CONFIGURE_FLAGS="--enable-werror CFLAGS=-O0" TESTS= >build/distcheck.log 2>&1; then
