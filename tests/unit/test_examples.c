@@ -51,7 +51,7 @@ static void render_file(const char *path, struct render_engine *engine, unsigned
 	size_t len;
 	char *source = test_read_file(path, &len);
 
-	render_program(engine, path, source, CYCLES, block, result);
+	render_program(engine, path, source, test_is_sanitized() ? 2 : CYCLES, block, result);
 	free(source);
 }
 
