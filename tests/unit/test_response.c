@@ -167,7 +167,7 @@ static double filter_error_db(const struct filter *f, double rate_hz, double cut
 
 static void report(const char *name, double rate_hz, double promised_db, double worst_error_db, const char *where)
 {
-	char what[160];
+	char what[224];
 
 	snprintf(what, sizeof(what), "deviation from the analog prototype, 20 Hz to 10 kHz, at %g Hz; worst %s",
 		 rate_hz, where);
