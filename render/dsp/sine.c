@@ -1,6 +1,8 @@
 /* Sine oscillator. */
 #include "render/dsp/osc.h"
 
+extern const struct node_def node_sine_bank;
+
 SIMD_CLONES
 static void sine_process(void *state, const struct node_io *io, size_t n)
 {
@@ -19,4 +21,5 @@ const struct node_def node_sine = {
 	.n_acc = 1,
 	.process = sine_process,
 	.advance = osc_advance,
+	.bank = &node_sine_bank,
 };
