@@ -25,6 +25,13 @@ SIMD_CLONES bool mix_is_finite(const sample *x, size_t n)
 	return rest == 0;
 }
 
+/* As added to silence: a negative zero becomes a positive one. */
+SIMD_CLONES static void set_scaled(sample *out, const sample *from, sample gain, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		out[i] = 0.0f + gain * from[i];
+}
+
 SIMD_CLONES static void add_scaled(sample *into, const sample *from, sample gain, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -93,11 +100,24 @@ static void add_output(const struct run *run, uint32_t i, unsigned ch, uint64_t 
 		add_scaled(out, run_signal(run, o->source.node, ch, block), o->gain, n);
 }
 
+/* out[n] = output i, or silence where there is none */
+static void set_output(const struct run *run, uint32_t i, unsigned ch, uint64_t block, sample *out, size_t n)
+{
+	const struct plan *plan = run->spec.plan;
+	if (i < plan->n_outputs && plan->outputs[i].source.node != PLAN_NONE) {
+		set_scaled(out, run_signal(run, plan->outputs[i].source.node, ch, block), plan->outputs[i].gain, n);
+		return;
+	}
+	memset(out, 0, n * sizeof *out);
+	if (i < plan->n_outputs)
+		add_output(run, i, ch, block, out, n);
+}
+
 static void mix_channel(const struct run *run, unsigned ch, uint64_t block, sample *out, size_t n)
 {
 	const struct plan *plan = run->spec.plan;
-	memset(out, 0, n * sizeof *out);
-	for (uint32_t i = 0; i < plan->n_outputs; i++)
+	set_output(run, 0, ch, block, out, n);
+	for (uint32_t i = 1; i < plan->n_outputs; i++)
 		add_output(run, i, ch, block, out, n);
 	mix_mode(plan, out, n);
 }
@@ -131,8 +151,7 @@ void mix_stems(const struct run *run, uint64_t block, unsigned ch, sample *mix, 
 
 	memset(sum, 0, n * sizeof *sum);
 	for (uint32_t i = 0; i < plan->n_outputs; i++) {
-		memset(stems[i], 0, n * sizeof *stems[i]);
-		add_output(run, i, ch, block, stems[i], n);
+		set_output(run, i, ch, block, stems[i], n);
 		mix_add(sum, stems[i], n);
 	}
 	memcpy(mix, sum, n * sizeof *mix);
@@ -154,7 +173,8 @@ unsigned mix_output_channels(const struct plan *plan)
 
 bool mix_finish(sample *x, size_t n, sample gain)
 {
-	scale(x, gain, n);
+	if (gain != 1)
+		scale(x, gain, n);
 	if (mix_is_finite(x, n))
 		return true;
 	for (size_t i = 0; i < n; i++)
