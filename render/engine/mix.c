@@ -4,9 +4,15 @@
 
 #include "render/dsp/simd.h"
 
+/* Written as vectors: at -O2 gcc 12 vectorises no loop whose length it does not know. The rest of fewer than eight frames goes
+ * one by one, with the same bits. */
+
 SIMD_CLONES void mix_add(sample *into, const sample *from, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	size_t i = 0;
+	for (; i + SIMD_LANES <= n; i += SIMD_LANES)
+		f32x8_store(into + i, f32x8_load(into + i) + f32x8_load(from + i));
+	for (; i < n; i++)
 		into[i] += from[i];
 }
 
@@ -28,13 +34,19 @@ SIMD_CLONES bool mix_is_finite(const sample *x, size_t n)
 /* As added to silence: a negative zero becomes a positive one. */
 SIMD_CLONES static void set_scaled(sample *out, const sample *from, sample gain, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	size_t i = 0;
+	for (; i + SIMD_LANES <= n; i += SIMD_LANES)
+		f32x8_store(out + i, 0.0f + gain * f32x8_load(from + i));
+	for (; i < n; i++)
 		out[i] = 0.0f + gain * from[i];
 }
 
 SIMD_CLONES static void add_scaled(sample *into, const sample *from, sample gain, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	size_t i = 0;
+	for (; i + SIMD_LANES <= n; i += SIMD_LANES)
+		f32x8_store(into + i, f32x8_load(into + i) + gain * f32x8_load(from + i));
+	for (; i < n; i++)
 		into[i] += gain * from[i];
 }
 
@@ -46,7 +58,10 @@ static void add_constant(sample *into, sample value, size_t n)
 
 SIMD_CLONES static void scale(sample *x, sample gain, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	size_t i = 0;
+	for (; i + SIMD_LANES <= n; i += SIMD_LANES)
+		f32x8_store(x + i, f32x8_load(x + i) * gain);
+	for (; i < n; i++)
 		x[i] *= gain;
 }
 
@@ -184,6 +199,9 @@ bool mix_finish(sample *x, size_t n, sample gain)
 
 SIMD_CLONES void mix_down(sample *left, const sample *right, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	size_t i = 0;
+	for (; i + SIMD_LANES <= n; i += SIMD_LANES)
+		f32x8_store(left + i, 0.5f * (f32x8_load(left + i) + f32x8_load(right + i)));
+	for (; i < n; i++)
 		left[i] = 0.5f * (left[i] + right[i]);
 }
