@@ -4,7 +4,7 @@ librender_a_SOURCES += \
 	render/engine/controls.h render/engine/envelope.c render/engine/envelope.h render/engine/event.c \
 	render/engine/event.h render/engine/event_impl.h render/engine/file_set.c render/engine/file_set.h \
 	render/engine/finish.c render/engine/finish.h render/engine/instrument_voice.c render/engine/limiter.c \
-	render/engine/limiter.h render/engine/loudness.c render/engine/loudness.h render/engine/master.c \
+	render/engine/k_weighting.c render/engine/k_weighting.h render/engine/limiter.h render/engine/loudness.c render/engine/loudness.h render/engine/master.c \
 	render/engine/master.h render/engine/mix.c render/engine/mix.h render/engine/note.c \
 	render/engine/note.h render/engine/path.c render/engine/path.h render/engine/pool.c \
 	render/engine/pool.h render/engine/run.c render/engine/run.h render/engine/sample_voice.c \
