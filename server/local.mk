@@ -1,6 +1,8 @@
 # The HTTP service; the command line over it is in cli.mk.
 libserver_a_SOURCES += \
 	server/api.h server/app.h \
+	server/access.c server/access.h server/api_usage.c server/key_text.c server/key_text.h \
+	server/rate.c server/rate.h \
 	server/api_audio.c \
 	server/api_check.c \
 	server/api_events.c \

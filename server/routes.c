@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/access.h"
 #include "server/api.h"
 #include "server/negotiation.h"
 #include "server/problem.h"
@@ -36,6 +37,7 @@ static const struct route routes[] = {
 	{ "GET", "/jobs/{id}/audio", api_audio, false, { AUDIO_TYPES } },
 	{ "GET", "/jobs/{id}/stems", api_stems, false, { JSON, "application/x-tar" } },
 	{ "GET", "/jobs/{id}/stems/{name}", api_stem_audio, false, { AUDIO_TYPES } },
+	{ "GET", "/usage", api_usage, false, { JSON } },
 	{ "GET", "/livez", api_livez, false, { JSON } },
 	{ "GET", "/readyz", api_readyz, false, { JSON } },
 	{ "GET", "/version", api_version, false, { JSON } },
@@ -174,6 +176,8 @@ void routes_begin(void *ctx, struct http_request *r)
 		refuse_method(r);
 		return;
 	}
+	if (access_admit(app, r, r->route->method, r->route->path) < 0)
+		return;
 	if (!is_acceptable(r)) {
 		problem_reply(r, PROBLEM_NOT_ACCEPTABLE, "this resource is available as %s", r->route->gives[0]);
 		return;
