@@ -10,6 +10,7 @@
 #include "server/server.h"
 #include "storage/storage.h"
 
+struct cors;
 struct rate_table;
 
 struct app {
@@ -17,6 +18,7 @@ struct app {
 	struct storage *storage;
 	struct queue *queue;
 	struct render_engine *engine;
+	struct cors *cors;
 	struct rate_table *rates;
 	_Atomic unsigned rate_per_ip;    /* of the configuration as reloaded last; relaxed */
 	_Atomic bool has_keys;           /* there is a key; relaxed */

@@ -6,6 +6,7 @@
 
 #include "server/access.h"
 #include "server/app.h"
+#include "server/cors.h"
 #include "server/http.h"
 #include "server/listen.h"
 #include "server/rate.h"
@@ -125,12 +126,17 @@ static int open_access(struct server *s, struct error *err)
 	if (access_check_exposure(&s->app, listen_is_loopback(address), err) < 0)
 		return -1;
 	s->app.rates = rate_new(err);
-	return s->app.rates ? 0 : -1;
+	s->app.cors = s->app.rates ? cors_new(err) : NULL;
+	return s->app.cors ? cors_set(s->app.cors, s->app.config.cors_origins, err) : -1;
 }
 
 void server_reload(struct server *s, const struct server_config *config)
 {
+	struct error err = ERROR_INIT;
+
 	log_configure(config->log_level, config->log_format);
+	if (cors_set(s->app.cors, config->cors_origins, &err) < 0)
+		log_event(LOG_ERROR, "the list of origins stays as it was", "error", err.message, NULL);
 	atomic_store_explicit(&s->app.rate_per_ip, config->rate_per_ip, memory_order_relaxed);
 }
 
@@ -143,7 +149,8 @@ struct server *server_start(const struct server_config *config, struct error *er
 		return NULL;
 	}
 	s->app.config = *config;
-	server_reload(s, config);
+	log_configure(config->log_level, config->log_format);
+	s->app.rate_per_ip = config->rate_per_ip;
 	/* Once, before threads: jansson's hash seed is not set thread-safely on first use. */
 	json_object_seed(0);
 	raise_file_limit(config->max_connections);
@@ -160,6 +167,7 @@ struct server *server_start(const struct server_config *config, struct error *er
 err_after_engine:
 	render_engine_free(s->app.engine);
 err_after_storage:
+	cors_free(s->app.cors);
 	rate_free(s->app.rates);
 	storage_close(s->app.storage);
 err_after_alloc:
@@ -180,6 +188,7 @@ void server_drain_and_stop(struct server *s)
 	queue_free(s->app.queue);
 	render_engine_free(s->app.engine);
 	storage_close(s->app.storage);
+	cors_free(s->app.cors);
 	rate_free(s->app.rates);
 	free(s);
 }

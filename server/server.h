@@ -37,6 +37,7 @@ struct server_config {
 	int64_t idle_timeout_ms;   /* between requests, or without progress of a download; default 75,000 */
 	enum log_level log_level;
 	enum log_format log_format;
+	const char *cors_origins; /* NULL: no pages of other origins */
 	bool is_auth_waived;      /* nobody is asked for a key */
 	unsigned rate_per_ip;     /* submissions a minute from one address; 0: no limit */
 	int64_t drain_timeout_ms; /* for running jobs at server_drain_and_stop(); default 25,000 */

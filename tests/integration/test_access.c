@@ -270,15 +270,104 @@ START_TEST(test_bytes_of_files_are_limited_and_given_back)
 	struct reply r;
 
 	copy(key, keys_create(server.data_dir, HEADERS("--max-bytes=1000")));
-	r = service_call(&server, "POST", SHORT, BEAT, HEADERS(key, "Prefer: wait=30"));
+	r = service_call(&server, "POST", SHORT, "out $ sine 5\n", HEADERS(key, "Prefer: wait=30"));
 	ck_assert_int_eq(r.status, 201);
 	json_t *job = reply_json(&r);
 	snprintf(path, sizeof path, "/jobs/%s", json_string_value(json_object_get(job, "id")));
 	json_decref(job);
 	reply_free(&r);
-	assert_refused(key, "out $ sine 2\n", SHORT, "quota_exceeded");
+	assert_refused(key, "out $ sine 6\n", SHORT, "quota_exceeded");
 	ck_assert_int_eq(call_status(&server, "DELETE", path, NULL, HEADERS(key)), 204);
-	submit(key, "out $ sine 2\n", SHORT);
+	submit(key, "out $ sine 7\n", SHORT);
+}
+END_TEST
+
+/* --- pages of other origins --- */
+
+#define PAGE "Origin: https://page.example"
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static bool is_origin_allowed(const struct service *s, const char *origin)
+{
+	struct reply r = service_call(s, "GET", "/version", NULL, HEADERS(origin));
+	bool is_allowed = reply_header(&r, "Access-Control-Allow-Origin") != NULL;
+
+	reply_free(&r);
+	return is_allowed;
+}
+
+START_TEST(test_listed_origins_get_the_headers_and_others_none)
+{
+	struct service s;
+	struct reply r;
+
+	service_start(&s, NULL, HEADERS("--threads", "1", "--cors-origins", "https://a.example,https://page.example"));
+	r = service_call(
+		&s, "OPTIONS", "/render", NULL,
+		HEADERS(PAGE, "Access-Control-Request-Method: POST", "Access-Control-Request-Headers: authorization"));
+	ck_assert_int_eq(r.status, 204);
+	ck_assert_str_eq(reply_header(&r, "Access-Control-Allow-Origin"), "https://page.example");
+	ck_assert_ptr_nonnull(strstr(reply_header(&r, "Access-Control-Allow-Methods"), "POST"));
+	ck_assert_ptr_nonnull(strstr(reply_header(&r, "Access-Control-Allow-Headers"), "Authorization"));
+	ck_assert_str_eq(reply_header(&r, "Access-Control-Max-Age"), "86400");
+	reply_free(&r);
+	/* Failures need them too, or the page cannot read what went wrong. */
+	r = service_call(&s, "GET", "/jobs/job_1", NULL, HEADERS(PAGE));
+	ck_assert_int_eq(r.status, 404);
+	ck_assert_str_eq(reply_header(&r, "Access-Control-Allow-Origin"), "https://page.example");
+	ck_assert_ptr_nonnull(strstr(reply_header(&r, "Access-Control-Expose-Headers"), "Repr-Digest"));
+	reply_free(&r);
+	r = service_call(&s, "GET", "/version", NULL, HEADERS("Origin: https://page.example.evil"));
+	ck_assert_ptr_null(reply_header(&r, "Access-Control-Allow-Origin"));
+	ck_assert_str_eq(reply_header(&r, "Vary"), "Origin");
+	reply_free(&r);
+	ck_assert_int_eq(service_stop(&s, SIGTERM), 0);
+}
+END_TEST
+
+START_TEST(test_without_a_list_there_are_no_cors_headers)
+{
+	struct reply r = service_call(&server, "GET", "/version", NULL, HEADERS(PAGE));
+
+	ck_assert_ptr_null(strstr(r.headers, "Access-Control"));
+	ck_assert_ptr_null(reply_header(&r, "Vary"));
+	reply_free(&r);
+}
+END_TEST
+
+START_TEST(test_sighup_takes_over_what_may_change_and_nothing_when_there_is_a_mistake)
+{
+	const char *dir = test_temp_dir();
+	char path[600];
+	struct service s;
+	struct reply r;
+
+	snprintf(path, sizeof path, "%s/phonond.conf", dir);
+	write_file(path, "cors_origins = https://old.example\n");
+	service_start(&s, NULL, HEADERS("--threads", "1", "--config", path));
+	ck_assert(is_origin_allowed(&s, "Origin: https://old.example"));
+	write_file(path, "cors_origins = https://page.example\n");
+	kill(s.pid, SIGHUP);
+	for (int i = 0; i < 500 && !is_origin_allowed(&s, PAGE); i++)
+		usleep(10000);
+	ck_assert(is_origin_allowed(&s, PAGE));
+	ck_assert(!is_origin_allowed(&s, "Origin: https://old.example"));
+	write_file(path, "cors_origins = https://old.example\nnonsense = 1\n");
+	kill(s.pid, SIGHUP);
+	usleep(100000);
+	ck_assert(is_origin_allowed(&s, PAGE));
+	r = service_get(&s, "/livez");
+	ck_assert_int_eq(r.status, 200);
+	reply_free(&r);
+	ck_assert_int_eq(service_stop(&s, SIGTERM), 0);
 }
 END_TEST
 
@@ -329,8 +418,11 @@ static Suite *access_suite(void)
 	tcase_add_test(t, test_waiting_jobs_are_limited_per_key);
 	tcase_add_test(t, test_seconds_of_audio_per_day_are_limited);
 	tcase_add_test(t, test_bytes_of_files_are_limited_and_given_back);
+	tcase_add_test(t, test_without_a_list_there_are_no_cors_headers);
 	suite_add_tcase(s, t);
 	t = tcase_create("starting");
+	tcase_add_test(t, test_listed_origins_get_the_headers_and_others_none);
+	tcase_add_test(t, test_sighup_takes_over_what_may_change_and_nothing_when_there_is_a_mistake);
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, test_guessing_keys_is_slowed_down_for_the_address);
 	tcase_add_test(t, test_a_server_for_others_wants_keys);
