@@ -39,40 +39,68 @@ static void chorus_reset(void *state, const struct node_env *env, const struct n
 	chorus_place(c, env);
 }
 
-SIMD_INLINE f32x8 chorus_step(struct chorus *c, unsigned ch, struct lfo *lfo, const struct node_io *io, size_t i,
-			      size_t width)
+/* Parameters of eight frames of one channel. */
+struct chorus_span {
+	struct lfo lfo;
+	f32x8 depth, mix;
+};
+
+SIMD_INLINE void chorus_load(struct chorus_span *s, struct chorus *c, unsigned ch, const struct node_io *io, size_t i,
+			     size_t width)
 {
 	const struct node_input *in = io->in + ch;
-	f32x8 depth = glide_load(&c->depth[ch], io, &in[2 * CHORUS_DEPTH], 0.0f, 1.0f, i, width);
-	f32x8 mix = glide_load(&c->mix[ch], io, &in[2 * CHORUS_MIX], 0.0f, 1.0f, i, width);
-	f32x8 x = frames_load(&in[2 * CHORUS_IN], i, width), sine, frames;
 
-	lfo_follow(lfo, io, &in[2 * CHORUS_RATE], 0.1f, 10.0f, i, width);
-	sine = f32x8_sin2pi(lfo_advance(&c->phase[ch], lfo) + 0.25f * (float)ch);
-	frames = (CHORUS_CENTRE_S + CHORUS_SWAY_S * depth * sine) * (float)io->env->sample_rate_hz;
-	line_store(&c->line[ch], c->samples, c->frame, x, width);
-	return x * (1.0f - mix) + mix * line_read(&c->line[ch], c->samples, c->frame, frames);
+	s->depth = glide_load(&c->depth[ch], io, &in[2 * CHORUS_DEPTH], 0.0f, 1.0f, i, width);
+	s->mix = glide_load(&c->mix[ch], io, &in[2 * CHORUS_MIX], 0.0f, 1.0f, i, width);
+	lfo_follow(&s->lfo, io, &in[2 * CHORUS_RATE], 0.1f, 10.0f, i, width);
 }
 
-SIMD_INLINE void chorus_run(struct chorus *c, const struct node_io *io, size_t n, size_t width)
+SIMD_INLINE f32x8 chorus_step(struct chorus *c, unsigned ch, const struct chorus_span *s, float rate_hz, f32x8 x,
+			      size_t width)
 {
-	struct lfo lfo[2];
+	f32x8 sine = f32x8_sin2pi(lfo_advance(&c->phase[ch], &s->lfo) + 0.25f * (float)ch);
+	f32x8 frames = (CHORUS_CENTRE_S + CHORUS_SWAY_S * s->depth * sine) * rate_hz;
+
+	line_store(&c->line[ch], c->samples, c->frame, x, width);
+	return x * (1.0f - s->mix) + s->mix * line_read(&c->line[ch], c->samples, c->frame, frames);
+}
+
+/* is_steady: no parameter moves. */
+SIMD_INLINE void chorus_run(struct chorus *c, const struct node_io *io, size_t n, size_t width, bool is_steady)
+{
+	float rate_hz = (float)io->env->sample_rate_hz;
+	struct chorus_span span[2];
 
 	for (size_t i = 0; i < n; i += width) {
 		SIMD_UNROLL
-		for (unsigned ch = 0; ch < 2; ch++)
-			frames_store(io->out[ch], i, width, chorus_step(c, ch, &lfo[ch], io, i, width));
+		for (unsigned ch = 0; ch < 2; ch++) {
+			f32x8 x = frames_load(&io->in[2 * CHORUS_IN + ch], i, width);
+
+			if (i == 0 || !is_steady)
+				chorus_load(&span[ch], c, ch, io, i, width);
+			frames_store(io->out[ch], i, width, chorus_step(c, ch, &span[ch], rate_hz, x, width));
+		}
 		c->frame += (uint32_t)width;
 	}
+}
+
+static bool params_vary(const struct node_io *io)
+{
+	for (unsigned p = 2 * CHORUS_RATE; p < 2 * CHORUS_PARAMS; p++)
+		if (io->in[p].data)
+			return true;
+	return false;
 }
 
 SIMD_CLONES
 static void chorus_process(void *state, const struct node_io *io, size_t n)
 {
 	if (n == 1)
-		chorus_run(state, io, 1, 1);
+		chorus_run(state, io, 1, 1, false);
+	else if (params_vary(io))
+		chorus_run(state, io, n, SIMD_LANES, false);
 	else
-		chorus_run(state, io, n, SIMD_LANES);
+		chorus_run(state, io, n, SIMD_LANES, true);
 }
 
 static double chorus_tail_s(const struct node_env *env, const struct node_input *in)
