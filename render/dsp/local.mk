@@ -29,7 +29,7 @@ librender_a_SOURCES += \
 	render/dsp/rms.c render/dsp/room.h render/dsp/s.c render/dsp/sample_hold.c render/dsp/saw.c \
 	render/dsp/saw_trig.c render/dsp/schmidt.c render/dsp/segments.c render/dsp/select.c \
 	render/dsp/sidechain_compressor.c render/dsp/simd.h render/dsp/sinc.c render/dsp/sinc.h \
-	render/dsp/sine.c render/dsp/sine_trig.c render/dsp/slowcat.c render/dsp/soft_saw.c render/dsp/source.h \
+	render/dsp/sine.c render/dsp/sine_trig.c render/dsp/slew.h render/dsp/slowcat.c render/dsp/soft_saw.c render/dsp/source.h \
 	render/dsp/speed.c render/dsp/square.c render/dsp/square_trig.c render/dsp/squeeze.c render/dsp/stack.c \
 	render/dsp/string.h render/dsp/sub.c render/dsp/superchip.c render/dsp/superfm.c render/dsp/superhat.c \
 	render/dsp/superkick.c render/dsp/superpwm.c render/dsp/supersaw.c render/dsp/supersnare.c \
