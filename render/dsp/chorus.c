@@ -66,8 +66,7 @@ SIMD_INLINE void chorus_run(struct chorus *c, const struct node_io *io, size_t n
 	}
 }
 
-SIMD_CLONES
-static void chorus_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, chorus_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	if (n == 1)
 		chorus_run(state, io, 1, 1);

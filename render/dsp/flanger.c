@@ -71,8 +71,7 @@ SIMD_INLINE void flanger_run(struct flanger *f, const struct node_io *io, size_t
 	}
 }
 
-SIMD_CLONES
-static void flanger_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, flanger_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	if (n == 1)
 		flanger_run(state, io, 1, 1);

@@ -255,7 +255,7 @@ enum { SVF_IN, SVF_CUTOFF, SVF_Q };
 			  .doc = (q_doc) },                                                                            \
 	}
 
-/* node_def.process of a filter with SVF_PARAMS; inline it into a SIMD_CLONES function. */
+/* node_def.process of a filter with SVF_PARAMS; inline it into a function under SIMD_CLONES. */
 SIMD_INLINE void svf_process(enum matched_response which, float q_min, float q_max, void *state,
 			     const struct node_io *io, size_t n)
 {

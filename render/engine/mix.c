@@ -4,14 +4,14 @@
 
 #include "render/dsp/simd.h"
 
-SIMD_CLONES void mix_add(sample *into, const sample *from, size_t n)
+SIMD_CLONES(extern, mix_add, (sample * into, const sample *from, size_t n), (into, from, n))
 {
 	for (size_t i = 0; i < n; i++)
 		into[i] += from[i];
 }
 
 /* x * 0 is 0 for every finite x and NaN for the others, and a NaN stays in a sum. */
-SIMD_CLONES bool mix_is_finite(const sample *x, size_t n)
+SIMD_CLONES(static, sum_of_zeros, (const sample *x, size_t n, sample *out), (x, n, out))
 {
 	f32x8 sum = f32x8_splat(0);
 	sample rest = 0;
@@ -22,10 +22,17 @@ SIMD_CLONES bool mix_is_finite(const sample *x, size_t n)
 		rest += x[i] * 0.0f;
 	for (unsigned k = 0; k < SIMD_LANES; k++)
 		rest += sum[k];
-	return rest == 0;
+	*out = rest;
 }
 
-SIMD_CLONES static void add_scaled(sample *into, const sample *from, sample gain, size_t n)
+bool mix_is_finite(const sample *x, size_t n)
+{
+	sample sum;
+	sum_of_zeros(x, n, &sum);
+	return sum == 0;
+}
+
+SIMD_CLONES(static, add_scaled, (sample * into, const sample *from, sample gain, size_t n), (into, from, gain, n))
 {
 	for (size_t i = 0; i < n; i++)
 		into[i] += gain * from[i];
@@ -37,13 +44,13 @@ static void add_constant(sample *into, sample value, size_t n)
 		into[i] += value;
 }
 
-SIMD_CLONES static void scale(sample *x, sample gain, size_t n)
+SIMD_CLONES(static, scale, (sample * x, sample gain, size_t n), (x, gain, n))
 {
 	for (size_t i = 0; i < n; i++)
 		x[i] *= gain;
 }
 
-SIMD_CLONES static void saturate(sample *x, size_t n)
+SIMD_CLONES(static, saturate, (sample * x, size_t n), (x, n))
 {
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		sample lanes[SIMD_LANES] = { 0 };
@@ -54,7 +61,7 @@ SIMD_CLONES static void saturate(sample *x, size_t n)
 	}
 }
 
-SIMD_CLONES static void clip(sample *x, size_t n)
+SIMD_CLONES(static, clip, (sample * x, size_t n), (x, n))
 {
 	for (size_t i = 0; i < n; i++)
 		x[i] = x[i] > 1.0f ? 1.0f : x[i] < -1.0f ? -1.0f : x[i];
@@ -162,7 +169,7 @@ bool mix_finish(sample *x, size_t n, sample gain)
 	return false;
 }
 
-SIMD_CLONES void mix_down(sample *left, const sample *right, size_t n)
+SIMD_CLONES(extern, mix_down, (sample * left, const sample *right, size_t n), (left, right, n))
 {
 	for (size_t i = 0; i < n; i++)
 		left[i] = 0.5f * (left[i] + right[i]);

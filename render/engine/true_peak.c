@@ -17,7 +17,7 @@ static const float taps[PHASES / 2][TRUE_PEAK_TAPS] = {
 };
 
 /* x[-(TAPS - 1) .. n): n is a multiple of SIMD_LANES, behind what counts there may be anything finite. */
-SIMD_CLONES static void largest(const sample *x, size_t n, sample *out)
+SIMD_CLONES(static, largest, (const sample *x, size_t n, sample *out), (x, n, out))
 {
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		f32x8 sum[PHASES] = { { 0 } };
