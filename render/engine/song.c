@@ -52,7 +52,7 @@ static int plan_run(const struct plan *plan, const struct song *song, struct run
 	struct run *run = run_new(&spec, err);
 	if (!run)
 		return -1;
-	int rc = pool_run(pool, run, max, &cpu_ns, err);
+	int rc = pool_run(pool, run, max, song->trace, &cpu_ns, err);
 	run_free(run);
 	result->cpu_s = (double)cpu_ns * 1e-9;
 	/* The end of an automatic tail stops the run like a failure. */
