@@ -5,7 +5,7 @@
  * it; both happen under the mutex, which is all the ordering that the runs need.
  *
  * A worker that finishes a tile goes on with a consumer that this made ready, because its inputs are in the cache
- * of this core. Without one it takes the oldest ready tile of the next job in turn, so jobs share the workers
+ * of this core. Without one it takes the most urgent tile of the next job in turn, so jobs share the workers
  * evenly whatever their size. A worker that finds nothing sleeps on pool.work; whoever makes parts ready wakes as
  * many as there are parts, less the one it takes itself and those that are waking up already. It does that after it
  * has given up the lock: the woken would only run into it, and a wake is a system call.

@@ -17,7 +17,7 @@ struct schedule {
 	struct tile *tiles;  /* [n_slots][n_stages] */
 	uint64_t *n_carried; /* [n_stages]: blocks that a carrying stage has done */
 	uint64_t n_admitted; /* blocks */
-	uint64_t *heap;      /* ready tiles as block * n_stages + stage, smallest first: the oldest block */
+	uint64_t *heap;      /* ready tiles by key_of(), smallest first */
 	size_t n_heap;
 	unsigned n_ready_parts; /* of the tiles in the heap, not taken yet */
 };
@@ -25,6 +25,22 @@ struct schedule {
 static struct tile *tile_at(struct schedule *s, uint32_t stage, uint64_t block)
 {
 	return &s->tiles[(block % s->spec.n_slots) * s->n_stages + stage];
+}
+
+/* Order of ready tiles: the oldest block first, but tiles that carry before all others. What carries is a chain through
+ * the blocks, which no number of workers makes shorter; let it wait behind the many tiles of an older block, and
+ * later all workers wait for it. It runs ahead by the blocks in flight at most. */
+static uint64_t key_of(const struct schedule *s, uint32_t stage, uint64_t block)
+{
+	uint64_t behind = s->plan->stages[stage].is_carry ? 0 : s->spec.n_slots;
+	return (block + behind) * s->n_stages + stage;
+}
+
+static struct tile_ref tile_of(const struct schedule *s, uint64_t key)
+{
+	uint32_t stage = (uint32_t)(key % s->n_stages);
+	uint64_t behind = s->plan->stages[stage].is_carry ? 0 : s->spec.n_slots;
+	return (struct tile_ref){ .block = key / s->n_stages - behind, .stage = stage };
 }
 
 /* --- Ready tiles: a binary heap --------------------------------------------------------------------------- */
@@ -64,7 +80,7 @@ static bool tile_make_ready(struct schedule *s, uint32_t stage, uint64_t block, 
 		return true;
 	}
 	s->n_ready_parts += n_parts;
-	heap_push(s, block * s->n_stages + stage);
+	heap_push(s, key_of(s, stage, block));
 	return false;
 }
 
@@ -72,8 +88,7 @@ bool schedule_take(struct schedule *s, struct tile_ref *ref)
 {
 	if (s->n_heap == 0)
 		return false;
-	uint64_t key = s->heap[0];
-	*ref = (struct tile_ref){ .block = key / s->n_stages, .stage = (uint32_t)(key % s->n_stages) };
+	*ref = tile_of(s, s->heap[0]);
 	struct tile *t = tile_at(s, ref->stage, ref->block);
 	ref->part = t->n_taken++;
 	ref->is_only_part = t->n_parts == 1;

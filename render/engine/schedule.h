@@ -41,7 +41,7 @@ struct schedule_spec {
 struct schedule *schedule_new(const struct schedule_spec *spec, struct error *err) WARN_UNUSED;
 void schedule_free(struct schedule *s);
 
-/* Takes a part of the oldest ready tile; false when none is ready. */
+/* Takes a part of the most urgent ready tile: one that carries, else of the oldest block. False when none is ready. */
 bool schedule_take(struct schedule *s, struct tile_ref *ref);
 
 /* One part is done. True when it was the last: then the caller finishes the tile and calls schedule_tile_done(). */
