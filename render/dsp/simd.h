@@ -26,7 +26,7 @@
 #define SIMD_INLINE static inline __attribute__((always_inline))
 
 /* Begins the definition of a function that is compiled for every level; linkage is static or extern, args are the names
- * in params, and the result is void:
+ * in params:
  *
  *	SIMD_CLONES(static, scale, (sample *x, sample gain, size_t n), (x, gain, n))
  *	{
@@ -36,29 +36,34 @@
  * The body is inlined into one function per level, and scale() calls the one that cpu_level names. A table and not
  * an ifunc: that would be settled before main(), out of reach of a test that forces a level. Sanitizers watch one
  * level, since their builds take long as it is. */
+#define SIMD_CLONES(linkage, name, params, args) SIMD_CLONES_OF(linkage, void, , name, params, args)
+/* The same for a function with a result. */
+#define SIMD_CLONES_RETURNING(linkage, type, name, params, args)                                                       \
+	SIMD_CLONES_OF(linkage, type, return, name, params, args)
+
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define SIMD_CLONES(linkage, name, params, args)                                                                       \
-	SIMD_INLINE void name##_body params;                                                                           \
-	static void name##_default params                                                                              \
+#define SIMD_CLONES_OF(linkage, type, give, name, params, args)                                                        \
+	SIMD_INLINE type name##_body params;                                                                           \
+	static type name##_default params                                                                              \
 	{                                                                                                              \
-		name##_body args;                                                                                      \
+		give name##_body args;                                                                                 \
 	}                                                                                                              \
-	__attribute__((target("arch=x86-64-v3"))) static void name##_v3 params                                         \
+	__attribute__((target("arch=x86-64-v3"))) static type name##_v3 params                                         \
 	{                                                                                                              \
-		name##_body args;                                                                                      \
+		give name##_body args;                                                                                 \
 	}                                                                                                              \
-	__attribute__((target("arch=x86-64-v4"))) static void name##_v4 params                                         \
+	__attribute__((target("arch=x86-64-v4"))) static type name##_v4 params                                         \
 	{                                                                                                              \
-		name##_body args;                                                                                      \
+		give name##_body args;                                                                                 \
 	}                                                                                                              \
-	linkage void name params                                                                                       \
+	linkage type name params                                                                                       \
 	{                                                                                                              \
-		static void(*const levels[CPU_LEVELS]) params = { name##_default, name##_v3, name##_v4 };              \
-		levels[cpu_level] args;                                                                                \
+		static type(*const levels[CPU_LEVELS]) params = { name##_default, name##_v3, name##_v4 };              \
+		give levels[cpu_level] args;                                                                           \
 	}                                                                                                              \
-	SIMD_INLINE void name##_body params
+	SIMD_INLINE type name##_body params
 #else
-#define SIMD_CLONES(linkage, name, params, args) linkage void name params
+#define SIMD_CLONES_OF(linkage, type, give, name, params, args) linkage type name params
 #endif
 
 /* Put before a loop of at most eight turns over vectors: rolled up, they would go through memory at each. */

@@ -65,7 +65,7 @@ SIMD_INLINE void row_fill(double *row, unsigned n_taps, double fraction, double 
 		row[i] /= sum;
 }
 
-SIMD_CLONES(static, rows_fill, (sample * rows, unsigned n_taps, unsigned n_rows, double band),
+SIMD_CLONES(static, rows_fill, (sample *rows, unsigned n_taps, unsigned n_rows, double band),
 	    (rows, n_taps, n_rows, band))
 {
 	double weights[2][SINC_TAPS_MAX];
