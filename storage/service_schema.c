@@ -128,31 +128,32 @@ const char schema_service[] =
 										   "  UPDATE api_key SET queued = "
 										   "queued - " WAITS(
 											   "OLD") ", running = running "
-												  "- " RUNS("OLD") ","
-														   "   "
-														   " by"
-														   "tes"
-														   " = "
-														   "byt"
-														   "es "
-														   "-"
-														   " " KEEPS(
-															   "OLD") " WHERE id = OLD.key_id;"
-																  "END;"
-																  /* --- webhooks: 1 start, 4 completed. A job from the cache is complete before its origin is written. --- */
-																  "CREATE TRIGGER job_told AFTER UPDATE OF state ON job WHEN OLD.state <> NEW.state"
-																  "  AND NEW.state IN ('running','succeeded','failed','canceled','expired') BEGIN"
-																  "  INSERT INTO webhook_delivery (job_id, key_id, url, event, traceparent, created_at_ms, next_at_ms)"
-																  "    SELECT NEW.id, NEW.key_id, webhook_url,"
-																  "      CASE NEW.state WHEN 'running' THEN 'job.started' ELSE 'job.' || NEW.state END,"
-																  "      traceparent, " NOW_MS
-																  ", " NOW_MS
-																  " FROM job_origin WHERE job_id = NEW.id AND webhook_url IS NOT NULL"
-																  "        AND (NEW.state <> 'running' OR (webhook_events & 1 AND NEW.attempt = 1));"
-																  "END;"
-																  "CREATE TRIGGER job_told_at_once AFTER INSERT ON job_origin WHEN NEW.webhook_url IS NOT NULL BEGIN"
-																  "  INSERT INTO webhook_delivery (job_id, key_id, url, event, traceparent, created_at_ms, next_at_ms)"
-																  "    SELECT id, key_id, NEW.webhook_url, 'job.' || state, NEW.traceparent, " NOW_MS
-																  ", " NOW_MS
-																  "      FROM job WHERE id = NEW.job_id AND state = 'succeeded';"
-																  "END;";
+												  "- " RUNS(
+													  "OLD") ","
+														 "   "
+														 " by"
+														 "tes"
+														 " = "
+														 "byt"
+														 "es "
+														 "-"
+														 " " KEEPS(
+															 "OLD") " WHERE id = OLD.key_id;"
+																"END;"
+																/* --- webhooks: 1 start, 4 completed. A job from the cache is complete before its origin is written. --- */
+																"CREATE TRIGGER job_told AFTER UPDATE OF state ON job WHEN OLD.state <> NEW.state"
+																"  AND NEW.state IN ('running','succeeded','failed','canceled','expired') BEGIN"
+																"  INSERT INTO webhook_delivery (job_id, key_id, url, event, traceparent, created_at_ms, next_at_ms)"
+																"    SELECT NEW.id, NEW.key_id, webhook_url,"
+																"      CASE NEW.state WHEN 'running' THEN 'job.started' ELSE 'job.' || NEW.state END,"
+																"      traceparent, " NOW_MS
+																", " NOW_MS
+																" FROM job_origin WHERE job_id = NEW.id AND webhook_url IS NOT NULL"
+																"        AND (NEW.state <> 'running' OR (webhook_events & 1 AND NEW.attempt = 1));"
+																"END;"
+																"CREATE TRIGGER job_told_at_once AFTER INSERT ON job_origin WHEN NEW.webhook_url IS NOT NULL BEGIN"
+																"  INSERT INTO webhook_delivery (job_id, key_id, url, event, traceparent, created_at_ms, next_at_ms)"
+																"    SELECT id, key_id, NEW.webhook_url, 'job.' || state, NEW.traceparent, " NOW_MS
+																", " NOW_MS
+																"      FROM job WHERE id = NEW.job_id AND state = 'succeeded';"
+																"END;";

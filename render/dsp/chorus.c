@@ -30,8 +30,7 @@ SIMD_INLINE f32x8 chorus_step(struct sway *s, unsigned ch, struct lfo *lfo, cons
 	return x * (1.0f - mix) + mix * line_read(&s->line[ch], s->samples, s->frame, frames);
 }
 
-SIMD_CLONES
-static void chorus_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, chorus_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	SWAY_PROCESS(state, io, n, chorus_step);
 }

@@ -25,8 +25,7 @@ SIMD_INLINE f32x8 curve_share(f32x8 bend, f32x8 x)
 	return f32x8_select(is_straight | (x >= 1.0f), x, expm1_of(c * x) / expm1_of(c));
 }
 
-SIMD_CLONES
-static void curve_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, curve_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

@@ -37,8 +37,7 @@ SIMD_INLINE f32x8 flanger_step(struct sway *s, unsigned ch, struct lfo *lfo, con
 	return x * (1.0f - mix) + wet * mix;
 }
 
-SIMD_CLONES
-static void flanger_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, flanger_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	SWAY_PROCESS(state, io, n, flanger_step);
 }

@@ -197,7 +197,7 @@ SIMD_INLINE double ladder_tick(double s[LADDER_POLES], enum ladder_voicing voici
 	return y;
 }
 
-/* node_def.process; inline it into a SIMD_CLONES function. k is feedback at res 1. */
+/* node_def.process; inline it into a function under SIMD_CLONES. k is feedback at res 1. */
 SIMD_INLINE void ladder_process(enum ladder_voicing voicing, float k, void *state, const struct node_io *io, size_t n)
 {
 	const struct node_input *in = io->in, *hz = &in[LADDER_CUTOFF], *res = &in[LADDER_RES];

@@ -7,8 +7,7 @@
 		.flags = PARAM_OPTIONAL, .doc = "another"                                                              \
 	}
 
-SIMD_CLONES
-static void mix_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, mix_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

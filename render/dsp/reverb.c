@@ -201,8 +201,7 @@ SIMD_INLINE void reverb_run(struct reverb *r, const struct node_io *io, size_t n
 	}
 }
 
-SIMD_CLONES
-static void reverb_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, reverb_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	if (n == 1)
 		reverb_run(state, io, 1, 1);

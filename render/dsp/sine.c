@@ -1,8 +1,7 @@
 /* Sine oscillator. */
 #include "render/dsp/osc.h"
 
-SIMD_CLONES
-static void sine_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, sine_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	osc_process(OSC_SINE, state, io, n);
 }

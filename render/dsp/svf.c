@@ -3,32 +3,27 @@
 #define Q_MIN 0.1f
 #define Q_MAX 20.0f
 
-SIMD_CLONES
-void svf_low_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(extern, svf_low_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	svf_process(MATCHED_LOW, Q_MIN, Q_MAX, state, io, n);
 }
 
-SIMD_CLONES
-void svf_high_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(extern, svf_high_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	svf_process(MATCHED_HIGH, Q_MIN, Q_MAX, state, io, n);
 }
 
-SIMD_CLONES
-void svf_band_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(extern, svf_band_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	svf_process(MATCHED_BAND, Q_MIN, Q_MAX, state, io, n);
 }
 
-SIMD_CLONES
-void svf_band_unit_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(extern, svf_band_unit_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	svf_process(MATCHED_BAND_UNIT, Q_MIN, Q_MAX, state, io, n);
 }
 
-SIMD_CLONES
-void svf_notch_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(extern, svf_notch_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	svf_process(MATCHED_NOTCH, Q_MIN, Q_MAX, state, io, n);
 }

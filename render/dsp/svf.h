@@ -268,7 +268,7 @@ SIMD_INLINE struct frames16 svf_cutoff(struct svf *f, const struct node_io *io, 
 	return frames16_of(first, slew_load(&f->cutoff, io, hz, SVF_HZ_MIN, SVF_HZ_MAX, i + SIMD_LANES, n));
 }
 
-/* node_def.process of a filter with SVF_PARAMS; inline it into a SIMD_CLONES function. */
+/* node_def.process of a filter with SVF_PARAMS; inline it into a function under SIMD_CLONES. */
 SIMD_INLINE void svf_process(enum matched_response which, float q_min, float q_max, void *state,
 			     const struct node_io *io, size_t n)
 {

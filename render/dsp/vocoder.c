@@ -121,8 +121,7 @@ SIMD_INLINE float sum_of(f32x8 x)
 	return ((x[0] + x[4]) + (x[1] + x[5])) + ((x[2] + x[6]) + (x[3] + x[7]));
 }
 
-SIMD_CLONES
-static void vocoder_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, vocoder_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct vocoder *v = state;
 

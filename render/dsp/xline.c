@@ -15,8 +15,7 @@ SIMD_INLINE f32x8 xline_at(f32x8 start, f32x8 end, f32x8 x)
 	return f32x8_select(x < 1.0f, f32x8_select(is_exponential, curved, straight), end);
 }
 
-SIMD_CLONES
-static void xline_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, xline_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

@@ -99,7 +99,8 @@ SIMD_INLINE f64x4 frames_load(const sample *x)
 }
 
 /* n is a multiple of K_WEIGHTING_STEP. */
-SIMD_CLONES static double steps_energy(const struct k_weighting *k, double *state, const sample *x, size_t n)
+SIMD_CLONES_RETURNING(static, double, steps_energy,
+		      (const struct k_weighting *k, double *state, const sample *x, size_t n), (k, state, x, n))
 {
 	f64x4 s = f64x4_load(state), sum = f64x4_splat(0);
 
