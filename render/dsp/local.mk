@@ -39,6 +39,8 @@ librender_a_SOURCES += \
 	render/dsp/tri_trig.c render/dsp/trig.c render/dsp/triggered.h render/dsp/unit.c render/dsp/vco.c \
 	render/dsp/vibrato.c render/dsp/vocoder.c render/dsp/vowel.c render/dsp/waveguide.c \
 	render/dsp/widener.c render/dsp/wrap.c render/dsp/xfade.c render/dsp/xline.c
+# Banks of functions (node.h).
+librender_a_SOURCES += render/dsp/sine_bank.c render/dsp/svf_bank.h
 EXTRA_DIST += render/dsp/nodes.def render/dsp/osc_kernel.py
 
 DSP_TESTS = tests/unit/test_effect tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd

@@ -23,6 +23,7 @@
 
 #define SVF_HZ_MIN 20.0f
 #define SVF_HZ_MAX 20000.0f
+#define SVF_W_MAX 3.0473449f /* radians per frame: 0.485 of the sample rate */
 
 /* What one frame does, in each of four groups. */
 struct svf_step {
@@ -129,8 +130,7 @@ SIMD_INLINE void svf_tune(struct svf *f, enum matched_response which, bool is_wi
 	svf_hold(f, to);
 	for (unsigned half = 0; half < 2; half++) {
 		f32x8 hz = f32x8_clamp(to->hz.v[half], SVF_HZ_MIN, SVF_HZ_MAX);
-		f32x8 w =
-			f32x8_min(hz * (6.2831853f / sample_rate_hz), f32x8_splat(3.0473449f)); /* 0.485 of the rate */
+		f32x8 w = f32x8_min(hz * (6.2831853f / sample_rate_hz), f32x8_splat(SVF_W_MAX));
 		struct matched_wish wish = { w, to->q.v[half], to->gain_db.v[half] };
 
 		svf_steps_of(c->step + 2 * half, matched_to(which, wish, is_wide));
@@ -314,5 +314,6 @@ void svf_band_process(void *state, const struct node_io *io, size_t n);
 void svf_band_unit_process(void *state, const struct node_io *io, size_t n);
 void svf_notch_process(void *state, const struct node_io *io, size_t n);
 double svf_tail_s(const struct node_env *env, const struct node_input *in);
+extern const struct node_def node_svf_low_bank;
 
 #endif
