@@ -5,6 +5,7 @@ libqueue_a_SOURCES += \
 	queue/internal.h \
 	queue/keeper.c \
 	queue/queue.c queue/queue.h \
+	queue/running.c \
 	queue/worker.c
 
 check_PROGRAMS += tests/unit/test_queue

@@ -70,6 +70,13 @@ typedef void (*queue_watch_cb)(void *ctx);
 uint64_t queue_watch(struct queue *q, const char *id, int64_t timeout_ms, queue_watch_cb cb, void *ctx);
 void queue_unwatch(struct queue *q, uint64_t ticket);
 
+/* What the jobs in progress in this process have done so far; returns how many were written to out[max]. */
+struct queue_progress {
+	char job_id[JOB_ID_SIZE];
+	uint64_t frames_done, frames_total;
+};
+size_t queue_running(struct queue *q, struct queue_progress *out, size_t max);
+
 /* Jobs ahead of a queued one plus one; 0 when it is not queued. */
 uint64_t queue_position(struct queue *q, const char *id);
 

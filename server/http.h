@@ -106,6 +106,16 @@ struct http_stream {
 void http_reply_stream(struct http_request *r, unsigned status, const char *type, uint64_t len,
 		       const struct http_stream *stream);
 
+/* An answer without a known end. read fills out[max] and returns how much; 0: nothing now, then it is called again after
+ * http_live_wake(); -1: the end. It runs on HTTP threads, one at a time. Freeing is the matter of r->state_free. */
+struct http_live {
+	void *ctx;
+	ssize_t (*read)(void *ctx, char *out, size_t max);
+};
+void http_reply_live(struct http_request *r, unsigned status, const char *type, const struct http_live *live);
+/* From any thread, while r lives. */
+void http_live_wake(struct http_request *r);
+
 /* True when a reply was given. */
 bool http_replied(const struct http_request *r);
 

@@ -8,7 +8,7 @@
 
 #include "server/http_impl.h"
 
-enum { STREAM_BLOCK_BYTES = 64 * 1024 };
+enum { STREAM_BLOCK_BYTES = 64 * 1024, LIVE_BLOCK_BYTES = 1024 };
 
 static bool is_printable(const char *s)
 {
@@ -118,6 +118,32 @@ void http_reply_stream(struct http_request *r, unsigned status, const char *type
 		stream->free(stream->ctx);
 	}
 	give(r, status, type, response);
+}
+
+static ssize_t read_live(void *ctx, uint64_t pos, char *out, size_t max)
+{
+	struct exchange *e = ctx;
+
+	(void)pos;
+	for (;;) {
+		ssize_t n = e->live.read(e->live.ctx, out, max);
+		enum live_wait wait;
+		if (n != 0)
+			return n > 0 ? n : MHD_CONTENT_READER_END_OF_STREAM;
+		wait = http_wait_live(e);
+		if (wait != LIVE_READ_AGAIN)
+			return wait == LIVE_SUSPENDED ? 0 : MHD_CONTENT_READER_END_OF_STREAM;
+	}
+}
+
+void http_reply_live(struct http_request *r, unsigned status, const char *type, const struct http_live *live)
+{
+	struct exchange *e = exchange_of(r);
+
+	e->live = *live;
+	e->is_live = true;
+	give(r, status, type,
+	     MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, LIVE_BLOCK_BYTES, read_live, e, NULL));
 }
 
 bool http_replied(const struct http_request *r)

@@ -35,6 +35,8 @@ static const struct route routes[] = {
 	{ "GET", "/jobs/{id}", api_job_get, false, { JSON } },
 	{ "DELETE", "/jobs/{id}", api_job_delete, false, { NULL } },
 	{ "POST", "/jobs/{id}/cancel", api_job_cancel, false, { JSON } },
+	{ "GET", "/events", api_all_events, false, { "text/event-stream" } },
+	{ "GET", "/jobs/{id}/events", api_job_events, false, { "text/event-stream" } },
 	{ "GET", "/jobs/{id}/audio", api_audio, false, { AUDIO_TYPES } },
 	{ "GET", "/jobs/{id}/stems", api_stems, false, { JSON, "application/x-tar" } },
 	{ "GET", "/jobs/{id}/stems/{name}", api_stem_audio, false, { AUDIO_TYPES } },

@@ -22,6 +22,7 @@
 #include "base/hash.h"
 #include "base/sink.h"
 #include "base/spool.h"
+#include "storage/events.h"
 #include "storage/keys.h"
 
 /* --- Jobs ------------------------------------------------------------------------------------------------ */
