@@ -28,7 +28,11 @@ static void print_help(void)
 	     "      --io=M                    auto (default), uring or pwrite\n"
 	     "  -t, --threads=N               render workers (default: one per core allowed)\n"
 	     "  -j, --jobs=N                  jobs in progress at once (default: as threads)\n"
+	     "      --short-jobs=N            more of them, for short jobs only (default 1)\n"
 	     "      --max-queued=N            jobs waiting before 503 (default 10000)\n"
+	     "      --max-queued-per-key=N    jobs of one key waiting before 429 (default 1000)\n"
+	     "      --expires-after=S         keep results so long unless the job says otherwise (default 0: for "
+	     "ever)\n"
 	     "      --max-body=BYTES          largest request body (default 1048576)\n"
 	     "      --max-duration=S          longest render (default 3600)\n"
 	     "      --max-connections=N       (default 4096)\n"
@@ -63,21 +67,24 @@ enum { OPT_FIRST_NUMBER = 256 };
 static const struct number_option {
 	const char *name;
 	uint64_t max;
-	enum { TO_UNSIGNED, TO_SIZE, TO_MS, TO_SECONDS } kind;
+	enum { TO_UNSIGNED, TO_SIZE, TO_INT64, TO_SECONDS } kind;
 	size_t offset;
 } number_options[] = {
 	{ "port", 65535, TO_UNSIGNED, offsetof(struct server_config, port) },
 	{ "threads", RENDER_THREADS_MAX, TO_UNSIGNED, offsetof(struct server_config, n_threads) },
 	{ "jobs", 1024, TO_UNSIGNED, offsetof(struct server_config, n_runners) },
+	{ "short-jobs", 1024, TO_UNSIGNED, offsetof(struct server_config, n_short_runners) },
 	{ "max-queued", 10000000, TO_UNSIGNED, offsetof(struct server_config, max_queued) },
+	{ "max-queued-per-key", 10000000, TO_UNSIGNED, offsetof(struct server_config, max_queued_per_key) },
+	{ "expires-after", 1000000000, TO_INT64, offsetof(struct server_config, keep_s) },
 	{ "max-body", 1u << 30, TO_SIZE, offsetof(struct server_config, max_body_bytes) },
 	{ "max-duration", 1000000, TO_SECONDS, offsetof(struct server_config, max_duration_s) },
 	{ "max-connections", 1000000, TO_UNSIGNED, offsetof(struct server_config, max_connections) },
 	{ "max-connections-per-ip", 1000000, TO_UNSIGNED, offsetof(struct server_config, max_connections_per_ip) },
-	{ "header-timeout-ms", 86400000, TO_MS, offsetof(struct server_config, header_timeout_ms) },
-	{ "body-timeout-ms", 86400000, TO_MS, offsetof(struct server_config, body_timeout_ms) },
-	{ "idle-timeout-ms", 86400000, TO_MS, offsetof(struct server_config, idle_timeout_ms) },
-	{ "drain-timeout-ms", 86400000, TO_MS, offsetof(struct server_config, drain_timeout_ms) },
+	{ "header-timeout-ms", 86400000, TO_INT64, offsetof(struct server_config, header_timeout_ms) },
+	{ "body-timeout-ms", 86400000, TO_INT64, offsetof(struct server_config, body_timeout_ms) },
+	{ "idle-timeout-ms", 86400000, TO_INT64, offsetof(struct server_config, idle_timeout_ms) },
+	{ "drain-timeout-ms", 86400000, TO_INT64, offsetof(struct server_config, drain_timeout_ms) },
 };
 enum { N_NUMBER_OPTIONS = sizeof number_options / sizeof number_options[0] };
 
@@ -97,7 +104,7 @@ static int parse_number_option(const struct number_option *o, const char *text, 
 	case TO_SIZE:
 		*(size_t *)(void *)member = (size_t)n;
 		break;
-	case TO_MS:
+	case TO_INT64:
 		*(int64_t *)(void *)member = (int64_t)n;
 		break;
 	case TO_SECONDS:
