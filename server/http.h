@@ -89,6 +89,9 @@ const char *http_query(const struct http_request *r, const char *name);
  * can start a new header line. */
 void http_add_header(struct http_request *r, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/* Was such a header added? */
+bool http_has_reply_header(const struct http_request *r, const char *name);
+
 /* The body is malloc'd and becomes the answer's; may be NULL when len is 0. */
 void http_reply(struct http_request *r, unsigned status, const char *type, char *body, size_t len);
 /* The body is static. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "server/http_impl.h"
@@ -33,6 +34,16 @@ void http_add_header(struct http_request *r, const char *name, const char *fmt, 
 	copy = arena_strndup(&r->arena, value, (size_t)n);
 	if (copy)
 		e->reply_headers[e->n_reply_headers++] = (struct http_pair){ .name = name, .value = copy };
+}
+
+bool http_has_reply_header(const struct http_request *r, const char *name)
+{
+	const struct exchange *e = (const struct exchange *)r;
+
+	for (size_t i = 0; i < e->n_reply_headers; i++)
+		if (strcasecmp(e->reply_headers[i].name, name) == 0)
+			return true;
+	return false;
 }
 
 static void put_headers(struct exchange *e, struct MHD_Response *response, const char *type)

@@ -8,6 +8,7 @@ libserver_a_SOURCES += \
 	server/api_events.c \
 	server/api_jobs.c \
 	server/api_meta.c server/api_nodes.c \
+	server/api_queue.c \
 	server/api_render.c \
 	server/api_spec.c \
 	server/api_stems.c \
@@ -29,7 +30,9 @@ libserver_a_SOURCES += \
 	server/screen.c server/screen.h \
 	server/server.c server/server.h \
 	server/spec_option.c server/spec_option.h \
+	server/submission.c server/submission.h \
 	server/tar.c server/tar.h \
+	server/term_option.c \
 	server/url.c server/url.h
 
 include openapi/local.mk

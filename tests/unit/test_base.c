@@ -1,5 +1,6 @@
 /* base/: error, arena, buf, diag, hash, clock. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "base/cpu.h"
 #include "base/diag.h"
 #include "base/hash.h"
+#include "base/name_index.h"
 #include "tests/lib/test.h"
 
 START_TEST(test_error_set_returns_minus_one_and_keeps_the_message)
@@ -241,6 +243,31 @@ START_TEST(test_the_nearest_word_is_found)
 }
 END_TEST
 
+START_TEST(test_entries_are_found_by_name_and_equal_names_in_order)
+{
+	static struct name_index index;
+	static char made[1000][16];
+	const char *const aliases[] = { "twin", NULL };
+
+	name_index_add_all(&index, "first", aliases, 0);
+	name_index_add_all(&index, "second", aliases, 1);
+	for (size_t i = 0; i < 1000; i++) {
+		snprintf(made[i], sizeof(made[i]), "name%zu", i);
+		name_index_add(&index, made[i], 2 + i);
+	}
+	for (size_t i = 0; i < 1000; i++)
+		ck_assert_uint_eq(name_index_find(&index, made[i], strlen(made[i]), 0), 2 + i);
+	ck_assert_uint_eq(name_index_find(&index, "second", 6, 0), 1);
+	ck_assert_uint_eq(name_index_find(&index, "twin", 4, 0), 0);
+	ck_assert_uint_eq(name_index_find(&index, "twin", 4, 1), 1);
+	ck_assert_uint_eq(name_index_find(&index, "twin", 4, 2), NAME_INDEX_NONE);
+	ck_assert_uint_eq(name_index_find(&index, "twins", 5, 0), NAME_INDEX_NONE);
+	ck_assert_uint_eq(name_index_find(&index, "name1000", 8, 0), NAME_INDEX_NONE);
+	ck_assert_uint_eq(name_index_find(&index, "name1000", 5, 0), 3);
+	ck_assert_uint_eq(name_index_find(&index, "", 0, 0), NAME_INDEX_NONE);
+}
+END_TEST
+
 static Suite *base_suite(void)
 {
 	Suite *s = suite_create("base");
@@ -261,6 +288,7 @@ static Suite *base_suite(void)
 	tcase_add_test(t, test_a_long_line_is_shown_around_the_span);
 	tcase_add_test(t, test_errors_displace_warnings_and_repeats_are_dropped);
 	tcase_add_loop_test(t, test_the_nearest_word_is_found, 0, sizeof words / sizeof words[0]);
+	tcase_add_test(t, test_entries_are_found_by_name_and_equal_names_in_order);
 	return s;
 }
 
