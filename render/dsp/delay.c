@@ -68,8 +68,7 @@ SIMD_INLINE void delay_run_still(struct delay *d, const struct node_io *io, size
 	}
 }
 
-SIMD_CLONES
-static void delay_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, delay_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct delay *d = state;
 	bool is_varying = echo_varies(io, DELAY_TIME, DELAY_MIX + 1);

@@ -4,14 +4,12 @@
 #define Q_MIN 0.5f
 #define Q_MAX 20.0f
 
-SIMD_CLONES
-static void lpf_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, lpf_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	svf_process(MATCHED_LOW, Q_MIN, Q_MAX, state, io, n);
 }
 
-SIMD_CLONES
-static void lpf_bank_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, lpf_bank_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	svf_bank_process((struct svf_kind){ MATCHED_LOW, Q_MIN, Q_MAX }, state, io, n);
 }

@@ -20,8 +20,7 @@ SIMD_INLINE unsigned inputs_used(const struct node_io *io, const struct node_inp
 	return n;
 }
 
-SIMD_CLONES
-static void mix_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, mix_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	const struct node_input *used[NODE_PARAMS_MAX];
 	unsigned n_used = inputs_used(io, used);

@@ -1,8 +1,8 @@
 /* Fixed-width vectors for kernels, and the few functions that kernels need per sample.
  *
  * Written once over GCC vector types of 8 floats (or 4 doubles); the compiler lowers them to what the target has.
- * SIMD_CLONES compiles a kernel for several levels and picks one at load time. The same bits come out at every
- * level, because each function is a fixed sequence of IEEE additions, multiplications and divisions: contraction is
+ * SIMD_CLONES compiles a kernel for several levels, of which one is picked at run time. The same bits come out at
+ * every level, because each function is a fixed sequence of IEEE additions, multiplications and divisions: contraction is
  * off for the whole build, there is no libm, no reciprocal estimate and no horizontal sum of unspecified order.
  * Rounding to integers is done by adding and subtracting 1.5 * 2^23 (2^52), which needs the default rounding mode
  * and no conversion instruction that wider machines lack.
@@ -21,16 +21,50 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Put before the definition of a kernel. Function multiversioning needs ifunc, which runs before a sanitizer's
- * runtime is up, and clang 14 gives clones external names. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
-	!defined(__SANITIZE_THREAD__)
-#define SIMD_CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#define SIMD_CLONES
-#endif
+#include "base/cpu_level.h"
 
 #define SIMD_INLINE static inline __attribute__((always_inline))
+
+/* Begins the definition of a function that is compiled for every level; linkage is static or extern, args are the names
+ * in params:
+ *
+ *	SIMD_CLONES(static, scale, (sample *x, sample gain, size_t n), (x, gain, n))
+ *	{
+ *		...
+ *	}
+ *
+ * The body is inlined into one function per level, and scale() calls the one that cpu_level names. A table and not
+ * an ifunc: that would be settled before main(), out of reach of a test that forces a level. Sanitizers watch one
+ * level, since their builds take long as it is. */
+#define SIMD_CLONES(linkage, name, params, args) SIMD_CLONES_OF(linkage, void, , name, params, args)
+/* The same for a function with a result. */
+#define SIMD_CLONES_RETURNING(linkage, type, name, params, args)                                                       \
+	SIMD_CLONES_OF(linkage, type, return, name, params, args)
+
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define SIMD_CLONES_OF(linkage, type, give, name, params, args)                                                        \
+	SIMD_INLINE type name##_body params;                                                                           \
+	static type name##_default params                                                                              \
+	{                                                                                                              \
+		give name##_body args;                                                                                 \
+	}                                                                                                              \
+	__attribute__((target("arch=x86-64-v3"))) static type name##_v3 params                                         \
+	{                                                                                                              \
+		give name##_body args;                                                                                 \
+	}                                                                                                              \
+	__attribute__((target("arch=x86-64-v4"))) static type name##_v4 params                                         \
+	{                                                                                                              \
+		give name##_body args;                                                                                 \
+	}                                                                                                              \
+	linkage type name params                                                                                       \
+	{                                                                                                              \
+		static type(*const levels[CPU_LEVELS]) params = { name##_default, name##_v3, name##_v4 };              \
+		give levels[cpu_level] args;                                                                           \
+	}                                                                                                              \
+	SIMD_INLINE type name##_body params
+#else
+#define SIMD_CLONES_OF(linkage, type, give, name, params, args) linkage type name params
+#endif
 
 /* Put before a loop of at most eight turns over vectors: rolled up, they would go through memory at each. */
 #ifdef __clang__

@@ -3,8 +3,7 @@
 
 extern const struct node_def node_sine_bank;
 
-SIMD_CLONES
-static void sine_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, sine_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	osc_process(OSC_SINE, state, io, n);
 }

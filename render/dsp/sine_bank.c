@@ -88,8 +88,7 @@ SIMD_INLINE void bank_fill(const struct sine_bank *b, const uint64_t acc[LANES],
 		f32x8_store(out + j * SIMD_LANES, sum[j]);
 }
 
-SIMD_CLONES
-static void sine_bank_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, sine_bank_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	uint64_t *acc = state;
 	struct sine_bank b;
