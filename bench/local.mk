@@ -1,5 +1,5 @@
 # Benchmarks. `make bench` runs the patterns beside Strudel (node and npm needed) and writes bench/RESULTS.md; `make bench-engine`
-# renders six workloads beside scsynth and Csound (packages supercollider-server and csound) and prints a table. The others are
+# renders six workloads beside scsynth, Csound and Faust (packages supercollider-server, csound and faust) and prints a table. The others are
 # for work on one part: time per sample of every kernel, of voices, and of refusing programs that are too large.
 EXTRA_PROGRAMS = bench/bench_limits bench/bench_nodes bench/bench_patterns bench/bench_voices \
 	bench/simulate
@@ -16,7 +16,7 @@ bench_simulate_SOURCES = bench/simulate.c bench/lib/traced.c bench/lib/traced.h
 bench_simulate_LDADD = librender.a libbase.a $(RENDER_LIBS)
 EXTRA_DIST += bench/RESULTS.md bench/patterns.txt bench/run.sh bench/strudel/haps.mjs bench/strudel/package.json \
 	bench/strudel/package-lock.json bench/strudel/no-kabelsalat/index.mjs bench/strudel/no-kabelsalat/package.json \
-	bench/engine/bench.py bench/engine/csound.py bench/engine/scsynth.py bench/engine/synthdef.py bench/engine/workloads.py \
+	bench/engine/bench.py bench/engine/csound.py bench/engine/faust.py bench/engine/faust_main.c bench/engine/w5.dsp bench/engine/scsynth.py bench/engine/synthdef.py bench/engine/workloads.py \
 	bench/engine/w1.ph bench/engine/w2.ph bench/engine/w3.ph bench/engine/w4.ph bench/engine/w5.ph bench/engine/w6.ph
 
 .PHONY: bench bench-engine bench-limits bench-nodes bench-voices
