@@ -15,14 +15,16 @@ librender_a_SOURCES += \
 	render/engine/tune.h render/engine/voice.c render/engine/voice.h render/events.c render/render.c \
 	render/spec.c
 
-check_PROGRAMS += tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
-TESTS += tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
+check_PROGRAMS += tests/unit/test_bank tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
+TESTS += tests/unit/test_bank tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c
 tests_unit_test_engine_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_examples_SOURCES = \
 	tests/unit/test_examples.c tests/lib/bands.c tests/lib/bands.h tests/lib/render.c tests/lib/render.h \
 	$(RENDERING_SOURCES)
 tests_unit_test_examples_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_bank_SOURCES = tests/unit/test_bank.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c
+tests_unit_test_bank_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c
 tests_unit_test_plan_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 check_PROGRAMS += tests/unit/test_schedule
