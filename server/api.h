@@ -14,8 +14,9 @@ void api_check(void *ctx, struct http_request *r);
 /* api_events.c */
 void api_events(void *ctx, struct http_request *r);
 void api_format(void *ctx, struct http_request *r);
-/* api_jobs.c */
+/* api_list.c */
 void api_jobs_list(void *ctx, struct http_request *r);
+/* api_jobs.c */
 void api_job_get(void *ctx, struct http_request *r);
 void api_job_delete(void *ctx, struct http_request *r);
 void api_job_cancel(void *ctx, struct http_request *r);

@@ -5,6 +5,7 @@ libserver_a_SOURCES += \
 	server/api_check.c \
 	server/api_events.c \
 	server/api_jobs.c \
+	server/api_list.c \
 	server/api_meta.c server/api_nodes.c \
 	server/api_queue.c \
 	server/api_render.c \
