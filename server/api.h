@@ -11,6 +11,8 @@
 /* api_render.c, api_check.c */
 void api_render(void *ctx, struct http_request *r);
 void api_check(void *ctx, struct http_request *r);
+/* api_estimate.c */
+void api_estimate(void *ctx, struct http_request *r);
 /* api_events.c */
 void api_events(void *ctx, struct http_request *r);
 void api_format(void *ctx, struct http_request *r);

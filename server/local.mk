@@ -3,6 +3,7 @@ libserver_a_SOURCES += \
 	server/api.h server/app.h \
 	server/api_audio.c \
 	server/api_check.c \
+	server/api_estimate.c \
 	server/api_events.c \
 	server/api_jobs.c \
 	server/api_list.c \

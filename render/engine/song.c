@@ -4,8 +4,7 @@
 #include "render/engine/master.h"
 #include "render/graph/plan.h"
 
-/* The block: of 128 .. 4096, the shortest at which handing out tiles is lost in the noise of examples/m.ph. */
-enum { BLOCK_FRAMES_DEFAULT = 1024, SLOTS_MIN = 4 };
+enum { SLOTS_MIN = 4 };
 
 #define EVENTS_MAX 20000000u /* haps and cycles of all sources: minutes of work at a microsecond each */
 #define PLAN_BYTES_MAX ((size_t)256 << 20)
@@ -21,13 +20,19 @@ struct node_env song_env(const struct render_spec *spec, const struct graph *gra
 	};
 }
 
-/* Enough blocks that every worker has one while others wait for an input, few enough for the memory cap. */
+/* Every worker has one while others wait for an input. */
+size_t song_slots_usual(unsigned n_workers)
+{
+	size_t want = 2 * (size_t)n_workers + 2;
+
+	return want < SLOTS_MIN ? SLOTS_MIN : want;
+}
+
+/* Enough blocks, few enough for the memory cap. */
 static unsigned slots_for(const struct plan *plan, const struct run_shared *shared, unsigned n_workers)
 {
 	size_t fit = shared->memory_cap_bytes / 2 / run_slot_bytes(plan, shared->block_frames);
-	size_t want = 2 * (size_t)n_workers + 2;
-	if (want < SLOTS_MIN)
-		want = SLOTS_MIN;
+	size_t want = song_slots_usual(n_workers);
 	if (want > fit)
 		want = fit;
 	return want > 0 ? (unsigned)want : 1;
@@ -96,7 +101,7 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 		.env = song_env(spec, song->graph),
 		.tempo = { .sample_rate_hz = spec->sample_rate_hz, .cps = song->graph->cps },
 		.bank = song->bank,
-		.block_frames = block ? block : BLOCK_FRAMES_DEFAULT,
+		.block_frames = block ? block : SONG_BLOCK_FRAMES_DEFAULT,
 		.memory_cap_bytes = song->memory_bytes / 2,
 		.events_max = EVENTS_MAX,
 		.tail_frame = song->main_frames < song->n_frames ? song->main_frames : 0,

@@ -31,4 +31,11 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 /* Constants of a job's kernels. */
 struct node_env song_env(const struct render_spec *spec, const struct graph *graph);
 
+/* The block, when nobody names one: of 128 .. 4096, the shortest at which handing out tiles is lost in the noise of
+ * examples/m.ph. */
+enum { SONG_BLOCK_FRAMES_DEFAULT = 1024 };
+
+/* Blocks in flight that a run would like to have room for. */
+size_t song_slots_usual(unsigned n_workers);
+
 #endif

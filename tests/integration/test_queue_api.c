@@ -301,6 +301,28 @@ START_TEST(test_a_canceled_job_can_be_retried_and_stays_canceled)
 }
 END_TEST
 
+START_TEST(test_an_estimate_knows_what_is_there_already)
+{
+	json_t *before = call("POST", "/estimate?" BRIEF, BEAT, NULL, 200), *after, *job;
+
+	ck_assert(json_is_false(json_object_get(before, "cached")));
+	ck_assert_str_eq(text_of(before, "cost_class"), "short");
+	job = service_wait_job(&server, service_submit(&server, BEAT, BRIEF));
+	ck_assert_str_eq(text_of(job, "content_hash"), text_of(before, "content_hash"));
+	ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(job, "result"), "frames")),
+			 json_integer_value(json_object_get(before, "frames")));
+	ck_assert_double_gt(json_real_value(json_object_get(job, "cost_s")), 0);
+	after = call("POST", "/estimate?" BRIEF, BEAT, NULL, 200);
+	ck_assert(json_is_true(json_object_get(after, "cached")));
+	ck_assert_double_eq(json_real_value(json_object_get(after, "cpu_s")), 0);
+	json_decref(call("POST", "/estimate", "out $ sinne 440", NULL, 422));
+	json_decref(call("POST", "/estimate?duration=1e6", BEAT, NULL, 422));
+	json_decref(before);
+	json_decref(after);
+	json_decref(job);
+}
+END_TEST
+
 /* --- lists --- */
 
 /* Walks all pages; returns the number of jobs. */
@@ -360,6 +382,7 @@ static Suite *queue_api_suite(void)
 	tcase_add_test(t, test_the_queue_is_paused_and_says_what_waits);
 	tcase_add_test(t, test_a_full_queue_says_so_and_serves_again);
 	tcase_add_test(t, test_a_canceled_job_can_be_retried_and_stays_canceled);
+	tcase_add_test(t, test_an_estimate_knows_what_is_there_already);
 	tcase_add_test(t, test_lists_are_filtered_and_pages_keep_the_filter);
 	suite_add_tcase(s, t);
 	return s;
