@@ -32,6 +32,7 @@ static const struct rule {
 	{ "GET", "/problems/{id}", 0 },
 	{ "GET", "/nodes", 0 },
 	{ "POST", "/check", SCOPE_READ },
+	{ "POST", "/estimate", SCOPE_READ },
 	{ "POST", "/events", SCOPE_READ },
 	{ "POST", "/format", SCOPE_READ },
 	{ "GET", "/metrics", SCOPE_ADMIN },
@@ -40,7 +41,7 @@ static const struct rule {
 	{ "POST", "/queue/resume", SCOPE_ADMIN },
 };
 
-static const char *const submissions[] = { "/render" };
+static const char *const submissions[] = { "/render", "/jobs/{id}/retry" };
 
 static bool is_path(const char *pattern, const char *path)
 {

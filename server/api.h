@@ -11,11 +11,14 @@
 /* api_render.c, api_check.c */
 void api_render(void *ctx, struct http_request *r);
 void api_check(void *ctx, struct http_request *r);
+/* api_estimate.c */
+void api_estimate(void *ctx, struct http_request *r);
 /* api_events.c */
 void api_events(void *ctx, struct http_request *r);
 void api_format(void *ctx, struct http_request *r);
-/* api_jobs.c */
+/* api_list.c */
 void api_jobs_list(void *ctx, struct http_request *r);
+/* api_jobs.c */
 void api_job_get(void *ctx, struct http_request *r);
 void api_job_delete(void *ctx, struct http_request *r);
 void api_job_cancel(void *ctx, struct http_request *r);

@@ -5,8 +5,10 @@ libserver_a_SOURCES += \
 	server/rate.c server/rate.h \
 	server/api_audio.c \
 	server/api_check.c \
+	server/api_estimate.c \
 	server/api_events.c \
 	server/api_jobs.c \
+	server/api_list.c \
 	server/api_meta.c server/api_nodes.c \
 	server/api_queue.c \
 	server/api_render.c \

@@ -28,6 +28,7 @@ struct route {
 static const struct route routes[] = {
 	{ "POST", "/render", api_render, true, { JSON, AUDIO_TYPES, "text/plain" } },
 	{ "POST", "/check", api_check, true, { JSON, "text/plain" } },
+	{ "POST", "/estimate", api_estimate, true, { JSON } },
 	{ "POST", "/events", api_events, true, { "application/jsonl", "application/x-ndjson", "text/plain" } },
 	{ "POST", "/format", api_format, true, { JSON, "text/plain" } },
 	{ "GET", "/nodes", api_nodes, false, { JSON } },
