@@ -19,6 +19,18 @@ export async function until(probe, ms = TIMEOUT_MS) {
 	}
 }
 
+/** In the page: listens in on what goes to the loudspeaker, as globalThis.tap. */
+function tapAudio() {
+	const { connect } = AudioNode.prototype;
+	AudioNode.prototype.connect = function (to, ...rest) {
+		if (to instanceof AudioDestinationNode) {
+			globalThis.tap = new AnalyserNode(this.context, { fftSize: 16384, smoothingTimeConstant: 0 });
+			connect.call(this, globalThis.tap);
+		}
+		return connect.call(this, to, ...rest);
+	};
+}
+
 export class Page {
 	/** What the browser complained about: exceptions, console errors, violations of the content security policy. */
 	complaints = [];
@@ -35,6 +47,7 @@ export class Page {
 
 	static async open(context, url) {
 		const self = new Page(await context.newPage());
+		await self.page.addInitScript(tapAudio);
 		await self.page.goto(url);
 		await self.ready();
 		return self;
@@ -51,14 +64,23 @@ export class Page {
 		return this.page.locator(".cm-content");
 	}
 
+	get waveform() {
+		return this.page.locator("#waveform");
+	}
+
+	/** The service's jobs, newest first. */
+	async jobs() {
+		return this.page.evaluate(async () => (await (await fetch("/jobs")).json()).jobs);
+	}
+
 	button(name) {
 		return this.page.getByRole("button", { name, exact: true });
 	}
 
 	/** The program in the editor. */
 	async source() {
-		return this.editor.evaluate((content) => content.cmTile?.view?.state.doc.toString() ??
-			content.cmView?.view?.state.doc.toString() ?? content.innerText);
+		const lines = await this.page.locator(".cm-line").evaluateAll((all) => all.map((line) => line.textContent));
+		return lines.join("\n");
 	}
 
 	/**
@@ -122,6 +144,19 @@ export class Page {
 				crossings += samples[i - 1] < 0 && samples[i] >= 0 ? 1 : 0;
 			}
 			return { seconds: buffer.duration, rms: Math.sqrt(sum / samples.length), hz: crossings / buffer.duration };
+		});
+	}
+
+	/** What comes out of the page's audio graph just now: the loudest frequency, to 10 Hz; 0 for silence, undefined without one. */
+	async loudest() {
+		return this.page.evaluate(() => {
+			const { tap } = globalThis;
+			if (!tap)
+				return undefined;
+			const levels = new Float32Array(tap.frequencyBinCount);
+			tap.getFloatFrequencyData(levels);
+			const bin = levels.indexOf(Math.max(...levels));
+			return levels[bin] < -70 ? 0 : Math.round((bin * tap.context.sampleRate) / tap.fftSize / 10) * 10;
 		});
 	}
 

@@ -1,5 +1,5 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { bracketMatching, foldKeymap, indentOnInput } from "@codemirror/language";
 import { lintKeymap } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
@@ -65,7 +65,10 @@ export function createEditor(host: HTMLElement, source: string, hooks: EditorHoo
 /** Replaces the whole text, as one step to undo. */
 export function replaceSource(view: EditorView, source: string): void {
 	if (view.state.doc.toString() !== source)
-		view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: source } });
+		view.dispatch({
+			changes: { from: 0, to: view.state.doc.length, insert: source },
+			annotations: isolateHistory.of("full"),
+		});
 }
 
 /** Puts the cursor on a span and shows it. */

@@ -16,7 +16,7 @@ export class StemList {
 		this.#muted.clear();
 		this.#solo.clear();
 		this.host.hidden = stems.length === 0;
-		this.host.replaceChildren(el("h3", {}, "Stems"), el("ul", {}, ...stems.map((stem) => this.#row(stem))));
+		this.host.replaceChildren(el("h2", {}, "Stems"), el("ul", {}, ...stems.map((stem) => this.#row(stem))));
 	}
 
 	#row(stem: Stem): HTMLElement {
