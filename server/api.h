@@ -45,8 +45,11 @@ void api_all_events(void *ctx, struct http_request *r);
 void api_job_events(void *ctx, struct http_request *r);
 /* api_usage.c */
 void api_usage(void *ctx, struct http_request *r);
-/* api_nodes.c */
+/* api_nodes.c, api_examples.c */
 void api_nodes(void *ctx, struct http_request *r);
+void api_examples(void *ctx, struct http_request *r);
+/* api_page.c */
+void api_page(void *ctx, struct http_request *r);
 
 /* Answers with j, taking the reference; NULL is answered as out of memory. */
 void api_reply_json(struct http_request *r, unsigned status, json_t *j);

@@ -7,10 +7,12 @@ libserver_a_SOURCES += \
 	server/api_check.c \
 	server/api_estimate.c \
 	server/api_events.c \
+	server/api_examples.c \
 	server/api_jobs.c \
 	server/api_list.c \
 	server/api_meta.c server/api_nodes.c \
 	server/api_queue.c \
+	server/api_page.c \
 	server/api_render.c \
 	server/api_spec.c \
 	server/api_stems.c \
@@ -18,6 +20,7 @@ libserver_a_SOURCES += \
 	server/api_streams.c server/events.c server/events.h \
 	server/cors.c server/cors.h \
 	server/conditional.c server/conditional.h \
+	server/examples_data.c server/examples_data.h \
 	server/http.c server/http.h server/http_impl.h \
 	server/http_reply.c \
 	server/job_json.c \
@@ -25,6 +28,7 @@ libserver_a_SOURCES += \
 	server/listen.c server/listen.h \
 	server/negotiation.c server/negotiation.h \
 	server/openapi_data.c server/openapi_data.h \
+	server/page_data.c server/page_data.h \
 	server/problem.c server/problem.h server/problems.def \
 	server/reaper.c server/reaper.h \
 	server/routes.c server/routes.h \
