@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/engine/file_set.h"
 #include "render/engine/limiter.h"
 #include "render/engine/loudness.h"
 #include "render/engine/true_peak.h"
 
-enum { CHANNELS_MAX = 2 };
+enum { CHANNELS_MAX = 2, LINES_MAX = FILE_SET_MAX * CHANNELS_MAX };
 
 struct finish {
 	struct finish_spec spec;
@@ -20,7 +21,7 @@ struct finish {
 	struct loudness *loudness;
 	struct true_peak peaks[CHANNELS_MAX];
 	sample true_peak;
-	sample curve[BLOCK_FRAMES_MAX], limit[BLOCK_FRAMES_MAX], scratch[BLOCK_FRAMES_MAX];
+	sample curve[BLOCK_FRAMES_MAX], limit[BLOCK_FRAMES_MAX];
 	sample *lines; /* [n_lines][latency + BLOCK_FRAMES_MAX]: what the limiter has not decided about, then the block */
 };
 
@@ -56,7 +57,7 @@ struct finish *finish_new(const struct finish_spec *spec, struct error *err)
 	}
 	f->spec = *spec;
 	f->n_lines = spec->n_signals * spec->channels;
-	f->loudness = loudness_new(spec->sample_rate_hz, spec->channels, err);
+	f->loudness = loudness_new(spec->sample_rate_hz, spec->channels, spec->meter, err);
 	if (f->loudness && make_limiter(f, err) == 0 && make_lines(f, err) == 0)
 		return f;
 	finish_free(f);
@@ -108,33 +109,36 @@ static void copy_scaled(sample *restrict out, const sample *restrict x, const sa
 
 static void measure(struct finish *f, const sample *const *mix, size_t n)
 {
-	for (unsigned c = 0; c < f->spec.channels; c++) {
-		true_peak_process(&f->peaks[c], mix[c], n, f->scratch);
-		for (size_t i = 0; i < n; i++)
-			f->true_peak = f->scratch[i] > f->true_peak ? f->scratch[i] : f->true_peak;
-	}
+	for (unsigned c = 0; c < f->spec.channels; c++)
+		true_peak_raise(&f->peaks[c], mix[c], n, &f->true_peak);
 	loudness_add(f->loudness, mix, n);
 }
 
-static int give(struct finish *f, size_t n, struct error *err)
+/* x[n_lines][n]: finished frames. */
+static int give(struct finish *f, const sample *const *x, size_t n, struct error *err)
 {
 	const struct finish_spec *s = &f->spec;
+
+	measure(f, x, n);
+	for (unsigned i = 0; i < s->n_signals && s->encoders; i++)
+		if (encoder_write(s->encoders[i], x + i * s->channels, n, err))
+			return -1;
+	f->n_given += n;
+	return 0;
+}
+
+/* The first n frames of the lines. */
+static int give_lines(struct finish *f, size_t n, struct error *err)
+{
+	const sample *x[LINES_MAX];
 	size_t early = 0;
 
 	/* What the limiter looked at before frame 0 was not there. */
 	if (f->n_taken - n < f->latency)
 		early = f->latency - (size_t)(f->n_taken - n) < n ? f->latency - (size_t)(f->n_taken - n) : n;
-	for (unsigned i = 0; i < s->n_signals && early < n; i++) {
-		const sample *ch[CHANNELS_MAX];
-		for (unsigned c = 0; c < s->channels; c++)
-			ch[c] = f->lines + (i * s->channels + c) * line_frames(f) + early;
-		if (i == 0)
-			measure(f, ch, n - early);
-		if (s->encoders && encoder_write(s->encoders[i], ch, n - early, err))
-			return -1;
-	}
-	f->n_given += n - early;
-	return 0;
+	for (unsigned k = 0; k < f->n_lines; k++)
+		x[k] = f->lines + k * line_frames(f) + early;
+	return early < n ? give(f, x, n - early, err) : 0;
 }
 
 static void limit(struct finish *f, size_t n)
@@ -157,7 +161,7 @@ static int pass_on(struct finish *f, size_t n, struct error *err)
 	if (f->limiter)
 		limit(f, n);
 	f->n_taken += n;
-	if (give(f, n, err))
+	if (give_lines(f, n, err))
 		return -1;
 	for (unsigned k = 0; f->latency > 0 && k < f->n_lines; k++) {
 		sample *line = f->lines + k * line_frames(f);
@@ -170,6 +174,10 @@ int finish_write(struct finish *f, const sample *const *x, size_t n, struct erro
 {
 	bool is_curved = make_curve(f, n);
 
+	if (!is_curved && !f->limiter) {
+		f->n_taken += n;
+		return give(f, x, n, err);
+	}
 	for (unsigned k = 0; k < f->n_lines; k++) {
 		sample *at = f->lines + k * line_frames(f) + f->latency;
 		if (is_curved)
@@ -185,11 +193,8 @@ static void measure_end(struct finish *f)
 {
 	static const sample silence[TRUE_PEAK_TAPS];
 
-	for (unsigned c = 0; c < f->spec.channels; c++) {
-		true_peak_process(&f->peaks[c], silence, TRUE_PEAK_TAPS, f->scratch);
-		for (size_t i = 0; i < TRUE_PEAK_TAPS; i++)
-			f->true_peak = f->scratch[i] > f->true_peak ? f->scratch[i] : f->true_peak;
-	}
+	for (unsigned c = 0; c < f->spec.channels; c++)
+		true_peak_raise(&f->peaks[c], silence, TRUE_PEAK_TAPS, &f->true_peak);
 }
 
 int finish_end(struct finish *f, struct finish_levels *levels, struct error *err)

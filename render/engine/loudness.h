@@ -1,8 +1,8 @@
 /* Integrated loudness (Recommendation ITU-R BS.1770-4; EBU R 128) of a signal of any length in constant memory.
  *
- * libebur128 filters and sums; it would also keep the energy of every block for the gates, which grows with the
- * length. So the gates are here: blocks of 400 ms every 100 ms are counted in bins of 0.01 LU, each with the exact
- * sum of its energies. Only blocks within one bin of the relative gate can fall on its wrong side. */
+ * K-weighted energies of every 100 ms (k_weighting.h) make blocks of 400 ms that overlap. The gates look at all blocks of the
+ * render; to keep them would take memory that grows with its length, so they are counted in bins of 0.01 LU, each with the
+ * exact sum of its energies. Only blocks within one bin of the relative gate can fall on its wrong side. */
 #ifndef RENDER_ENGINE_LOUDNESS_H
 #define RENDER_ENGINE_LOUDNESS_H
 
@@ -14,8 +14,16 @@
 
 struct loudness;
 
+/* Who filters. Both are within 0.01 LU of each other. What is only reported is measured in each render and must cost next to
+ * nothing; what becomes a gain, and so every byte of a file, is measured by libebur128. */
+enum loudness_meter {
+	LOUDNESS_REPORTED, /* k_weighting.h: 3 ns per stereo frame */
+	LOUDNESS_DECIDING, /* libebur128: 23 ns */
+};
+
 /* For 1 or 2 channels. NULL with ERR_NO_MEMORY. */
-struct loudness *loudness_new(uint32_t sample_rate_hz, unsigned channels, struct error *err) WARN_UNUSED;
+struct loudness *loudness_new(uint32_t sample_rate_hz, unsigned channels, enum loudness_meter meter,
+			      struct error *err) WARN_UNUSED;
 void loudness_free(struct loudness *l);
 
 /* ch[channels][n]; n may be anything. */

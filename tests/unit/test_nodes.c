@@ -1,10 +1,11 @@
 /* What must hold for every function of the registry that has a kernel: finite output whatever goes in, the same bits however
- * the frames are cut and whether a constant comes as a constant or as a buffer, a reset state that equals a new one, and no
- * allocation while it runs. */
+ * the frames are cut, at every SIMD level, and whether a constant comes as a constant or as a buffer, a reset state that
+ * equals a new one, no allocation while it runs, and every audio input is heard. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu_level.h"
 #include "base/hash.h"
 #include "render/dsp/node.h"
 #include "tests/lib/allocations.h"
@@ -180,6 +181,28 @@ static void check_node(const struct node_def *def, enum drive drive, enum feed f
 	free(state);
 }
 
+/* Every level that the machine has, against the lowest. */
+static void check_levels(const struct node_def *def, enum drive drive, enum feed feed)
+{
+	struct node_input in[NODE_PARAMS_MAX * CHANNELS];
+	enum cpu_level level_before = cpu_level;
+	void *state = aligned_alloc(64, STATE_BYTES_MAX);
+
+	ck_assert_ptr_nonnull(state);
+	fill_inputs(def, drive, feed);
+	bind(def, drive, false, 0, in);
+	memset(state, 0, state_bytes(def, in));
+	for (enum cpu_level level = CPU_LEVEL_DEFAULT; level <= cpu_level_highest(); level++) {
+		cpu_level = level;
+		reset(def, state, in);
+		run(def, state, drive, false, 512, level == CPU_LEVEL_DEFAULT ? whole : cut);
+		if (level > CPU_LEVEL_DEFAULT)
+			check_equal(def, drive, feed, cpu_level_name(level));
+	}
+	cpu_level = level_before;
+	free(state);
+}
+
 START_TEST(test_output_is_finite_and_independent_of_the_cut)
 {
 	const struct node_def *def = kernel(_i);
@@ -187,6 +210,15 @@ START_TEST(test_output_is_finite_and_independent_of_the_cut)
 	for (int drive = 0; def && drive < DRIVE_COUNT; drive++)
 		for (int feed = 0; feed < FEED_COUNT; feed++)
 			check_node(def, (enum drive)drive, (enum feed)feed);
+}
+END_TEST
+
+START_TEST(test_every_simd_level_makes_the_same_bits)
+{
+	const struct node_def *def = kernel(_i);
+
+	for (int drive = 0; def && drive < DRIVE_COUNT; drive++)
+		check_levels(def, (enum drive)drive, FEED_NOISE);
 }
 END_TEST
 
@@ -276,12 +308,23 @@ static double peak_of(const struct node_def *def)
 	return peak;
 }
 
-/* Runs frames [at, at + FRAMES) of the inputs' buffers. */
-static void run_piece(const struct node_def *def, void *state, struct node_input *in, uint64_t at)
+static void *state_new(const struct node_def *def, const struct node_input *in)
+{
+	void *state = aligned_alloc(64, (state_bytes(def, in) + 127) / 64 * 64);
+
+	ck_assert_ptr_nonnull(state);
+	memset(state, 0, state_bytes(def, in));
+	reset(def, state, in);
+	return state;
+}
+
+/* Runs the inputs' buffers as frames [at, at + FRAMES). */
+static void run_piece(const struct node_def *def, void *state, struct node_input *in, uint64_t at,
+		      sample out[CHANNELS][FRAMES])
 {
 	for (size_t i = 0; i < FRAMES; i += BLOCK_FRAMES_MAX) {
 		struct node_io io = {
-			.in = in, .out = { whole[0] + i, whole[1] + i }, .frame = at + i, .env = &env, .id = 42
+			.in = in, .out = { out[0] + i, out[1] + i }, .frame = at + i, .env = &env, .id = 42
 		};
 		bind(def, DRIVE_DEFAULT, false, i, in);
 		def->process(state, &io, BLOCK_FRAMES_MAX);
@@ -300,19 +343,98 @@ START_TEST(test_an_impulse_dies_away_within_the_tail)
 		return;
 	fill_inputs(def, DRIVE_DEFAULT, FEED_IMPULSE);
 	bind(def, DRIVE_DEFAULT, false, 0, in);
-	state = aligned_alloc(64, STATE_BYTES_MAX);
-	ck_assert_ptr_nonnull(state);
-	memset(state, 0, state_bytes(def, in));
-	reset(def, state, in);
+	state = state_new(def, in);
 	double tail_frames = (def->tail_s ? def->tail_s(&env, in) : 0) * env.sample_rate_hz + FRAMES;
 	for (uint64_t at = 0; at < tail_frames + FRAMES; at += FRAMES) {
-		run_piece(def, state, in, at);
+		run_piece(def, state, in, at, whole);
 		loudest = fmax(loudest, peak_of(def));
 		fill_inputs(def, DRIVE_DEFAULT, FEED_SILENCE);
 	}
 	ck_assert_msg(peak_of(def) <= loudest * 1e-3, "%s: %g after its tail of %g s", def->name, peak_of(def),
 		      tail_frames / env.sample_rate_hz);
 	free(state);
+}
+END_TEST
+
+/* --- Hearing ---------------------------------------------------------------------------------------------------- */
+
+enum { BURST_FRAMES = 1024, HEARING_PIECES = 12 };
+
+#define HEARD 1e-6 /* -120 dB: a lag of seconds lets no more through */
+
+/* Where a parameter lets its node hear: gates open and close, numbers without a limit (operands, ends of a range) are
+ * neither 0 nor equal, and a factor is not 0. */
+static double hearing_value(const struct param_def *p, unsigned idx, size_t frame)
+{
+	if (p->flags & PARAM_GATE)
+		return frame / 64 % 2 == 1;
+	if (p->max >= 1e6)
+		return 0.5 + 0.3 * idx;
+	return middle(p) == 0 && !(p->flags & PARAM_OPTIONAL) ? p->max / 2 : middle(p);
+}
+
+static void fill_for_hearing(const struct node_def *def)
+{
+	for (unsigned p = 0; p < def->n_params; p++)
+		for (size_t ch = 0; ch < CHANNELS; ch++)
+			for (size_t i = 0; i < FRAMES; i++)
+				inputs[p][ch][i] = (sample)(def->params[p].flags & PARAM_INPUT
+								    ? feed_value(FEED_NOISE, p, ch, i)
+								    : hearing_value(&def->params[p], p, i));
+}
+
+static void fill_burst(unsigned input, size_t n_frames)
+{
+	memset(inputs[input], 0, sizeof(inputs[input]));
+	for (size_t ch = 0; ch < CHANNELS; ch++)
+		for (size_t i = 0; i < n_frames; i++)
+			inputs[input][ch][i] = (sample)feed_value(FEED_NOISE, input, ch, i);
+}
+
+static double peak_of_difference(const struct node_def *def)
+{
+	double peak = 0;
+
+	for (unsigned ch = 0; ch < (def->is_stereo ? 2u : 1u); ch++)
+		for (size_t i = 0; i < FRAMES; i++)
+			peak = fmax(peak, fabs((double)whole[ch][i] - (double)cut[ch][i]));
+	return peak;
+}
+
+/* The highest difference within two seconds that a burst of 23 ms makes in one input, the others hearing noise. */
+static double loudness_of_burst(const struct node_def *def, unsigned input)
+{
+	struct node_input in[NODE_PARAMS_MAX * CHANNELS];
+	void *hearing, *silent;
+	double peak = 0;
+
+	fill_for_hearing(def);
+	bind(def, DRIVE_DEFAULT, false, 0, in);
+	hearing = state_new(def, in);
+	silent = state_new(def, in);
+	for (uint64_t piece = 0; piece < HEARING_PIECES && peak < HEARD; piece++) {
+		fill_burst(input, piece == 0 ? BURST_FRAMES : 0);
+		run_piece(def, hearing, in, piece * FRAMES, whole);
+		fill_burst(input, 0);
+		run_piece(def, silent, in, piece * FRAMES, cut);
+		peak = fmax(peak, peak_of_difference(def));
+	}
+	free(hearing);
+	free(silent);
+	return peak;
+}
+
+START_TEST(test_a_burst_in_any_audio_input_is_heard)
+{
+	const struct node_def *def = kernel(_i);
+
+	for (unsigned p = 0; def && p < def->n_params; p++)
+		if (def->params[p].flags & PARAM_INPUT) {
+			double peak = loudness_of_burst(def, p);
+
+			ck_assert_msg(peak >= HEARD, "%s answers a burst in '%s' with %g", def->name,
+				      def->params[p].name, peak);
+		}
 }
 END_TEST
 
@@ -350,11 +472,13 @@ static Suite *nodes_suite(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, test_every_row_of_the_registry_is_complete, 0, n);
 	tcase_add_loop_test(t, test_output_is_finite_and_independent_of_the_cut, 0, n);
+	tcase_add_loop_test(t, test_every_simd_level_makes_the_same_bits, 0, n);
 	tcase_add_loop_test(t, test_a_constant_is_the_same_as_a_buffer_that_holds_it, 0, n);
 	tcase_add_loop_test(t, test_advance_adds_what_process_would, 0, n);
 	tcase_add_test(t, test_an_allocation_would_be_counted);
 	tcase_add_loop_test(t, test_an_impulse_dies_away_within_the_tail, 0, n);
 	tcase_add_loop_test(t, test_silence_stays_silence_in_an_effect, 0, n);
+	tcase_add_loop_test(t, test_a_burst_in_any_audio_input_is_heard, 0, n);
 	return s;
 }
 
