@@ -21,7 +21,6 @@
 #include "bench/lib/traced.h"
 #include "render/engine/run.h"
 #include "render/engine/schedule.h"
-#include "render/engine/tune.h"
 
 enum { ROUNDS = 3, WORKERS_MAX = 64 };
 
@@ -294,12 +293,6 @@ static double measured_wall_s(const struct traced_program *p, unsigned n_workers
 	return best;
 }
 
-static struct tuning tuning_for(const struct traced_program *p, unsigned n_workers, const struct options *o)
-{
-	struct tuning t = tuning_of(p->plan, n_workers, o->block_frames, (size_t)512 << 20);
-	return t;
-}
-
 static void report(const char *path, struct pool *one_worker, const struct options *o)
 {
 	struct traced_program p;
@@ -311,7 +304,7 @@ static void report(const char *path, struct pool *one_worker, const struct optio
 	printf("%s, %g s\n", path, o->seconds);
 	for (int i = 0; i < N_COUNTS; i++) {
 		unsigned n = worker_counts[i];
-		struct tuning t = tuning_for(&p, n, o);
+		struct tuning t = traced_tuning(&p, n, o->block_frames);
 		if (t.block_frames != block_frames) {
 			costs_free(&c);
 			costs_measure(&c, &p, one_worker, t.block_frames);
