@@ -46,7 +46,7 @@ enum {
 static size_t node_state_bytes(const struct plan_node *n, const struct node_env *env)
 {
 	struct node_input in[2 * NODE_PARAMS_MAX];
-	if (!n->def->state_bytes || n->n_inputs > NODE_PARAMS_MAX)
+	if (!n->def->state_bytes || n->def->n_params > NODE_PARAMS_MAX)
 		return 0;
 	plan_node_constants(n, in);
 	return n->def->state_bytes(env, in);
@@ -56,6 +56,8 @@ static unsigned node_cost(const struct plan_node *n, const struct node_env *env)
 {
 	if (n->kind != GRAPH_NODE)
 		return COST_KERNEL;
+	if (n->def->n_lanes)
+		return COST_LONG;
 	if (n->def->time_class == TIME_PURE && !n->def->state_bytes)
 		return COST_LIGHT;
 	return node_state_bytes(n, env) > LONG_STATE_BYTES ? COST_LONG : COST_KERNEL;
