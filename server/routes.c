@@ -38,6 +38,7 @@ static const struct route routes[] = {
 	{ "DELETE", "/jobs/{id}", api_job_delete, false, { NULL } },
 	{ "POST", "/jobs/{id}/cancel", api_job_cancel, false, { JSON } },
 	{ "GET", "/jobs/{id}/audio", api_audio, false, { AUDIO_TYPES } },
+	{ "GET", "/jobs/{id}/peaks", api_peaks, false, { JSON, "application/octet-stream" } },
 	{ "GET", "/jobs/{id}/stems", api_stems, false, { JSON, "application/x-tar" } },
 	{ "GET", "/jobs/{id}/stems/{name}", api_stem_audio, false, { AUDIO_TYPES } },
 	{ "GET", "/usage", api_usage, false, { JSON } },
