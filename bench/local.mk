@@ -1,7 +1,8 @@
 # Benchmarks. `make bench` runs the patterns beside Strudel (node and npm needed) and writes bench/RESULTS.md; `make bench-engine`
 # renders six workloads beside scsynth and Csound (packages supercollider-server and csound) and prints a table. The others are
 # for work on one part: time per sample of every kernel, of voices, and of refusing programs that are too large.
-EXTRA_PROGRAMS = bench/bench_limits bench/bench_nodes bench/bench_patterns bench/bench_voices
+EXTRA_PROGRAMS = bench/bench_limits bench/bench_nodes bench/bench_patterns bench/bench_voices \
+	bench/simulate
 CLEANFILES += $(EXTRA_PROGRAMS)
 bench_bench_limits_SOURCES = bench/bench_limits.c tests/lib/blowup.c tests/lib/blowup.h
 bench_bench_limits_LDADD = librender.a libbase.a $(RENDER_LIBS)
@@ -11,16 +12,21 @@ bench_bench_patterns_SOURCES = bench/bench_patterns.c
 bench_bench_patterns_LDADD = librender.a libbase.a $(RENDER_LIBS)
 bench_bench_voices_SOURCES = bench/bench_voices.c
 bench_bench_voices_LDADD = librender.a libbase.a $(RENDER_LIBS)
+bench_simulate_SOURCES = bench/simulate.c bench/lib/traced.c bench/lib/traced.h
+bench_simulate_LDADD = librender.a libbase.a $(RENDER_LIBS)
 EXTRA_DIST += bench/RESULTS.md bench/patterns.txt bench/run.sh bench/strudel/haps.mjs bench/strudel/package.json \
+EXTRA_DIST += bench/RESULTS.md bench/estimate.py bench/patterns.txt bench/run.sh bench/strudel/haps.mjs bench/strudel/package.json \
 	bench/strudel/package-lock.json bench/strudel/no-kabelsalat/index.mjs bench/strudel/no-kabelsalat/package.json \
 	bench/engine/bench.py bench/engine/csound.py bench/engine/scsynth.py bench/engine/synthdef.py bench/engine/workloads.py \
 	bench/engine/w1.ph bench/engine/w2.ph bench/engine/w3.ph bench/engine/w4.ph bench/engine/w5.ph bench/engine/w6.ph
 
-.PHONY: bench bench-engine bench-limits bench-nodes bench-voices
+.PHONY: bench bench-engine bench-estimate bench-limits bench-nodes bench-voices
 bench: bench/bench_patterns
 	$(srcdir)/bench/run.sh $(abs_builddir)
 bench-engine: phonond
 	python3 $(srcdir)/bench/engine/bench.py $(abs_builddir)/phonond
+bench-estimate: phonond
+	python3 $(srcdir)/bench/estimate.py $(abs_builddir)/phonond $(srcdir) 10
 bench-limits: bench/bench_limits
 	bench/bench_limits
 bench-nodes: bench/bench_nodes

@@ -185,6 +185,19 @@ int render_content_hash(const struct render_engine *engine, const struct render_
 int render_length(const struct render_engine *engine, const struct render_spec *spec, uint64_t *n_frames,
 		  struct diag_list *diags, struct error *err) WARN_UNUSED;
 
+/* What a render will take, as far as can be told before. */
+struct render_estimate {
+	uint64_t frames;                    /* as render_length() */
+	uint8_t content_hash[SHA256_BYTES]; /* as render_content_hash() */
+	uint64_t bytes;                     /* of all its files; of compressed ones what is usual */
+	double cpu_s;                       /* of all workers together, on the machine of render/cost.def */
+	uint64_t memory_bytes;
+};
+
+/* Compiles and plans, renders nothing. -1 as render_check(), or ERR_TOO_LARGE. Any thread. */
+int render_estimate(const struct render_engine *engine, const struct render_spec *spec, struct render_estimate *out,
+		    struct diag_list *diags, struct error *err) WARN_UNUSED;
+
 enum render_dump { RENDER_DUMP_TOKENS, RENDER_DUMP_AST, RENDER_DUMP_GRAPH, RENDER_DUMP_PLAN };
 
 /* The state of the pipeline after a stage, as text for people and golden tests. */

@@ -35,12 +35,16 @@ static const struct rule {
 	{ "GET", "/assets/{file}", 0 },
 	{ "GET", "/licenses", 0 },
 	{ "POST", "/check", SCOPE_READ },
+	{ "POST", "/estimate", SCOPE_READ },
 	{ "POST", "/events", SCOPE_READ },
 	{ "POST", "/format", SCOPE_READ },
 	{ "GET", "/metrics", SCOPE_ADMIN },
+	{ "GET", "/queue", SCOPE_ADMIN },
+	{ "POST", "/queue/pause", SCOPE_ADMIN },
+	{ "POST", "/queue/resume", SCOPE_ADMIN },
 };
 
-static const char *const submissions[] = { "/render" };
+static const char *const submissions[] = { "/render", "/jobs/{id}/retry" };
 
 static bool is_path(const char *pattern, const char *path)
 {

@@ -22,6 +22,7 @@ struct song {
 	unsigned block_frames;            /* when the spec names none */
 	size_t memory_bytes;              /* cap of the job */
 	struct job_control *control;      /* may be NULL */
+	struct pool_trace *trace;         /* NULL: nobody asks */
 };
 
 /* Plans and renders into the sink and finishes or aborts it. As render_run(). */
