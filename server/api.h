@@ -53,6 +53,8 @@ void api_usage(void *ctx, struct http_request *r);
 /* api_nodes.c, api_examples.c */
 void api_nodes(void *ctx, struct http_request *r);
 void api_examples(void *ctx, struct http_request *r);
+/* api_peaks.c */
+void api_peaks(void *ctx, struct http_request *r);
 /* api_page.c */
 void api_page(void *ctx, struct http_request *r);
 
