@@ -265,7 +265,7 @@ static void fill(struct estimator *e, const struct plan *p, const struct render_
 	double n_files = 1 + (spec->has_stems ? p->n_outputs : 0);
 	unsigned block = spec->block_frames ? spec->block_frames : e->engine ? e->engine->block_frames : 0;
 	struct tuning t = tuning_of(p, e->engine ? pool_workers(e->engine->pool) : 1, block,
-				     e->engine ? e->engine->job_memory_bytes / 2 : SIZE_MAX);
+				    e->engine ? e->engine->job_memory_bytes / 2 : SIZE_MAX);
 
 	e->seconds = (double)lengths->main_frames / spec->sample_rate_hz;
 	out->cpu_s = 1e-9 * (plan_cpu_ns(e, p, frames) + frames * (master_ns(spec) + n_files * encode_ns(spec)));

@@ -95,8 +95,9 @@ struct job {
 	/* Valid in JOB_FAILED, JOB_CANCELED, JOB_EXPIRED. */
 	char error_code[32]; /* error_code_name() or "crashed" */
 	char error_message[JOB_ERROR_MESSAGE_SIZE];
-	char *warnings;                  /* JSON array of diagnostics, or NULL; opaque here */
-	struct job_origin *origin; /* stored when the job is inserted, never read back; malloc'd, or NULL: nothing came with it */
+	char *warnings; /* JSON array of diagnostics, or NULL; opaque here */
+	struct job_origin
+		*origin; /* stored when the job is inserted, never read back; malloc'd, or NULL: nothing came with it */
 };
 
 /* Frees what a struct job owns (options, source, stems, tags, warnings, origin) and zeroes it. */
