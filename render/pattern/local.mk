@@ -9,7 +9,7 @@ librender_a_SOURCES += \
 	render/pattern/jux.c render/pattern/late.c render/pattern/layer.c render/pattern/legato.c \
 	render/pattern/mini.c render/pattern/mini_cursor.c render/pattern/mini_lex.c render/pattern/mini_lex.h \
 	render/pattern/mini_parser.h render/pattern/mini_step.c render/pattern/node.h render/pattern/note.c \
-	render/pattern/numeric.c render/pattern/off.c render/pattern/palindrome.c render/pattern/param.c \
+	render/pattern/numeric.c render/pattern/off.c render/pattern/palindrome.c render/pattern/param.c render/pattern/period.c \
 	render/pattern/pattern.c render/pattern/pattern.h render/pattern/ply.c render/pattern/plywith.c \
 	render/pattern/press.c render/pattern/print.c render/pattern/query.c render/pattern/random.c \
 	render/pattern/range.c render/pattern/rational.c render/pattern/rational.h render/pattern/read_out.c \
