@@ -42,6 +42,13 @@ SIMD_INLINE void scale(sample *out, const sample *in, sample by, size_t n)
 		out[i] = in[i] * by;
 }
 
+SIMD_INLINE void scale_span(sample *out, const sample *in, sample by)
+{
+	SIMD_UNROLL
+	for (int i = 0; i < EXPONENTIAL_SPAN / SIMD_LANES; i++)
+		f32x8_store(out + i * SIMD_LANES, f32x8_load(in + i * SIMD_LANES) * by);
+}
+
 /* 2^(slope * age) at the begins of eight spans. Each age becomes a float by one rounding, whichever lane it is in. */
 SIMD_INLINE f32x8 spans_power(sample slope, uint64_t age)
 {
@@ -77,7 +84,10 @@ SIMD_CLONES static void exponential_fill(const struct envelope_segment *s, uint6
 		if (span % SIMD_LANES == 0)
 			f32x8_store(begins, s->level * spans_power(s->slope, age + i - at));
 		len = n - i < EXPONENTIAL_SPAN - at ? n - i : EXPONENTIAL_SPAN - at;
-		scale(out + i, within + at, begins[span % SIMD_LANES], len);
+		if (len == EXPONENTIAL_SPAN)
+			scale_span(out + i, within, begins[span % SIMD_LANES]);
+		else
+			scale(out + i, within + at, begins[span % SIMD_LANES], len);
 	}
 }
 
