@@ -57,7 +57,7 @@ struct finish *finish_new(const struct finish_spec *spec, struct error *err)
 	}
 	f->spec = *spec;
 	f->n_lines = spec->n_signals * spec->channels;
-	f->loudness = loudness_new(spec->sample_rate_hz, spec->channels, err);
+	f->loudness = loudness_new(spec->sample_rate_hz, spec->channels, spec->meter, err);
 	if (f->loudness && make_limiter(f, err) == 0 && make_lines(f, err) == 0)
 		return f;
 	finish_free(f);

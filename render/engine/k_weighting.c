@@ -99,8 +99,7 @@ SIMD_INLINE f64x4 frames_load(const sample *x)
 }
 
 /* n is a multiple of K_WEIGHTING_STEP. */
-SIMD_CLONES static void steps_energy(const struct k_weighting *k, double *state, const sample *x, size_t n,
-				     double *energy)
+SIMD_CLONES(static, steps_energy, (const struct k_weighting *k, double *state, const sample *x, size_t n, double *energy), (k, state, x, n, energy))
 {
 	f64x4 s = f64x4_load(state), sum = f64x4_splat(0);
 

@@ -40,7 +40,7 @@ SIMD_INLINE f32x8 largest_eight(const sample *x)
 }
 
 /* x[-(TAPS - 1) .. n): n is a multiple of SIMD_LANES, behind what counts there may be anything finite. */
-SIMD_CLONES static void largest(const sample *x, size_t n, sample *out)
+SIMD_CLONES(static, largest, (const sample *x, size_t n, sample *out), (x, n, out))
 {
 	for (size_t i = 0; i < n; i += SIMD_LANES)
 		f32x8_store(out + i, largest_eight(x + i));
@@ -88,7 +88,7 @@ SIMD_INLINE sample reach_max(const sample *x)
 }
 
 /* x[-2 * SIMD_LANES .. n), n a multiple of REACH: what cannot be more than the peak is not looked at closely. */
-SIMD_CLONES static void raise(const sample *x, size_t n, sample *peak)
+SIMD_CLONES(static, raise, (const sample *x, size_t n, sample *peak), (x, n, peak))
 {
 	sample found = *peak;
 

@@ -99,7 +99,7 @@ SIMD_INLINE void mix_stretch(const struct stretch *stretch, enum shape shape, en
 }
 
 #define MIX_KERNEL(name, shape, route)                                                                                 \
-	SIMD_CLONES static void name(const struct stretch *s)                                                          \
+	SIMD_CLONES(static, name, (const struct stretch *s), (s))                                                      \
 	{                                                                                                              \
 		mix_stretch(s, shape, route);                                                                          \
 	}

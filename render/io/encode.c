@@ -270,7 +270,7 @@ SIMD_INLINE f32x8 magnitudes(const sample *x, const sample *y, size_t n)
 }
 
 /* The peak, and how many frames are above 1. */
-SIMD_CLONES static void scan(const sample *x, const sample *y, size_t n, sample *peak, uint64_t *n_above)
+SIMD_CLONES(static, scan, (const sample *x, const sample *y, size_t n, sample *peak, uint64_t *n_above), (x, y, n, peak, n_above))
 {
 	f32x8 most = f32x8_splat(0);
 	u32x8 above = { 0 };
@@ -299,7 +299,7 @@ static void measure(struct encoder *e, const sample *const *ch, size_t n_frames)
 }
 
 /* Pairs of frames: out[2 n]. */
-SIMD_CLONES static void interleave(const sample *left, const sample *right, size_t n, float *out)
+SIMD_CLONES(static, interleave, (const sample *left, const sample *right, size_t n, float *out), (left, right, n, out))
 {
 	size_t i = 0;
 

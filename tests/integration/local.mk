@@ -1,11 +1,14 @@
 # The real server as a process, and clients for it.
 INTEGRATION_TESTS = \
 	tests/integration/test_access \
+	tests/integration/test_events \
+	tests/integration/test_webhooks \
 	tests/integration/test_audio_api \
 	tests/integration/test_http \
 	tests/integration/test_jobs_api \
 	tests/integration/test_kill \
 	tests/integration/test_output_api \
+	tests/integration/test_queue_api \
 	tests/integration/test_render_api
 check_PROGRAMS += $(INTEGRATION_TESTS)
 TESTS += $(INTEGRATION_TESTS)
@@ -23,9 +26,15 @@ tests_integration_test_kill_SOURCES = tests/integration/test_kill.c $(INTEGRATIO
 tests_integration_test_kill_LDADD = $(SQLITE_LIBS) $(INTEGRATION_LIBS)
 tests_integration_test_output_api_SOURCES = tests/integration/test_output_api.c $(INTEGRATION_SOURCES)
 tests_integration_test_output_api_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_queue_api_SOURCES = tests/integration/test_queue_api.c $(INTEGRATION_SOURCES)
+tests_integration_test_queue_api_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_render_api_SOURCES = tests/integration/test_render_api.c $(INTEGRATION_SOURCES)
 tests_integration_test_render_api_LDADD = $(INTEGRATION_LIBS)
 
 INTEGRATION_KEYS = tests/integration/keys.c tests/integration/keys.h
 tests_integration_test_access_SOURCES = tests/integration/test_access.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
 tests_integration_test_access_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_events_SOURCES = tests/integration/test_events.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
+tests_integration_test_events_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_webhooks_SOURCES = tests/integration/test_webhooks.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
+tests_integration_test_webhooks_LDADD = $(INTEGRATION_LIBS)

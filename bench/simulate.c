@@ -1,0 +1,443 @@
+/* How fast would a program render on more cores than there are?
+ *
+ *   simulate [--seconds N] [--block N] [--stages | --table] FILE.ph ...
+ *
+ * The program is rendered on one worker a few times, with a trace of its tiles; the least time of each part of each
+ * tile is taken for what it costs. Then virtual workers work that off under the engine's own scheduler (schedule.c
+ * decides which tile is ready and which consumer a worker goes on with), by the rules of pool.c: one lock, taken for
+ * every part as long as it was measured, sleepers that need a while to wake. What the model leaves out: caches and
+ * memory bandwidth, which cores share; and everything outside the tiles (compiling, opening and closing the file),
+ * which is added as serial time.
+ *
+ * Printed per program: the work (sum of all costs), the critical path (its longest chain of dependencies, with blocks
+ * in flight without limit), the time between tiles as a share, and the speed-up for each number of workers: of the
+ * virtual ones, and of real ones as far as there are cores. With --stages also what each stage costs; --table prints
+ * rows in Markdown instead. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cpu.h"
+#include "bench/lib/traced.h"
+#include "render/engine/run.h"
+#include "render/engine/schedule.h"
+
+enum { ROUNDS = 3, WORKERS_MAX = 64 };
+
+static const unsigned worker_counts[] = { 1, 2, 4, 8, 16, 32, 64 };
+enum { N_COUNTS = sizeof worker_counts / sizeof *worker_counts };
+
+#define WAKE_NS 10000 /* from a signal to the woken thread at work: futex, scheduler, a cold cache */
+
+/* --- Costs ------------------------------------------------------------------------------------------------ */
+
+/* What every part of every tile costs. */
+struct costs {
+	const struct plan *plan;
+	uint64_t n_blocks;
+	uint32_t *n_parts; /* [n_blocks][n_stages] */
+	uint32_t *first;   /* [n_blocks][n_stages]: of part_ns */
+	uint64_t *part_ns;
+	uint64_t gap_ns;    /* between two parts */
+	uint64_t serial_ns; /* outside of the tiles */
+};
+
+static void *checked(void *memory)
+{
+	if (!memory) {
+		fputs("simulate: no memory\n", stderr);
+		exit(EXIT_FAILURE);
+	}
+	return memory;
+}
+
+static size_t tile_index(const struct costs *c, uint32_t stage, uint64_t block)
+{
+	return block * c->plan->n_stages + stage;
+}
+
+static void costs_layout(struct costs *c, const struct pool_trace *trace)
+{
+	size_t n_tiles = c->n_blocks * c->plan->n_stages, at = 0;
+	c->n_parts = checked(calloc(n_tiles, sizeof *c->n_parts));
+	c->first = checked(calloc(n_tiles, sizeof *c->first));
+	for (size_t i = 0; i < trace->n_parts; i++)
+		c->n_parts[tile_index(c, trace->parts[i].ref.stage, trace->parts[i].ref.block)]++;
+	for (size_t i = 0; i < n_tiles; i++) {
+		c->first[i] = (uint32_t)at;
+		at += c->n_parts[i];
+	}
+	c->part_ns = checked(calloc(at, sizeof *c->part_ns));
+	memset(c->part_ns, 0xff, at * sizeof *c->part_ns);
+}
+
+/* A part with the same place in several traces costs the least of its times. Which notes are missing can differ from the
+ * first render to the next, where the cache of notes has kept some; their number must fit. */
+static void costs_take(struct costs *c, const struct pool_trace *trace)
+{
+	for (size_t i = 0; i < trace->n_parts; i++) {
+		const struct traced_part *t = &trace->parts[i];
+		uint64_t *ns = &c->part_ns[c->first[tile_index(c, t->ref.stage, t->ref.block)] + t->ref.part];
+		if (t->end_ns - t->begin_ns < *ns)
+			*ns = t->end_ns - t->begin_ns;
+	}
+}
+
+static size_t costs_parts(const struct costs *c)
+{
+	size_t last = c->n_blocks * c->plan->n_stages - 1;
+	return c->first[last] + c->n_parts[last];
+}
+
+static uint64_t costs_sum(const struct costs *c)
+{
+	size_t n = costs_parts(c);
+	uint64_t sum = 0;
+	for (size_t i = 0; i < n; i++)
+		sum += c->part_ns[i];
+	return sum;
+}
+
+/* Traces renders on one worker. */
+static void costs_measure(struct costs *c, const struct traced_program *p, struct pool *pool, unsigned block_frames)
+{
+	struct pool_trace traces[ROUNDS] = { { .n_parts = 0 } };
+	uint64_t gap_ns = UINT64_MAX, serial_ns = UINT64_MAX;
+	*c = (struct costs){ .plan = p->plan, .n_blocks = (p->n_frames + block_frames - 1) / block_frames };
+	for (int r = 0; r < ROUNDS; r++) {
+		struct render_result result;
+		traced_render(p, pool, block_frames, &traces[r], &result);
+		struct traced_times times = traced_times(&traces[r]);
+		if (times.gap_ns < gap_ns)
+			gap_ns = times.gap_ns;
+		uint64_t outside_ns = (uint64_t)(result.wall_s * 1e9) - times.part_ns - times.between_ns;
+		if (outside_ns < serial_ns)
+			serial_ns = outside_ns;
+	}
+	c->gap_ns = gap_ns;
+	c->serial_ns = serial_ns;
+	costs_layout(c, &traces[0]);
+	for (int r = 0; r < ROUNDS; r++) {
+		if (traces[r].n_parts == traces[0].n_parts)
+			costs_take(c, &traces[r]);
+		free(traces[r].parts);
+	}
+}
+
+static void costs_free(struct costs *c)
+{
+	free(c->n_parts);
+	free(c->first);
+	free(c->part_ns);
+}
+
+/* The longest chain: a tile begins when its inputs have ended, its parts side by side. */
+static uint64_t critical_path_ns(const struct costs *c)
+{
+	const struct plan *p = c->plan;
+	uint64_t *ends =
+		checked(calloc(p->n_stages, sizeof *ends)); /* of this block's tiles, before that the last one's */
+	for (uint64_t b = 0; b < c->n_blocks; b++)
+		for (uint32_t s = 0; s < p->n_stages; s++) {
+			const struct plan_stage *st = &p->stages[s];
+			uint64_t begin = st->is_carry ? ends[s] : 0, longest = 0;
+			for (uint32_t i = 0; i < st->n_inputs; i++)
+				if (ends[st->inputs[i]] > begin)
+					begin = ends[st->inputs[i]];
+			size_t tile = tile_index(c, s, b);
+			for (uint32_t i = 0; i < c->n_parts[tile]; i++)
+				if (c->part_ns[c->first[tile] + i] > longest)
+					longest = c->part_ns[c->first[tile] + i];
+			ends[s] = begin + longest;
+		}
+	uint64_t end = ends[p->n_stages - 1];
+	free(ends);
+	return end;
+}
+
+/* --- Virtual workers -------------------------------------------------------------------------------------- */
+
+enum state { ASLEEP, WAKING, WORKING };
+
+struct virtual_worker {
+	enum state state;
+	uint64_t until_ns; /* WAKING, WORKING */
+	struct tile_ref ref;
+};
+
+struct simulation {
+	const struct costs *costs;
+	struct schedule *schedule;
+	struct virtual_worker workers[WORKERS_MAX];
+	unsigned n_workers;
+	uint64_t lock_free_ns; /* when the lock is given up */
+	uint64_t lock_ns;      /* how long it is held for a part */
+	uint64_t end_ns;       /* of the last tile */
+};
+
+static unsigned parts_of(const void *ctx, uint32_t stage, uint64_t block)
+{
+	const struct costs *c = ctx;
+	return c->n_parts[tile_index(c, stage, block)];
+}
+
+static void wake(struct simulation *s, unsigned n, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < s->n_workers && n > 0; i++)
+		if (s->workers[i].state == ASLEEP) {
+			s->workers[i].state = WAKING;
+			s->workers[i].until_ns = now_ns + WAKE_NS;
+			n--;
+		}
+}
+
+static void work_on(struct simulation *s, struct virtual_worker *w, const struct tile_ref *ref, uint64_t now_ns)
+{
+	const struct costs *c = s->costs;
+	w->state = WORKING;
+	w->ref = *ref;
+	w->until_ns = now_ns + c->part_ns[c->first[tile_index(c, ref->stage, ref->block)] + ref->part];
+}
+
+/* The worker's part is done. True with the one to go on with. As part_work() of pool.c. */
+static bool part_ends(struct simulation *s, const struct virtual_worker *w, struct tile_ref *next, uint64_t now_ns)
+{
+	unsigned n_ready;
+	s->end_ns = now_ns;
+	if (!w->ref.is_only_part && !schedule_part_done(s->schedule, &w->ref))
+		return false;
+	bool has_next = schedule_tile_done(s->schedule, &w->ref, next, &n_ready);
+	wake(s, !has_next && n_ready > 0 ? n_ready - 1 : n_ready, now_ns);
+	return has_next;
+}
+
+static struct virtual_worker *first_to_act(struct simulation *s)
+{
+	struct virtual_worker *first = NULL;
+	for (unsigned i = 0; i < s->n_workers; i++) {
+		struct virtual_worker *w = &s->workers[i];
+		if (w->state != ASLEEP && (!first || w->until_ns < first->until_ns))
+			first = w;
+	}
+	return first;
+}
+
+static void act(struct simulation *s, struct virtual_worker *w)
+{
+	struct tile_ref next;
+	uint64_t now_ns = (w->until_ns > s->lock_free_ns ? w->until_ns : s->lock_free_ns) + s->lock_ns;
+	s->lock_free_ns = now_ns;
+	if ((w->state == WORKING && part_ends(s, w, &next, now_ns)) || schedule_take(s->schedule, &next))
+		work_on(s, w, &next, now_ns);
+	else
+		w->state = ASLEEP;
+}
+
+/* How long n_workers need. */
+static uint64_t simulate(const struct costs *c, unsigned n_workers, unsigned n_slots)
+{
+	struct error err = ERROR_INIT;
+	struct schedule_spec spec = {
+		.plan = c->plan, .n_blocks = c->n_blocks, .n_slots = n_slots, .n_parts = parts_of, .ctx = c
+	};
+	struct simulation s = {
+		.costs = c, .schedule = schedule_new(&spec, &err), .n_workers = n_workers, .lock_ns = c->gap_ns
+	};
+	struct virtual_worker *w;
+	checked(s.schedule);
+	wake(&s, schedule_ready_parts(s.schedule), 0);
+	while ((w = first_to_act(&s)))
+		act(&s, w);
+	if (!schedule_is_done(s.schedule)) {
+		fputs("simulate: all virtual workers sleep, and there is work\n", stderr);
+		exit(EXIT_FAILURE);
+	}
+	schedule_free(s.schedule);
+	return s.end_ns;
+}
+
+/* --- Reports ---------------------------------------------------------------------------------------------- */
+
+struct options {
+	double seconds;
+	unsigned block_frames; /* 0: the engine's choice for each number of workers */
+	bool shows_stages, is_table;
+};
+
+static void print_stages(const struct costs *c)
+{
+	static const char *const kinds[] = {
+		[STAGE_CONTROLS] = "controls", [STAGE_SCORE] = "score",     [STAGE_NOTES] = "notes",
+		[STAGE_VOICES] = "voices",     [STAGE_ADVANCE] = "advance", [STAGE_NODES] = "kernels",
+		[STAGE_LOOP] = "loop",         [STAGE_OUTPUT] = "output",
+	};
+	uint64_t sum = costs_sum(c);
+	for (uint32_t s = 0; s < c->plan->n_stages; s++) {
+		const struct plan_stage *st = &c->plan->stages[s];
+		uint64_t ns = 0, n = 0;
+		for (uint64_t b = 0; b < c->n_blocks; b++)
+			for (uint32_t i = 0; i < c->n_parts[tile_index(c, s, b)]; i++, n++)
+				ns += c->part_ns[c->first[tile_index(c, s, b)] + i];
+		printf("  stage %3u %-8s %-5s %3u nodes %8.1f us/part %5.1f parts/block %6.2f %%\n", s, kinds[st->kind],
+		       st->is_carry ? "carry" : "", st->n_nodes, (double)ns / (double)n / 1e3,
+		       (double)n / (double)c->n_blocks, 100.0 * (double)ns / (double)sum);
+	}
+}
+
+static double measured_wall_s(const struct traced_program *p, unsigned n_workers, unsigned block_frames)
+{
+	struct error err = ERROR_INIT;
+	struct pool *pool = checked(pool_new(n_workers, &err));
+	double best = 1e9;
+	for (int r = 0; r < ROUNDS; r++) {
+		struct render_result result;
+		traced_render(p, pool, block_frames, NULL, &result);
+		if (result.wall_s < best)
+			best = result.wall_s;
+	}
+	pool_free(pool);
+	return best;
+}
+
+/* A number of workers: as simulated, and as measured, 0 where there are not so many cores. */
+struct point {
+	unsigned n_workers;
+	struct tuning tuning;
+	double simulated_s, measured_s;
+};
+
+/* What a program showed, for its block at 1 worker. */
+struct findings {
+	unsigned block_frames;
+	double work_ms, critical_ms, serial_ms, gap_ns, between_share;
+	struct point points[N_COUNTS];
+};
+
+static void findings_take(struct findings *f, const struct costs *c, unsigned block_frames)
+{
+	f->block_frames = block_frames;
+	f->work_ms = (double)costs_sum(c) / 1e6;
+	f->critical_ms = (double)critical_path_ns(c) / 1e6;
+	f->serial_ms = (double)c->serial_ns / 1e6;
+	f->gap_ns = (double)c->gap_ns;
+	f->between_share = (double)(c->gap_ns * costs_parts(c)) / (double)costs_sum(c);
+}
+
+static void examine(const struct traced_program *p, struct pool *one_worker, const struct options *o,
+		    struct findings *f)
+{
+	struct costs c = { .n_blocks = 0 };
+	unsigned block_frames = 0;
+
+	for (int i = 0; i < N_COUNTS; i++) {
+		struct point *at = &f->points[i];
+		*at = (struct point){ .n_workers = worker_counts[i] };
+		at->tuning = traced_tuning(p, at->n_workers, o->block_frames);
+		if (at->tuning.block_frames != block_frames) {
+			costs_free(&c);
+			block_frames = at->tuning.block_frames;
+			costs_measure(&c, p, one_worker, block_frames);
+			if (i == 0)
+				findings_take(f, &c, block_frames);
+			if (o->shows_stages)
+				print_stages(&c);
+		}
+		at->simulated_s = (double)(simulate(&c, at->n_workers, at->tuning.n_slots) + c.serial_ns) / 1e9;
+		if (at->n_workers <= cpu_allowed_count())
+			at->measured_s = measured_wall_s(p, at->n_workers, block_frames);
+	}
+	costs_free(&c);
+}
+
+static void print_report(const char *name, const struct findings *f)
+{
+	printf("%s, blocks of %u: work %.1f ms, critical path %.1f ms, outside the tiles %.1f ms, between tiles %.0f "
+	       "ns, "
+	       "%.2f %%\n",
+	       name, f->block_frames, f->work_ms, f->critical_ms, f->serial_ms, f->gap_ns, 100 * f->between_share);
+	for (int i = 0; i < N_COUNTS; i++) {
+		const struct point *at = &f->points[i];
+		printf("  %2u workers, %3u slots of %4u: %7.1f ms, %5.2f times", at->n_workers, at->tuning.n_slots,
+		       at->tuning.block_frames, at->simulated_s * 1e3, f->points[0].simulated_s / at->simulated_s);
+		if (at->measured_s > 0)
+			printf("; measured %7.1f ms, %5.2f times", at->measured_s * 1e3,
+			       f->points[0].measured_s / at->measured_s);
+		printf("\n");
+	}
+}
+
+static void print_head(void)
+{
+	printf("| | block | work, ms | critical path, ms | between tiles |");
+	for (int i = 1; i < N_COUNTS && worker_counts[i] <= cpu_allowed_count(); i++)
+		printf(" %u measured |", worker_counts[i]);
+	for (int i = 1; i < N_COUNTS; i++)
+		printf(" %u |", worker_counts[i]);
+	printf("\n|");
+	for (int i = 1; i < N_COUNTS && worker_counts[i] <= cpu_allowed_count(); i++)
+		printf("---|");
+	for (int i = 1; i < N_COUNTS; i++)
+		printf("---|");
+	printf("---|---|---|---|---|\n");
+}
+
+static void print_row(const char *name, const struct findings *f)
+{
+	printf("| %s | %u | %.0f | %.1f | %.1f %% |", name, f->block_frames, f->work_ms, f->critical_ms,
+	       100 * f->between_share);
+	for (int i = 1; i < N_COUNTS; i++)
+		if (f->points[i].measured_s > 0)
+			printf(" %.2f |", f->points[0].measured_s / f->points[i].measured_s);
+	for (int i = 1; i < N_COUNTS; i++)
+		printf(" %.2f |", f->points[0].simulated_s / f->points[i].simulated_s);
+	printf("\n");
+}
+
+static void report(const char *path, struct pool *one_worker, const struct options *o)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	struct traced_program p;
+	struct findings f;
+
+	traced_open(&p, path, o->seconds);
+	examine(&p, one_worker, o, &f);
+	if (o->is_table)
+		print_row(name, &f);
+	else
+		print_report(name, &f);
+	fflush(stdout);
+	traced_close(&p);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option long_options[] = { { "seconds", required_argument, NULL, 's' },
+						      { "block", required_argument, NULL, 'b' },
+						      { "stages", no_argument, NULL, 'v' },
+						      { "table", no_argument, NULL, 't' },
+						      { 0 } };
+	struct options o = { .seconds = 60 };
+	struct error err = ERROR_INIT;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "s:b:vt", long_options, NULL)) != -1) {
+		if (c == 's')
+			o.seconds = strtod(optarg, NULL);
+		else if (c == 'b')
+			o.block_frames = (unsigned)strtoul(optarg, NULL, 10);
+		else if (c == 'v')
+			o.shows_stages = true;
+		else if (c == 't')
+			o.is_table = true;
+		else
+			return EXIT_FAILURE;
+	}
+	struct pool *one_worker = checked(pool_new(1, &err));
+	if (o.is_table)
+		print_head();
+	for (int i = optind; i < argc; i++)
+		report(argv[i], one_worker, &o);
+	pool_free(one_worker);
+	return EXIT_SUCCESS;
+}
