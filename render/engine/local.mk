@@ -1,7 +1,8 @@
 # Sources of render/engine, and of the door of render/
 librender_a_SOURCES += \
 	render/catalogue.c render/content_hash.c render/dump.c render/engine.h render/engine/controls.c \
-	render/engine/controls.h render/engine/envelope.c render/engine/envelope.h render/engine/event.c \
+	render/engine/controls.h render/engine/cycle_cache.c render/engine/cycle_cache.h \
+	render/engine/envelope.c render/engine/envelope.h render/engine/event.c \
 	render/engine/event.h render/engine/event_impl.h render/engine/file_set.c render/engine/file_set.h \
 	render/engine/finish.c render/engine/finish.h render/engine/instrument_voice.c \
 	render/engine/k_weighting.c render/engine/k_weighting.h render/engine/limiter.c render/engine/limiter.h \
