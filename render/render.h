@@ -222,6 +222,33 @@ int render_query(const char *expr, size_t len, const char *from, const char *to,
 int render_events(const struct render_engine *engine, const char *source, size_t len, const char *from, const char *to,
 		  struct buf *out, struct diag_list *diags, struct error *err) WARN_UNUSED;
 
+/* --- The outline of a file ------------------------------------------------------------------------------------- */
+
+enum { RENDER_PEAKS_FRAMES_MIN = 16, RENDER_PEAKS_FRAMES_MAX = 1 << 20 };
+
+struct render_peaks;
+
+struct render_peaks_info {
+	uint32_t sample_rate_hz;
+	unsigned n_channels, frames_per_pixel;
+	uint64_t n_pixels; /* the last one may have fewer frames */
+};
+
+struct render_peak {
+	float low, high; /* full scale is 1 */
+};
+
+/* Of a file that render_run_files() wrote; takes fd. frames_per_pixel is RENDER_PEAKS_FRAMES_MIN..MAX. NULL with
+ * ERR_CORRUPT or ERR_NO_MEMORY. One thread at a time. */
+struct render_peaks *render_peaks_open(int fd, unsigned frames_per_pixel, struct error *err) WARN_UNUSED;
+void render_peaks_close(struct render_peaks *p);
+const struct render_peaks_info *render_peaks_info(const struct render_peaks *p);
+/* The next pixels, out[n_max][n_channels]: how many. It decodes 2^20 frames at most, so that may be none although there are
+ * more; after info.n_pixels there are no more. */
+size_t render_peaks_read(struct render_peaks *p, struct render_peak *out, size_t n_max);
+/* Begins again. */
+int render_peaks_rewind(struct render_peaks *p, struct error *err) WARN_UNUSED;
+
 /* --- What the language has ------------------------------------------------------------------------------------ */
 
 enum render_entry_kind {

@@ -43,11 +43,18 @@ void api_problem(void *ctx, struct http_request *r);
 /* api_streams.c */
 void api_all_events(void *ctx, struct http_request *r);
 void api_job_events(void *ctx, struct http_request *r);
+/* api_webhooks.c */
+void api_deliveries(void *ctx, struct http_request *r);
+void api_redeliver(void *ctx, struct http_request *r);
+void api_webhook_secret(void *ctx, struct http_request *r);
+void api_webhook_rotate(void *ctx, struct http_request *r);
 /* api_usage.c */
 void api_usage(void *ctx, struct http_request *r);
 /* api_nodes.c, api_examples.c */
 void api_nodes(void *ctx, struct http_request *r);
 void api_examples(void *ctx, struct http_request *r);
+/* api_peaks.c */
+void api_peaks(void *ctx, struct http_request *r);
 /* api_page.c */
 void api_page(void *ctx, struct http_request *r);
 

@@ -29,9 +29,12 @@ WEB_SOURCES = \
 	web/src/grammar.d.ts \
 	web/src/icon.svg \
 	web/src/index.html \
+	web/src/key.ts \
 	web/src/main.ts \
+	web/src/media.ts \
 	web/src/offsets.ts \
 	web/src/rendering.ts \
+	web/src/server-events.ts \
 	web/src/share.ts \
 	web/src/style.css \
 	web/src/ui/format.ts \
@@ -49,11 +52,14 @@ WEB_SOURCES = \
 EXTRA_DIST += $(WEB_SOURCES) web/embed.sh
 EXTRA_DIST += tests/web/run tests/web/run.mjs tests/web/package.json tests/web/package-lock.json \
 	tests/web/page.mjs tests/web/service.mjs \
-	tests/web/playing.test.mjs
+	tests/web/access.test.mjs tests/web/assets.test.mjs tests/web/editor.test.mjs tests/web/library.test.mjs \
+	tests/web/playing.test.mjs tests/web/sharing.test.mjs
 
 .PHONY: web
 web:
-	cd $(srcdir)/web && npm ci --loglevel=error --no-audit --no-fund && npm run check && npm run build
+	cd $(srcdir)/web && \
+		{ test node_modules/.package-lock.json -nt package-lock.json || npm ci --loglevel=error --no-audit --no-fund; } && \
+		npm run --silent check && npm run --silent build
 
 if WEB
 EXTRA_DIST += web/dist

@@ -21,14 +21,14 @@ export const tests = {
 
 	"the keyboard goes to a problem and follows the suggestion": async ({ open }) => {
 		const page = await open();
-		await page.write("\n\nout $ sinne 440\n");
+		await page.write("-- a comment\n\nout $ sinne 440\n");
 		await page.page.locator(".cm-lintRange-error").waitFor();
 		await page.editor.press("Control+Home");
 		await page.editor.press("F8");
 		await page.page.getByRole("button", { name: "Line 3, column 7: go there" }).focus();
 		await page.page.keyboard.press("Tab");
 		await page.page.keyboard.press("Enter");
-		await until(async () => (await page.source()) === "\n\nout $ sine 440\n");
+		await until(async () => (await page.source()) === "-- a comment\n\nout $ sine 440\n");
 	},
 
 	"a program with errors is not played, and the status says why": async ({ open }) => {

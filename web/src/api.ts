@@ -1,6 +1,7 @@
 import type {
 	CheckResult, Example, Job, JobList, NodeEntry, PlayedEvent, Problem, RenderOptions,
 } from "./api-types";
+import { askForKey, authorization } from "./key";
 
 /** A request that the service refused, or that did not reach it (`problem` is missing then). */
 export class ApiError extends Error {
@@ -18,15 +19,21 @@ async function problemOf(response: Response): Promise<ApiError> {
 	return new ApiError(problem.detail || problem.title, problem);
 }
 
-async function send(path: string, init?: RequestInit): Promise<Response> {
-	let response: Response;
+async function request(path: string, init: RequestInit): Promise<Response> {
 	try {
-		response = await fetch(path, init);
+		return await fetch(path, { ...init, headers: { ...init.headers, ...authorization() } });
 	} catch (error) {
 		if (error instanceof DOMException && error.name === "AbortError")
 			throw error;
 		throw new ApiError("The server does not answer");
 	}
+}
+
+/** Asks for a key when the service wants one, and tries again with it. */
+async function send(path: string, init: RequestInit = {}): Promise<Response> {
+	let response = await request(path, init);
+	while (response.status === 401 && (await askForKey()))
+		response = await request(path, init);
 	if (!response.ok)
 		throw await problemOf(response);
 	return response;
@@ -74,6 +81,16 @@ export function jobs(path = "/jobs?limit=20"): Promise<JobList> {
 
 export async function cancel(id: string): Promise<Job> {
 	return (await send(`/jobs/${id}/cancel`, { method: "POST" })).json() as Promise<Job>;
+}
+
+/** Another job for the same work. */
+export async function retry(id: string): Promise<Job> {
+	return (await send(`/jobs/${id}/retry`, { method: "POST" })).json() as Promise<Job>;
+}
+
+/** What happens to a job, as Server-Sent Events. */
+export function jobEvents(id: string, signal: AbortSignal): Promise<Response> {
+	return send(`/jobs/${id}/events`, { headers: { Accept: "text/event-stream" }, signal });
 }
 
 export async function remove(id: string): Promise<void> {

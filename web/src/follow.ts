@@ -1,5 +1,6 @@
 import * as api from "./api";
 import type { Job } from "./api-types";
+import { serverEvents } from "./server-events";
 
 const POLL_FIRST_MS = 120;
 const POLL_LAST_MS = 1000;
@@ -24,8 +25,31 @@ async function poll(id: string, onChange: (job: Job) => void, signal: AbortSigna
 	}
 }
 
+/** Reads the job whenever the service says that something has happened to it. False when that ended before the job did. */
+async function listen(id: string, onChange: (job: Job) => void, signal: AbortSignal): Promise<boolean> {
+	let job = await api.job(id);
+	for await (const { type, data } of serverEvents(await api.jobEvents(id, signal))) {
+		if (type === "progress")
+			job = { ...job, progress: { ...job.progress, ...(JSON.parse(data) as Partial<Job["progress"]>) } };
+		else if (type === "state")
+			job = await api.job(id);
+		onChange(job);
+		if (api.isEnded(job))
+			return true;
+	}
+	return false;
+}
+
 /** Calls onChange with the job, as it is now and whenever it has changed, until it has ended or signal says stop. */
 export async function followJob(id: string, onChange: (job: Job) => void, signal: AbortSignal): Promise<void> {
+	try {
+		if (await listen(id, onChange, signal))
+			return;
+	} catch (error) {
+		// A proxy may cut streams off, and there may be too many of them; asking again always works.
+		if (!(error instanceof api.ApiError || error instanceof TypeError))
+			throw error;
+	}
 	await poll(id, onChange, signal);
 }
 

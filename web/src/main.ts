@@ -58,15 +58,15 @@ function beginScore(program: string): void {
 		score = new Score(program, (spans) => addSpans(editor, spans));
 }
 
-function load(job: Job, program: string): void {
-	player.load(job);
+async function load(job: Job, program: string): Promise<void> {
+	await player.load(job);
 	beginScore(program);
 	showResult(job);
 }
 
-async function renderAndPlay(program: string, options: RenderOptions, title: string): Promise<void> {
+async function playWhenDone(submit: (signal: AbortSignal) => Promise<Job>, program: string, title: string): Promise<void> {
 	say(`Rendering ${title}`);
-	const job = await rendering.run(program, options);
+	const job = await rendering.run(submit);
 	if (!job)
 		return;
 	if (job.state !== "succeeded") {
@@ -74,9 +74,13 @@ async function renderAndPlay(program: string, options: RenderOptions, title: str
 		return;
 	}
 	saveLastJob(job.id);
-	load(job, program);
+	await load(job, program);
 	await player.play();
 	say(`Playing ${title}`);
+}
+
+function renderAndPlay(program: string, options: RenderOptions, title: string): Promise<void> {
+	return playWhenDone((signal) => api.render(program, options, signal), program, title);
 }
 
 function renderEditor(): void {
@@ -112,12 +116,13 @@ async function openJob(job: Job): Promise<void> {
 	openProgram(program, "The job's program");
 	writeOptions(whole.options);
 	if (whole.links.audio)
-		load(whole, program);
+		await load(whole, program);
 }
 
 async function retryJob(job: Job): Promise<void> {
-	const whole = await api.job(job.id, true);
-	await renderAndPlay(whole.source ?? "", whole.options, "the job's program");
+	const { source: program = "", options, links } = await api.job(job.id, true);
+	const submit = links.retry ? () => api.retry(job.id) : (signal: AbortSignal) => api.render(program, options, signal);
+	await playWhenDone(submit, program, "the job's program");
 }
 
 /** After the page was loaded again, what it played last is there again, if the server has it still. */
@@ -127,7 +132,7 @@ async function restoreJob(): Promise<void> {
 		return;
 	const job = await api.job(id, true);
 	if (job.links.audio)
-		load(job, job.source ?? "");
+		await load(job, job.source ?? "");
 }
 
 function initButtons(): void {

@@ -1,5 +1,5 @@
 import * as api from "./api";
-import type { Job, RenderOptions } from "./api-types";
+import type { Job } from "./api-types";
 import { followJob } from "./follow";
 import { showProgress } from "./ui/progress";
 
@@ -12,13 +12,16 @@ export class Rendering {
 		return this.#stop !== undefined;
 	}
 
-	/** The job when it has ended, however it did; undefined when another one took its place, or cancel() did. */
-	async run(source: string, options: RenderOptions): Promise<Job | undefined> {
+	/**
+	 * Submits and follows a job. Gives it when it has ended, however it did; undefined when another one took its place, or
+	 * cancel() ended it.
+	 */
+	async run(submit: (signal: AbortSignal) => Promise<Job>): Promise<Job | undefined> {
 		await this.cancel();
 		const stop = new AbortController();
 		this.#stop = stop;
 		try {
-			this.#see(await api.render(source, options, stop.signal));
+			this.#see(await submit(stop.signal));
 			if (!api.isEnded(this.#job!))
 				await followJob(this.#job!.id, (job) => this.#see(job), stop.signal);
 			return stop.signal.aborted ? undefined : this.#job;

@@ -1,24 +1,28 @@
-import { decode } from "./context";
+import * as api from "../api";
 
-/** The lowest and highest sample of each column, per channel; -1 to 1. */
+/** The outline of a sound: for each column the lowest and highest sample of each channel, as whole numbers to 127. */
 export interface Peaks {
-	channels: { low: Float32Array; high: Float32Array }[];
+	channels: number;
 	columns: number;
+	/** [columns][channels][low, high] */
+	data: Int8Array;
 }
 
-function peaksOf(samples: Float32Array, columns: number): { low: Float32Array; high: Float32Array } {
-	const low = new Float32Array(columns);
-	const high = new Float32Array(columns);
-	for (let i = 0; i < samples.length; i++) {
-		const column = Math.floor((i * columns) / samples.length);
-		low[column] = Math.min(low[column]!, samples[i]!);
-		high[column] = Math.max(high[column]!, samples[i]!);
-	}
-	return { low, high };
-}
+export const PEAK_FULL_SCALE = 128;
 
-export async function loadPeaks(url: string, columns: number, signal: AbortSignal): Promise<Peaks> {
-	const buffer = await decode(url, signal);
-	const channels = Array.from({ length: buffer.numberOfChannels }, (_, i) => peaksOf(buffer.getChannelData(i), columns));
-	return { channels, columns };
+/** The server's limits for samples_per_pixel. */
+const FRAMES_MIN = 16;
+const FRAMES_MAX = 1 << 20;
+const HEADER_BYTES = 24;
+
+/** Fetches a job's outline in about that many columns. audiowaveform's binary format, version 2, in 8 bits. */
+export async function loadPeaks(jobUrl: string, frames: number, columns: number, signal: AbortSignal): Promise<Peaks> {
+	const perColumn = Math.min(FRAMES_MAX, Math.max(FRAMES_MIN, Math.ceil(frames / columns)));
+	const file = await api.bytes(`${jobUrl}/peaks?format=dat&samples_per_pixel=${perColumn}`, signal);
+	const header = new DataView(file, 0, HEADER_BYTES);
+	return {
+		columns: header.getUint32(16, true),
+		channels: header.getInt32(20, true),
+		data: new Int8Array(file, HEADER_BYTES),
+	};
 }

@@ -1,3 +1,5 @@
+import type { Media } from "../media";
+
 /** Something that plays, with one position; times in seconds. */
 export interface Transport {
 	readonly duration: number;
@@ -19,9 +21,9 @@ export class FileTransport implements Transport {
 	onchange = () => {};
 	readonly #audio = new Audio();
 
-	constructor(url: string, readonly duration: number) {
+	constructor(readonly media: Media, readonly duration: number) {
 		this.#audio.preload = "auto";
-		this.#audio.src = url;
+		this.#audio.src = media.url;
 		for (const type of ["play", "pause", "ended"])
 			this.#audio.addEventListener(type, () => this.onchange());
 	}
@@ -67,5 +69,6 @@ export class FileTransport implements Transport {
 		this.#audio.pause();
 		this.#audio.removeAttribute("src");
 		this.#audio.load();
+		this.media.close();
 	}
 }

@@ -2,6 +2,7 @@ import * as api from "../api";
 import type { Job } from "../api-types";
 import { downloadCommand, endingOf } from "../curl";
 import { button, byId, el } from "../dom";
+import { downloadLink } from "../media";
 import { size } from "./format";
 import { copy, sayError } from "./status";
 
@@ -68,7 +69,7 @@ export class JobTable {
 		const time = new Date(job.created_at);
 		return el("tr", { "data-key": key },
 			el("td", {}, el("code", {}, job.id.slice(-6)), el("time", { datetime: job.created_at }, time.toLocaleTimeString())),
-			el("td", {}, el("span", { class: `state ${job.state}` }, stateOf(job)), job.error ? ` ${job.error.message}` : ""),
+			el("td", {}, el("span", { class: `state ${job.state}` }, stateOf(job)), job.error && job.state === "failed" ? ` ${job.error.message}` : ""),
 			el("td", {}, describe(job)),
 			el("td", {}, el("div", { class: "actions" }, ...this.#actions(job))));
 	}
@@ -86,7 +87,7 @@ export class JobTable {
 		if (job.links.audio) {
 			const { audio } = job.links;
 			const file = `${job.id}.${endingOf(job.options.format)}`;
-			actions.push(el("a", { href: audio, download: file, "aria-label": `Download job ${short}` }, "Download"));
+			actions.push(downloadLink(audio, file, `Download job ${short}`, sayError));
 			actions.push(act("curl", () => copy(downloadCommand(location.origin, audio, file), "Command")));
 		}
 		if (api.isEnded(job))

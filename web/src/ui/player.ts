@@ -4,6 +4,7 @@ import { spectrogram } from "../audio/spectrogram";
 import { StemMixer } from "../audio/stem-mixer";
 import { FileTransport, type Transport } from "../audio/transport";
 import { byId } from "../dom";
+import { openMedia } from "../media";
 import { clock } from "./format";
 import { sayError } from "./status";
 import { StemList } from "./stems";
@@ -45,11 +46,15 @@ export class Player {
 	}
 
 	/** Takes a job that has succeeded in place of the one before. */
-	load(job: Job): void {
+	async load(job: Job): Promise<void> {
 		this.#loading.abort(new DOMException("another job", "AbortError"));
 		this.#loading = new AbortController();
+		const { signal } = this.#loading;
+		const media = await openMedia(job.links.audio!, signal);
+		if (signal.aborted)
+			return media.close();
 		this.#job = job;
-		this.#use(new FileTransport(job.links.audio!, job.result!.duration_s));
+		this.#use(new FileTransport(media, job.result!.duration_s));
 		this.#stems.show(job.result!.stems);
 		this.#waveform.setSpectrum(undefined);
 		this.#waveform.setPeaks(undefined);
@@ -112,17 +117,13 @@ export class Player {
 	}
 
 	async #loadPicture(): Promise<void> {
-		const url = this.#job?.links.audio;
-		if (!url)
+		if (!this.#job?.result)
 			return;
 		const { signal } = this.#loading;
-		if (this.#isSpectrum)
-			this.#waveform.setSpectrum(await spectrogram(url, COLUMNS, SPECTRUM_ROWS, signal));
-		else
-			this.#waveform.setSpectrum(undefined);
-		const peaks = await loadPeaks(url, COLUMNS, signal);
-		if (!signal.aborted)
-			this.#waveform.setPeaks(peaks);
+		const { links, result } = this.#job;
+		this.#waveform.setPeaks(await loadPeaks(links.self, result.frames, COLUMNS, signal));
+		this.#waveform.setSpectrum(
+			this.#isSpectrum ? await spectrogram(links.audio!, COLUMNS, SPECTRUM_ROWS, signal) : undefined);
 	}
 
 	/** Plays the stems from here on, those that are heard; the mix itself stays with jobs without a choice of stems. */

@@ -14,10 +14,15 @@ function item(view: EditorView, diagnostic: PlacedDiagnostic): HTMLElement {
 	return row;
 }
 
+/** "2 errors"; nothing for none. */
+function count(n: number, what: string): string {
+	return n === 0 ? "" : `${n} ${what}${n === 1 ? "" : "s"}`;
+}
+
 /** Lists what is wrong with the program below the editor. */
 export function showProblems(view: EditorView, list: PlacedDiagnostic[]): void {
 	const errors = list.filter(({ severity }) => severity === "error").length;
-	const summary = list.length === 0 ? "No problems" : `${errors} errors, ${list.length - errors} warnings`;
+	const summary = [count(errors, "error"), count(list.length - errors, "warning")].filter(Boolean).join(", ") || "No problems";
 	byId("problem-count").textContent = summary;
 	byId("problem-list").replaceChildren(...list.map((diagnostic) => item(view, diagnostic)));
 }

@@ -1,7 +1,10 @@
 import type { Job } from "../api-types";
+import { endingOf } from "../curl";
 import { byId, el } from "../dom";
 import { remainingMs } from "../follow";
+import { downloadLink } from "../media";
 import { about, level, size } from "./format";
+import { sayError } from "./status";
 
 /** Where a job stands: the bar, and the words beside it. Undefined hides both. */
 export function showProgress(job: Job | undefined): void {
@@ -33,7 +36,6 @@ export function showResult(job: Job): void {
 	if (result.clipped_frames > 0)
 		facts.push(["Clipped", `${result.clipped_frames} frames`]);
 	byId("facts").replaceChildren(...facts.map(([term, fact]) => el("div", {}, el("dt", {}, term!), el("dd", {}, fact!))));
-	const download = byId<HTMLAnchorElement>("download");
-	download.hidden = false;
-	download.href = job.links.audio!;
+	const file = `${job.id}.${endingOf(job.options.format)}`;
+	byId("download").replaceChildren(downloadLink(job.links.audio!, file, "Download", sayError));
 }

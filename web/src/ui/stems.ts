@@ -1,6 +1,8 @@
 import type { Stem } from "../api-types";
 import { button, el } from "../dom";
+import { downloadLink } from "../media";
 import { level } from "./format";
+import { sayError } from "./status";
 
 /** The stems of what plays, each with a mute and a solo button. */
 export class StemList {
@@ -25,7 +27,7 @@ export class StemList {
 			el("span", { class: "muted" }, level(stem.peak_db, "dB")),
 			this.#toggle("Mute", stem.name, this.#muted),
 			this.#toggle("Solo", stem.name, this.#solo),
-			el("a", { href: stem.audio, download: true }, "Download"));
+			downloadLink(stem.audio, stem.audio.split("/").at(-1)!, `Download ${stem.name}`, sayError));
 	}
 
 	#toggle(label: string, name: string, set: Set<string>): HTMLButtonElement {

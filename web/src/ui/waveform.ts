@@ -1,4 +1,4 @@
-import type { Peaks } from "../audio/peaks";
+import { PEAK_FULL_SCALE, type Peaks } from "../audio/peaks";
 import { clock } from "./format";
 
 const STEP_S = 1;
@@ -8,6 +8,22 @@ export interface WaveformHooks {
 	position: () => number;
 	duration: () => number;
 	seek: (time: number) => void;
+}
+
+/** A lane per channel, a bar per pixel from the lowest to the highest sample, at least a pixel high. */
+function outlineOf({ channels, columns, data }: Peaks, width: number, height: number): Path2D {
+	const lane = height / channels;
+	const outline = new Path2D();
+	for (let channel = 0; channel < channels; channel++) {
+		const middle = lane * (channel + 0.5);
+		const scale = lane / 2 / PEAK_FULL_SCALE;
+		for (let x = 0; x < width; x++) {
+			const at = (Math.floor((x * columns) / width) * channels + channel) * 2;
+			const top = middle - data[at + 1]! * scale;
+			outline.rect(x, top, 1, Math.max(1, middle - data[at]! * scale - top));
+		}
+	}
+	return outline;
 }
 
 /** The picture of the sound with the place that plays; a slider to pointers, keys and screen readers. */
@@ -63,16 +79,7 @@ export class Waveform {
 
 	#drawPeaks(peaks: Peaks, played: number): void {
 		const { width, height } = this.canvas;
-		const lane = height / peaks.channels.length;
-		const outline = new Path2D();
-		peaks.channels.forEach(({ low, high }, channel) => {
-			const middle = lane * (channel + 0.5);
-			for (let x = 0; x < width; x++) {
-				const column = Math.floor((x * peaks.columns) / width);
-				const top = middle - (high[column]! * lane) / 2;
-				outline.rect(x, top, 1, Math.max(1, middle - (low[column]! * lane) / 2 - top));
-			}
-		});
+		const outline = outlineOf(peaks, width, height);
 		this.#fill(outline, "--wave", played, width);
 		this.#fill(outline, "--wave-played", 0, played);
 	}
