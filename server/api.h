@@ -43,6 +43,10 @@ void api_problem(void *ctx, struct http_request *r);
 /* api_streams.c */
 void api_all_events(void *ctx, struct http_request *r);
 void api_job_events(void *ctx, struct http_request *r);
+/* api_metrics.c */
+void api_metrics(void *ctx, struct http_request *r);
+/* api_link.c */
+void api_link(void *ctx, struct http_request *r);
 /* api_webhooks.c */
 void api_deliveries(void *ctx, struct http_request *r);
 void api_redeliver(void *ctx, struct http_request *r);

@@ -16,6 +16,7 @@
 #include "storage/storage.h"
 
 struct server_config {
+	int listen_fd;           /* a socket that listens already, taken over; -1: none (default) */
 	const char *listen;      /* numeric address or "localhost"; default 127.0.0.1 */
 	unsigned port;           /* 0: any free one, see server_port(); default 8080 */
 	const char *data_dir;    /* made when missing; required */
@@ -56,6 +57,9 @@ struct server;
 /* Opens the data folder, starts the renderer, recovers the jobs of the last run, listens. The strings of config
  * are borrowed until server_drain_and_stop(). NULL with the first error; nothing is left running then. */
 struct server *server_start(const struct server_config *config, struct error *err) WARN_UNUSED;
+
+/* Takes the locks that every request needs, and the disk if it was sick; returns when it had them. For a watchdog. */
+void server_probe(struct server *s);
 
 /* The port in use. */
 /* Takes over what may change while the service runs (settings.def, marked *). Any thread. */

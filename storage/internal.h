@@ -15,6 +15,7 @@ struct storage {
 	int tmp_fd;
 	char *db_path;
 	bool is_guest;
+	uint8_t link_secret[LINK_SECRET_BYTES]; /* not of a guest */
 	enum io_backend io;       /* what works: IO_URING or IO_PWRITE */
 	bool is_io_required;      /* io_uring was asked for by name: never fall back silently */
 	_Atomic uint64_t n_parts; /* names data/tmp/<n>.part; relaxed, only uniqueness matters */
@@ -60,6 +61,11 @@ int probe_write(struct storage *s, struct error *err) WARN_UNUSED;
  * its file, and no other write can come between the look and the removal. */
 int artifact_release(struct storage *s, struct db *db, const uint8_t content_hash[SHA256_BYTES],
 		     struct error *err) WARN_UNUSED;
+
+/* --- secret.c --- */
+
+/* Reads the secret of the folder, or makes one. */
+int secret_load(int data_fd, uint8_t out[LINK_SECRET_BYTES], struct error *err) WARN_UNUSED;
 
 /* --- admission.c --- */
 

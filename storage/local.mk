@@ -3,6 +3,7 @@ libstorage_a_SOURCES += \
 	storage/deliveries.c storage/deliveries.h storage/events.c storage/events.h \
 	storage/admission.c storage/keys.c storage/keys.h storage/service_schema.c \
 	storage/artifact.c \
+	storage/backup.c \
 	storage/claim.c \
 	storage/db.c storage/db.h \
 	storage/due.c \
@@ -21,6 +22,7 @@ libstorage_a_SOURCES += \
 	storage/pwrite.c \
 	storage/readers.c storage/readers.h \
 	storage/schema.c storage/schema.h \
+	storage/secret.c \
 	storage/setting.c \
 	storage/spool.c \
 	storage/storage.c storage/storage.h \

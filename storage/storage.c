@@ -62,6 +62,8 @@ static int open_folders(struct storage *s, const char *data_dir, struct error *e
 	s->tmp_fd = open_folder(data_fd, "tmp", err);
 	if (s->tmp_fd < 0)
 		goto out;
+	if (secret_load(data_fd, s->link_secret, err))
+		goto out;
 	if (fsync(data_fd)) {
 		error_set_errno(err, errno, "syncing the data folder");
 		goto out;
@@ -176,6 +178,11 @@ void storage_close(struct storage *s)
 	readers_fini(&s->readers);
 	writer_free(s->writer); /* the last connection: SQLite empties the write-ahead log */
 	free_storage(s);
+}
+
+struct histogram storage_commit_times(struct storage *s)
+{
+	return writer_stats(s->writer).commit_times;
 }
 
 const char *storage_io_name(const struct storage *s)

@@ -8,6 +8,7 @@
  *
  *   data/phonond.db, -wal, -shm    rows
  *   data/lock                      held while a process owns the folder
+ *   data/link.key                  what links are signed with, for the owner only
  *   data/artifacts/<2 hex>/<64 hex>.wav   finished files, named by content hash, whatever their format
  *   data/artifacts/<2 hex>/<64 hex>.s<n>  further files of the same content, n = 1 ...: stems
  *   data/tmp/<n>.part              being written; swept at start */
@@ -20,6 +21,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/histogram.h"
 #include "base/sink.h"
 #include "base/spool.h"
 #include "storage/deliveries.h"
@@ -123,6 +125,16 @@ void storage_close(struct storage *s);
 
 /* "io_uring" or "pwrite": what artifacts are written with. */
 const char *storage_io_name(const struct storage *s);
+
+/* What links are signed with; a secret of the data folder. */
+enum { LINK_SECRET_BYTES = 32 };
+const uint8_t *storage_link_secret(const struct storage *s);
+
+/* How long commits took, each with its fsync, since the start; in seconds. */
+struct histogram storage_commit_times(struct storage *s);
+
+/* A copy of the database in a new file, as it is at one moment; works for a guest too. ERR_INVALID: the file exists. */
+int storage_backup(struct storage *s, const char *path, struct error *err) WARN_UNUSED;
 
 /* Can we still write? 0, or the error that the last write met (ERR_NO_SPACE, ERR_IO). For /readyz. */
 int storage_health(struct storage *s, struct error *err) WARN_UNUSED;

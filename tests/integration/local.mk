@@ -2,6 +2,7 @@
 INTEGRATION_TESTS = \
 	tests/integration/test_access \
 	tests/integration/test_events \
+	tests/integration/test_operations \
 	tests/integration/test_webhooks \
 	tests/integration/test_audio_api \
 	tests/integration/test_http \
@@ -38,3 +39,5 @@ tests_integration_test_events_SOURCES = tests/integration/test_events.c $(INTEGR
 tests_integration_test_events_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_webhooks_SOURCES = tests/integration/test_webhooks.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
 tests_integration_test_webhooks_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_operations_SOURCES = tests/integration/test_operations.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
+tests_integration_test_operations_LDADD = $(INTEGRATION_LIBS)
