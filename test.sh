@@ -90,7 +90,8 @@ if [ "$quick" = no ]; then
 		failed=$((failed + 1))
 	fi
 	echo "== contract"
-	for check in "tests/openapi/lint.sh" "tests/openapi/run_examples $PWD/build/check/phonond"; do
+	for check in "tests/openapi/lint.sh" "tests/openapi/run_examples $PWD/build/check/phonond" \
+		"tests/openapi/run_webhooks $PWD/build/check/phonond"; do
 		if $check >build/contract.log 2>&1; then
 			passed=$((passed + 1))
 		else

@@ -38,6 +38,7 @@ static const struct rule {
 	{ "POST", "/estimate", SCOPE_READ },
 	{ "POST", "/events", SCOPE_READ },
 	{ "POST", "/format", SCOPE_READ },
+	{ "GET", "/webhooks/secret", SCOPE_RENDER },
 	{ "GET", "/metrics", SCOPE_ADMIN },
 	{ "GET", "/queue", SCOPE_ADMIN },
 	{ "POST", "/queue/pause", SCOPE_ADMIN },

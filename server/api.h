@@ -43,6 +43,11 @@ void api_problem(void *ctx, struct http_request *r);
 /* api_streams.c */
 void api_all_events(void *ctx, struct http_request *r);
 void api_job_events(void *ctx, struct http_request *r);
+/* api_webhooks.c */
+void api_deliveries(void *ctx, struct http_request *r);
+void api_redeliver(void *ctx, struct http_request *r);
+void api_webhook_secret(void *ctx, struct http_request *r);
+void api_webhook_rotate(void *ctx, struct http_request *r);
 /* api_usage.c */
 void api_usage(void *ctx, struct http_request *r);
 /* api_nodes.c, api_examples.c */

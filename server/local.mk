@@ -19,6 +19,9 @@ libserver_a_SOURCES += \
 	server/api_stems.c \
 	server/audio_type.c server/audio_type.h \
 	server/api_streams.c server/events.c server/events.h \
+	server/api_webhooks.c server/breaker.c server/breaker.h server/trace.c server/trace.h \
+	server/webhook_guard.c server/webhook_guard.h server/webhook_sign.c server/webhook_sign.h \
+	server/webhooks.c server/webhooks.h \
 	server/cors.c server/cors.h \
 	server/conditional.c server/conditional.h \
 	server/examples_data.c server/examples_data.h \
