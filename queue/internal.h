@@ -38,7 +38,7 @@ struct watch {
 struct queue {
 	struct storage *storage;
 	struct job_runner runner;
-	unsigned n_runners, n_short_runners, max_queued, max_queued_per_key;
+	unsigned n_runners, n_short_runners, max_queued;
 	int64_t lease_ms, retry_base_ms, retry_cap_ms;
 	/* Leases are timed by the monotonic clock put on top of the wall time at start: a clock that is set while
 	 * we run expires nothing. */

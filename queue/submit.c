@@ -17,32 +17,16 @@ static unsigned count_submitting(struct queue *q, int change)
 	return n;
 }
 
-/* Has the key room for one more? */
-static int check_share(struct queue *q, const char *key_id, struct error *err)
-{
-	uint64_t n;
-
-	if (!key_id[0])
-		return 0;
-	if (storage_job_count_waiting(q->storage, key_id, &n, err))
-		return -1;
-	if (n < q->max_queued_per_key)
-		return 0;
-	return error_set(err, ERR_QUOTA, "this key has %u jobs waiting already, as many as it may",
-			 q->max_queued_per_key);
-}
-
 /* Room for one more? Submissions on their way count, so that the bound holds however many come at once. */
-static int reserve_room(struct queue *q, const char *key_id, struct error *err)
+static int reserve_room(struct queue *q, struct error *err)
 {
 	unsigned n_submitting = count_submitting(q, 1);
 	uint64_t n;
 
-	if (storage_job_count_waiting(q->storage, NULL, &n, err) == 0) {
-		if (n + n_submitting > q->max_queued)
-			error_set(err, ERR_BUSY, "the queue is full (%u jobs)", q->max_queued);
-		else if (check_share(q, key_id, err) == 0)
+	if (storage_job_count_waiting(q->storage, &n, err) == 0) {
+		if (n + n_submitting <= q->max_queued)
 			return 0;
+		error_set(err, ERR_BUSY, "the queue is full (%u jobs)", q->max_queued);
 	}
 	count_submitting(q, -1);
 	return -1;
@@ -121,7 +105,7 @@ static enum outcome submit_waiting(struct queue *q, struct job *j, struct job_on
 {
 	int rc;
 
-	if (reserve_room(q, j->key_id, err))
+	if (reserve_room(q, err))
 		return FAILED;
 	j->state = j->run_at_ms > j->created_at_ms ? JOB_SCHEDULED : JOB_QUEUED;
 	rc = insert(q, j, once, err);

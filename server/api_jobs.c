@@ -1,6 +1,7 @@
 /* Jobs as resources: read, cancel, retry, delete. */
 #include <string.h>
 
+#include "server/access.h"
 #include "server/api.h"
 #include "server/problem.h"
 
@@ -21,9 +22,14 @@ int api_load_job(struct app *app, struct http_request *r, bool with_source, stru
 	struct error err = ERROR_INIT;
 
 	if (!r->path_id || strncmp(r->path_id, "job_", 4) != 0 || strlen(r->path_id) >= JOB_ID_SIZE)
-		error_set(&err, ERR_NOT_FOUND, "there is no job of this id");
-	else if (queue_get(app->queue, r->path_id, with_source, out, &err) == 0)
-		return 0;
+		error_set(&err, ERR_NOT_FOUND, "no job has this id");
+	else if (queue_get(app->queue, r->path_id, with_source, out, &err) == 0) {
+		if (access_may_see(r, out->key_id))
+			return 0;
+		/* Whether somebody else has such a job is nobody's business. */
+		job_fini(out);
+		error_set(&err, ERR_NOT_FOUND, "no job has this id");
+	}
 	problem_reply_error(r, &err);
 	return -1;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/access.h"
 #include "server/api.h"
 #include "server/audio_type.h"
 #include "server/negotiation.h"
@@ -209,6 +210,7 @@ static int submit(struct app *app, struct http_request *r, const struct spec *sp
 
 	if (read_token(r, &once.token) < 0)
 		return -1;
+	memcpy(job->key_id, r->caller->key_id, sizeof job->key_id);
 	if (submission_fill(spec, queue_now_ms(app->queue), app->config.keep_s, job, &err) == 0) {
 		submission_fingerprint(spec, job, once.fingerprint);
 		rc = queue_submit(app->queue, job, once.token[0] ? &once : NULL, is_cached, &err);

@@ -14,6 +14,7 @@ struct storage {
 	int artifacts_fd; /* folders are used through descriptors, never through paths */
 	int tmp_fd;
 	char *db_path;
+	bool is_guest;
 	enum io_backend io;       /* what works: IO_URING or IO_PWRITE */
 	bool is_io_required;      /* io_uring was asked for by name: never fall back silently */
 	_Atomic uint64_t n_parts; /* names data/tmp/<n>.part; relaxed, only uniqueness matters */
@@ -67,6 +68,11 @@ int job_insert(struct storage *s, struct db *db, const struct job *j, struct err
 #define JOB_EXPIRES_AFTER(at) "iif(keep_s > 0, " at " + keep_s * 1000, 0)"
 /* What a level of priority is worth in waiting time. */
 enum { JOB_AGEING_MS = 60000 };
+
+/* --- admission.c --- */
+
+/* Checks the limits of the job's key and stores what came with it; the job's row is there. ERR_QUOTA. */
+int admission_record(struct db *db, const struct job *j, struct error *err) WARN_UNUSED;
 
 /* --- job_row.c --- */
 

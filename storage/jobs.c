@@ -101,9 +101,9 @@ int job_insert(struct storage *s, struct db *db, const struct job *j, struct err
 {
 	if (j->state == JOB_SUCCEEDED && !artifact_exists(s, j->content_hash))
 		return error_set(err, ERR_NOT_FOUND, "the file of the earlier result is gone");
-	if (insert_row(db, j, err) || insert_source(db, j, err))
+	if (insert_row(db, j, err) || insert_source(db, j, err) || insert_tags(db, j, err))
 		return -1;
-	return insert_tags(db, j, err);
+	return admission_record(db, j, err);
 }
 
 static int insert(struct db *db, void *ctx, struct error *err)
@@ -280,28 +280,20 @@ int storage_job_counts(struct storage *s, uint64_t counts[JOB_STATE_COUNT], stru
 	return rc;
 }
 
-int storage_job_count_waiting(struct storage *s, const char *key_id, uint64_t *n, struct error *err)
+int storage_job_count_waiting(struct storage *s, uint64_t *n, struct error *err)
 {
-	static const char all[] = "SELECT (SELECT count(*) FROM job INDEXED BY job_claim WHERE state = 'queued')"
+	static const char sql[] = "SELECT (SELECT count(*) FROM job INDEXED BY job_claim WHERE state = 'queued')"
 				  " + (SELECT count(*) FROM job INDEXED BY job_waiting WHERE state = 'scheduled')";
-	static const char of_key[] =
-		"SELECT (SELECT count(*) FROM job INDEXED BY job_claim WHERE state = 'queued' AND key_id = ?1)"
-		" + (SELECT count(*) FROM job INDEXED BY job_waiting_key WHERE state = 'scheduled' AND key_id = ?1)";
 	struct db *db = readers_take(&s->readers, err);
-	struct query q;
+	int64_t count = 0;
 	int rc;
 
 	if (!db)
 		return -1;
-	query_begin(&q, db, key_id ? of_key : all, err);
-	if (key_id)
-		query_text(&q, key_id);
-	rc = query_step(&q);
-	if (rc == 1)
-		*n = (uint64_t)sqlite3_column_int64(q.stmt, 0);
-	query_end(&q);
+	rc = db_read_int(db, sql, &count, err);
 	readers_give(&s->readers, db);
-	return rc < 0 ? -1 : 0;
+	*n = (uint64_t)count;
+	return rc;
 }
 
 /* --- results --- */

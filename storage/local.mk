@@ -1,5 +1,6 @@
 # Rows in SQLite and artifact files.
 libstorage_a_SOURCES += \
+	storage/admission.c storage/keys.c storage/keys.h storage/service_schema.c \
 	storage/artifact.c \
 	storage/claim.c \
 	storage/db.c storage/db.h \
@@ -17,6 +18,7 @@ libstorage_a_SOURCES += \
 	storage/overview.c \
 	storage/probe.c \
 	storage/pwrite.c \
+	storage/queue_schema.c \
 	storage/readers.c storage/readers.h \
 	storage/schema.c storage/schema.h \
 	storage/setting.c \

@@ -22,6 +22,7 @@
 #include "base/hash.h"
 #include "base/sink.h"
 #include "base/spool.h"
+#include "storage/keys.h"
 
 /* --- Jobs ------------------------------------------------------------------------------------------------ */
 
@@ -92,7 +93,8 @@ struct job {
 	/* Valid in JOB_FAILED, JOB_CANCELED, JOB_EXPIRED. */
 	char error_code[32]; /* error_code_name() or "crashed" */
 	char error_message[JOB_ERROR_MESSAGE_SIZE];
-	char *warnings; /* JSON array of diagnostics, or NULL; opaque here */
+	char *warnings;                  /* JSON array of diagnostics, or NULL; opaque here */
+	const struct job_origin *origin; /* read when the job is inserted; NULL: nothing came with it */
 };
 
 /* Frees what a struct job owns (options, source, stems, tags, warnings) and zeroes it. */
@@ -106,6 +108,7 @@ struct storage_config {
 	const char *data_dir; /* made when missing; one owner at a time */
 	enum io_backend io;   /* IO_AUTO tries io_uring for real and falls back with one log line */
 	unsigned n_readers;   /* read connections kept; 0: 8 */
+	bool is_guest; /* beside the owner, for keys and backups: no lock, no migration, no sweep, no artifacts */
 };
 
 /* Opens or creates, migrates, takes the folder's lock, sweeps data/tmp and files without a row. ERR_BUSY: another
@@ -203,8 +206,8 @@ int storage_job_delete(struct storage *s, const char *id, struct error *err) WAR
 int storage_job_recover(struct storage *s, int64_t now_ms, int64_t lease_before_ms, size_t *n,
 			struct error *err) WARN_UNUSED;
 
-/* How many wait, scheduled ones included; of one key, or of all when key_id is NULL. Cheaper than all counts. */
-int storage_job_count_waiting(struct storage *s, const char *key_id, uint64_t *n, struct error *err) WARN_UNUSED;
+/* How many wait, scheduled ones included; cheaper than all counts. */
+int storage_job_count_waiting(struct storage *s, uint64_t *n, struct error *err) WARN_UNUSED;
 
 /* --- Time ------------------------------------------------------------------------------------------------ */
 
