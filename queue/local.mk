@@ -1,10 +1,12 @@
 # Job submission, runners, leases, watches.
 libqueue_a_SOURCES += \
+	queue/batch.c \
 	queue/herald.c \
 	queue/id.c \
 	queue/internal.h \
 	queue/keeper.c \
 	queue/queue.c queue/queue.h \
+	queue/running.c \
 	queue/submit.c \
 	queue/timer.c \
 	queue/view.c \

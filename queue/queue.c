@@ -257,8 +257,7 @@ int queue_list(struct queue *q, const struct job_filter *f, struct job **jobs, s
 
 /* --- cancel and delete --- */
 
-/* Tells the runner of a held job; false when none here holds it. */
-static bool tell_runner(struct queue *q, const char *id)
+bool queue_tell_runner(struct queue *q, const char *id)
 {
 	struct held_job *h;
 
@@ -279,7 +278,7 @@ static int cancel(struct queue *q, const char *id, struct error *err)
 
 	for (int i = 0; i < CANCEL_TRIES; i++) {
 		rc = storage_job_cancel(q->storage, id, clock_wall_ms(), err);
-		if (rc != 0 || tell_runner(q, id))
+		if (rc != 0 || queue_tell_runner(q, id))
 			break;
 	}
 	if (rc == 1)

@@ -40,6 +40,9 @@ void api_openapi_json(void *ctx, struct http_request *r);
 void api_openapi_yaml(void *ctx, struct http_request *r);
 void api_problem(void *ctx, struct http_request *r);
 
+/* api_streams.c */
+void api_all_events(void *ctx, struct http_request *r);
+void api_job_events(void *ctx, struct http_request *r);
 /* api_usage.c */
 void api_usage(void *ctx, struct http_request *r);
 /* api_nodes.c */

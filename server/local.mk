@@ -15,6 +15,7 @@ libserver_a_SOURCES += \
 	server/api_spec.c \
 	server/api_stems.c \
 	server/audio_type.c server/audio_type.h \
+	server/api_streams.c server/events.c server/events.h \
 	server/cors.c server/cors.h \
 	server/conditional.c server/conditional.h \
 	server/http.c server/http.h server/http_impl.h \

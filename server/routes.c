@@ -36,6 +36,8 @@ static const struct route routes[] = {
 	{ "GET", "/jobs/{id}", api_job_get, false, { JSON } },
 	{ "DELETE", "/jobs/{id}", api_job_delete, false, { NULL } },
 	{ "POST", "/jobs/{id}/cancel", api_job_cancel, false, { JSON } },
+	{ "GET", "/events", api_all_events, false, { "text/event-stream" } },
+	{ "GET", "/jobs/{id}/events", api_job_events, false, { "text/event-stream" } },
 	{ "POST", "/jobs/{id}/retry", api_job_retry, false, { JSON } },
 	{ "GET", "/queue", api_queue, false, { JSON } },
 	{ "POST", "/queue/pause", api_queue_pause, false, { JSON } },

@@ -7,6 +7,7 @@
 #include "server/access.h"
 #include "server/app.h"
 #include "server/cors.h"
+#include "server/events.h"
 #include "server/http.h"
 #include "server/listen.h"
 #include "server/rate.h"
@@ -44,6 +45,7 @@ void server_config_init(struct server_config *config)
 		.header_timeout_ms = 10000,
 		.body_timeout_ms = 60000,
 		.idle_timeout_ms = 75000,
+		.heartbeat_ms = 15000,
 		.drain_timeout_ms = 25000,
 	};
 }
@@ -162,8 +164,11 @@ struct server *server_start(const struct server_config *config, struct error *er
 		goto err_after_storage;
 	if (start_queue(s, err) < 0)
 		goto err_after_engine;
-	if (start_http(s, err) == 0)
+	s->app.events = events_start(s->app.storage, s->app.queue, config->heartbeat_ms, err);
+	if (s->app.events && start_http(s, err) == 0)
 		return s;
+	if (s->app.events)
+		events_stop(s->app.events);
 	queue_drain(s->app.queue, 0);
 	queue_free(s->app.queue);
 err_after_engine:
@@ -172,6 +177,7 @@ err_after_storage:
 	cors_free(s->app.cors);
 	rate_free(s->app.rates);
 	storage_close(s->app.storage);
+	events_free(s->app.events);
 err_after_alloc:
 	free(s);
 	return NULL;
@@ -186,10 +192,13 @@ void server_drain_and_stop(struct server *s)
 {
 	atomic_store_explicit(&s->app.is_draining, true, memory_order_relaxed);
 	queue_drain(s->app.queue, s->app.config.drain_timeout_ms);
+	events_close(s->app.events);
 	http_stop(s->http, REQUESTS_END_MS);
+	events_stop(s->app.events);
 	queue_free(s->app.queue);
 	render_engine_free(s->app.engine);
 	storage_close(s->app.storage);
+	events_free(s->app.events);
 	cors_free(s->app.cors);
 	rate_free(s->app.rates);
 	free(s);

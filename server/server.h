@@ -37,6 +37,7 @@ struct server_config {
 	int64_t header_timeout_ms; /* from connect (or the request line) to the end of the headers; default 10,000 */
 	int64_t body_timeout_ms;   /* from there to the end of the body; default 60,000 */
 	int64_t idle_timeout_ms;   /* between requests, or without progress of a download; default 75,000 */
+	int64_t heartbeat_ms;      /* of event streams; default 15,000 */
 	enum log_level log_level;
 	enum log_format log_format;
 	const char *cors_origins; /* NULL: no pages of other origins */

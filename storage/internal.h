@@ -61,6 +61,11 @@ int probe_write(struct storage *s, struct error *err) WARN_UNUSED;
 int artifact_release(struct storage *s, struct db *db, const uint8_t content_hash[SHA256_BYTES],
 		     struct error *err) WARN_UNUSED;
 
+/* --- admission.c --- */
+
+/* Checks the limits of the job's key and stores what came with it; the job's row is there. ERR_QUOTA. */
+int admission_record(struct db *db, const struct job *j, struct error *err) WARN_UNUSED;
+
 /* Inserts a job with its source and tags, within a write. As storage_job_insert(). */
 int job_insert(struct storage *s, struct db *db, const struct job *j, struct error *err) WARN_UNUSED;
 
@@ -69,10 +74,10 @@ int job_insert(struct storage *s, struct db *db, const struct job *j, struct err
 /* What a level of priority is worth in waiting time. */
 enum { JOB_AGEING_MS = 60000 };
 
-/* --- admission.c --- */
+/* --- batch.c --- */
 
-/* Checks the limits of the job's key and stores what came with it; the job's row is there. ERR_QUOTA. */
-int admission_record(struct db *db, const struct job *j, struct error *err) WARN_UNUSED;
+/* Before anything else is written. */
+int batch_recover(struct db *db, struct error *err) WARN_UNUSED;
 
 /* --- job_row.c --- */
 

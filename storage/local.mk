@@ -1,7 +1,9 @@
 # Rows in SQLite and artifact files.
 libstorage_a_SOURCES += \
+	storage/events.c storage/events.h \
 	storage/admission.c storage/keys.c storage/keys.h storage/service_schema.c \
 	storage/artifact.c \
+	storage/batch.c \
 	storage/claim.c \
 	storage/db.c storage/db.h \
 	storage/due.c \

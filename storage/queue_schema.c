@@ -3,7 +3,7 @@
 
 /* When a job may run, until when, and for whom; how long its result is kept; what it belongs to.
  *
- * rank_ms is the job's place in the order of its key: the time from which
+ * job.key_id is '' for who came without a key. rank_ms is the job's place in the order of its key: the time from which
  * it could run, moved ahead by a minute per level of priority, so that it never has to be worked out anew and nothing
  * waits for ever. lane 1 is for short jobs. job_claim has, per key and lane, the jobs in the order of their claims, and their
  * cost, so that a look at the whole queue needs no row.
@@ -11,6 +11,7 @@
  * share holds, in seconds of estimated work, how far the turns of each key have come; see claim.c. setting holds what
  * outlives a restart and is no configuration. once remembers which submission an Idempotency-Key stands for. */
 const char schema_queue[] =
+	"ALTER TABLE job ADD COLUMN key_id TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE job ADD COLUMN run_at_ms INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE job ADD COLUMN not_before_ms INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE job ADD COLUMN deadline_at_ms INTEGER NOT NULL DEFAULT 0;"
@@ -35,6 +36,7 @@ const char schema_queue[] =
 	"CREATE INDEX job_expired ON job(expires_at_ms) WHERE is_expired = 1;"
 	"CREATE INDEX job_key ON job(key_id, id);"
 	"CREATE INDEX job_batch ON job(batch_id, id) WHERE batch_id IS NOT NULL;"
+	"CREATE UNIQUE INDEX job_custom ON job(batch_id, custom_id) WHERE custom_id IS NOT NULL;"
 	"CREATE TABLE job_tag ("
 	"  tag TEXT NOT NULL,"
 	"  job_id TEXT NOT NULL REFERENCES job(id) ON DELETE CASCADE,"
@@ -84,15 +86,4 @@ const char schema_queue[] =
 	"  last_job_id TEXT,"
 	"  UNIQUE (key_id, name)"
 	") STRICT;"
-	"CREATE INDEX schedule_next ON schedule(next_at_ms);"
-	/* A result that is no longer kept takes up nothing of its key's share. */
-	"CREATE TRIGGER key_job_expired AFTER UPDATE OF is_expired ON job"
-	"  WHEN NEW.key_id <> '' AND NEW.state = 'succeeded' AND OLD.is_expired = 0 AND NEW.is_expired = 1 BEGIN"
-	"  UPDATE api_key SET bytes = bytes - NEW.bytes WHERE id = NEW.key_id;"
-	"END;"
-	"DROP TRIGGER key_job_gone;"
-	"CREATE TRIGGER key_job_gone AFTER DELETE ON job WHEN OLD.key_id <> '' BEGIN"
-	"  UPDATE api_key SET queued = queued - (OLD.state IN ('scheduled','queued')),"
-	"    running = running - (OLD.state IN ('running','finalizing')),"
-	"    bytes = bytes - (OLD.state = 'succeeded' AND OLD.is_expired = 0) * OLD.bytes WHERE id = OLD.key_id;"
-	"END;";
+	"CREATE INDEX schedule_next ON schedule(next_at_ms);";

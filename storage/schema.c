@@ -55,7 +55,5 @@ static const char levels_and_stems[] = "ALTER TABLE job ADD COLUMN true_peak REA
 				       "ALTER TABLE job ADD COLUMN loudness_lufs REAL;"
 				       "ALTER TABLE job ADD COLUMN stems TEXT;";
 
-static const char key_of_job[] = "ALTER TABLE job ADD COLUMN key_id TEXT NOT NULL DEFAULT '';";
-
-const char *const schema_migrations[] = { first, levels_and_stems, key_of_job, schema_service, schema_queue };
+const char *const schema_migrations[] = { first, levels_and_stems, schema_queue, schema_service };
 const int schema_version = sizeof schema_migrations / sizeof schema_migrations[0];

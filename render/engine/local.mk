@@ -11,8 +11,9 @@ librender_a_SOURCES += \
 	render/engine/sample_voice.c render/engine/schedule.c render/engine/schedule.h render/engine/score.c \
 	render/engine/score.h render/engine/song.c render/engine/song.h render/engine/tempo.c \
 	render/engine/tempo.h render/engine/tile.c render/engine/tile.h render/engine/track.c \
-	render/engine/track.h render/engine/true_peak.c render/engine/true_peak.h render/engine/voice.c \
-	render/engine/voice.h render/cost.def render/estimate.c render/events.c render/render.c render/spec.c
+	render/engine/track.h render/engine/true_peak.c render/engine/true_peak.h render/engine/tune.c \
+	render/engine/tune.h render/engine/voice.c render/engine/voice.h render/cost.def render/estimate.c render/events.c render/render.c \
+	render/spec.c
 
 check_PROGRAMS += tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
 TESTS += tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
@@ -24,6 +25,10 @@ tests_unit_test_examples_SOURCES = \
 tests_unit_test_examples_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c
 tests_unit_test_plan_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/test_schedule
+TESTS += tests/unit/test_schedule
+tests_unit_test_schedule_SOURCES = tests/unit/test_schedule.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c
+tests_unit_test_schedule_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_voice_SOURCES = tests/unit/test_voice.c tests/lib/test.c
 tests_unit_test_voice_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 

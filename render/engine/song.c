@@ -2,9 +2,8 @@
 
 #include "base/clock.h"
 #include "render/engine/master.h"
+#include "render/engine/tune.h"
 #include "render/graph/plan.h"
-
-enum { SLOTS_MIN = 4 };
 
 #define EVENTS_MAX 20000000u /* haps and cycles of all sources: minutes of work at a microsecond each */
 #define PLAN_BYTES_MAX ((size_t)256 << 20)
@@ -20,44 +19,31 @@ struct node_env song_env(const struct render_spec *spec, const struct graph *gra
 	};
 }
 
-/* Every worker has one while others wait for an input. */
-size_t song_slots_usual(unsigned n_workers)
+/* Of the pool's, how many may be at this job at a time. */
+static unsigned workers_for(const struct song *song, const struct pool *pool)
 {
-	size_t want = 2 * (size_t)n_workers + 2;
-
-	return want < SLOTS_MIN ? SLOTS_MIN : want;
-}
-
-/* Enough blocks, few enough for the memory cap. */
-static unsigned slots_for(const struct plan *plan, const struct run_shared *shared, unsigned n_workers)
-{
-	size_t fit = shared->memory_cap_bytes / 2 / run_slot_bytes(plan, shared->block_frames);
-	size_t want = song_slots_usual(n_workers);
-	if (want > fit)
-		want = fit;
-	return want > 0 ? (unsigned)want : 1;
+	unsigned n = pool_workers(pool), max = song->spec->threads;
+	return max == 0 || max > n ? n : max;
 }
 
 static int plan_run(const struct plan *plan, const struct song *song, struct run_shared *shared, struct master *master,
 		    struct pool *pool, struct render_result *result, struct error *err)
 {
-	unsigned n_workers = pool_workers(pool), max = song->spec->threads;
+	unsigned max = workers_for(song, pool);
 	uint64_t cpu_ns;
-	if (max == 0 || max > n_workers)
-		max = n_workers;
 	struct run_spec spec = {
 		.plan = plan,
 		.shared = shared,
 		.pitch = PITCH_NONE,
 		.n_frames = song->n_frames,
-		.n_slots = slots_for(plan, shared, max),
+		.n_slots = tuning_of(plan, max, shared->block_frames, shared->memory_cap_bytes).n_slots,
 		.deliver = master_deliver,
 		.deliver_ctx = master,
 	};
 	struct run *run = run_new(&spec, err);
 	if (!run)
 		return -1;
-	int rc = pool_run(pool, run, max, &cpu_ns, err);
+	int rc = pool_run(pool, run, max, song->trace, &cpu_ns, err);
 	run_free(run);
 	result->cpu_s = (double)cpu_ns * 1e-9;
 	/* The end of an automatic tail stops the run like a failure. */
@@ -101,7 +87,6 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 		.env = song_env(spec, song->graph),
 		.tempo = { .sample_rate_hz = spec->sample_rate_hz, .cps = song->graph->cps },
 		.bank = song->bank,
-		.block_frames = block ? block : SONG_BLOCK_FRAMES_DEFAULT,
 		.memory_cap_bytes = song->memory_bytes / 2,
 		.events_max = EVENTS_MAX,
 		.tail_frame = song->main_frames < song->n_frames ? song->main_frames : 0,
@@ -119,10 +104,13 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 	arena_init(&arena, PLAN_BYTES_MAX);
 	pthread_mutex_init(&shared.warn_lock, NULL);
 	const struct plan *plan = plan_build(&arena, song->graph, &shared.env, diags, err);
-	if (plan)
+	if (plan) {
+		shared.block_frames =
+			tuning_of(plan, workers_for(song, pool), block, shared.memory_cap_bytes).block_frames;
 		rc = plan_render(plan, &shared, song, pool, &files, result, err);
-	else
+	} else {
 		sink_abort(sink);
+	}
 	pthread_mutex_destroy(&shared.warn_lock);
 	arena_fini(&arena);
 	result->wall_s = (double)(clock_monotonic_ns() - start_ns) * 1e-9;

@@ -22,6 +22,7 @@ struct song {
 	unsigned block_frames;            /* when the spec names none */
 	size_t memory_bytes;              /* cap of the job */
 	struct job_control *control;      /* may be NULL */
+	struct pool_trace *trace;         /* NULL: nobody asks */
 };
 
 /* Plans and renders into the sink and finishes or aborts it. As render_run(). */
@@ -30,12 +31,5 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 
 /* Constants of a job's kernels. */
 struct node_env song_env(const struct render_spec *spec, const struct graph *graph);
-
-/* The block, when nobody names one: of 128 .. 4096, the shortest at which handing out tiles is lost in the noise of
- * examples/m.ph. */
-enum { SONG_BLOCK_FRAMES_DEFAULT = 1024 };
-
-/* Blocks in flight that a run would like to have room for. */
-size_t song_slots_usual(unsigned n_workers);
 
 #endif
