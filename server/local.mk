@@ -4,6 +4,7 @@ libserver_a_SOURCES += \
 	server/access.c server/access.h server/api_usage.c server/key_text.c server/key_text.h \
 	server/rate.c server/rate.h \
 	server/api_audio.c \
+	server/api_batch.c \
 	server/api_check.c \
 	server/api_estimate.c \
 	server/api_events.c \
@@ -17,6 +18,7 @@ libserver_a_SOURCES += \
 	server/audio_type.c server/audio_type.h \
 	server/api_streams.c server/events.c server/events.h \
 	server/cors.c server/cors.h \
+	server/batch_results.c \
 	server/conditional.c server/conditional.h \
 	server/http.c server/http.h server/http_impl.h \
 	server/http_reply.c \

@@ -72,9 +72,7 @@ static int insert_job(struct db *db, const struct lines *l, struct batch_line *l
 
 static int add(struct db *db, void *ctx, struct error *err)
 {
-	static const char count[] = "UPDATE batch SET n_lines = n_lines + ? WHERE id = ?";
 	struct lines *l = ctx;
-	struct query q;
 
 	for (size_t i = 0; i < l->n; i++) {
 		struct batch_line *line = &l->items[i];
@@ -82,10 +80,7 @@ static int add(struct db *db, void *ctx, struct error *err)
 		if (line->job ? insert_job(db, l, line, err) : insert_error(db, l, line, err))
 			return -1;
 	}
-	query_begin(&q, db, count, err);
-	query_int(&q, (int64_t)l->n);
-	query_text(&q, l->batch_id);
-	return query_run(&q) < 0 ? -1 : 0;
+	return 0;
 }
 
 int storage_batch_add(struct storage *s, const char *id, struct batch_line *lines, size_t n, struct error *err)
@@ -186,7 +181,7 @@ static int count_jobs(struct db *db, struct batch *out, struct error *err)
 
 static int read_batch(struct db *db, const char *id, struct batch *out, struct error *err)
 {
-	static const char sql[] = "SELECT key_id, state, created_at_ms, n_lines,"
+	static const char sql[] = "SELECT key_id, state, created_at_ms,"
 				  " (SELECT count(*) FROM batch_error WHERE batch_id = id) FROM batch WHERE id = ?";
 	struct query q;
 	int rc;
@@ -201,8 +196,7 @@ static int read_batch(struct db *db, const char *id, struct batch *out, struct e
 		out->is_reading = strcmp(state, "reading") == 0;
 		out->is_canceled = strcmp(state, "canceling") == 0;
 		out->created_at_ms = sqlite3_column_int64(q.stmt, 2);
-		out->n_lines = (uint64_t)sqlite3_column_int64(q.stmt, 3);
-		out->n_invalid = (uint64_t)sqlite3_column_int64(q.stmt, 4);
+		out->n_invalid = (uint64_t)sqlite3_column_int64(q.stmt, 3);
 	}
 	query_end(&q);
 	return rc;

@@ -261,9 +261,9 @@ struct batch {
 	char id[JOB_ID_SIZE]; /* "bat_" and 22 digits, as of jobs */
 	char key_id[KEY_ID_SIZE];
 	int64_t created_at_ms;
-	bool is_reading;  /* its submission has not ended */
-	bool is_canceled; /* somebody asked for that */
-	uint64_t n_lines, n_invalid;
+	bool is_reading;                  /* its submission has not ended */
+	bool is_canceled;                 /* somebody asked for that */
+	uint64_t n_invalid;               /* lines that made no job */
 	uint64_t counts[JOB_STATE_COUNT]; /* of its jobs */
 	int64_t last_end_ms;              /* of the job that ended last */
 };

@@ -3,6 +3,7 @@ INTEGRATION_TESTS = \
 	tests/integration/test_access \
 	tests/integration/test_events \
 	tests/integration/test_audio_api \
+	tests/integration/test_batch_api \
 	tests/integration/test_http \
 	tests/integration/test_jobs_api \
 	tests/integration/test_kill \
@@ -35,3 +36,5 @@ tests_integration_test_access_SOURCES = tests/integration/test_access.c $(INTEGR
 tests_integration_test_access_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_events_SOURCES = tests/integration/test_events.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
 tests_integration_test_events_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_batch_api_SOURCES = tests/integration/test_batch_api.c $(INTEGRATION_SOURCES)
+tests_integration_test_batch_api_LDADD = $(INTEGRATION_LIBS)
