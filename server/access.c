@@ -47,7 +47,7 @@ static const struct rule {
 	{ "POST", "/queue/resume", SCOPE_ADMIN },
 };
 
-static const char *const submissions[] = { "/render", "/jobs/{id}/retry" };
+static const char *const submissions[] = { "/render", "/jobs/{id}/retry", "/batches" };
 
 static bool is_path(const char *pattern, const char *path)
 {

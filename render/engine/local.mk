@@ -15,6 +15,8 @@ librender_a_SOURCES += \
 	render/engine/track.h render/engine/true_peak.c render/engine/true_peak.h render/engine/tune.c \
 	render/engine/tune.h render/engine/voice.c render/engine/voice.h render/estimate.c render/events.c \
 	render/render.c render/spec.c
+	render/engine/tune.h render/engine/voice.c render/engine/voice.h render/cost.def render/estimate.c render/events.c render/render.c \
+	render/spec.c
 
 check_PROGRAMS += tests/unit/test_bank tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
 TESTS += tests/unit/test_bank tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
