@@ -1,10 +1,12 @@
 libbase_a_SOURCES += \
 	base/arena.c base/arena.h \
 	base/buf.c base/buf.h \
+	base/checkpoint.h \
 	base/clock.c base/clock.h \
 	base/cpu.c base/cpu.h \
 	base/diag.c base/diag.h \
 	base/error.c base/error.h \
+	base/executable.c base/executable.h \
 	base/hash.c base/hash.h \
 	base/job_control.h \
 	base/log.c base/log.h \

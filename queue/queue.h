@@ -19,8 +19,8 @@
  * lost leases. Everything else (the program's errors, budgets) fails the job at once. */
 
 /* Implemented by server/runner.c. run() renders job->source with job->options into job->content_hash's artifact
- * and fills the result members of *job (or leaves them and fills err). It must return soon after cancel is set
- * (ERR_CANCELED). finalizing() is to be called by run() when all frames are rendered and the file is about to
+ * and fills the result members of *job (or leaves them and fills err). It must return soon after cancel or suspend is set
+ * (ERR_CANCELED); suspend comes first, so that it can keep what it has for the next attempt. finalizing() is to be called by run() when all frames are rendered and the file is about to
  * be published; when it fails the lease is lost and the artifact must be aborted. */
 struct job_runner {
 	void *ctx;

@@ -15,6 +15,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/checkpoint.h"
 #include "base/job_control.h"
 #include "base/sink.h"
 
@@ -115,6 +116,8 @@ struct render_config {
 	const char *samples_dir; /* Dirt-Samples layout, or NULL for the built-in kit alone */
 	size_t job_memory_bytes; /* cap per job; 0: 512 MiB */
 	double job_duration_s;   /* longest render; 0: 3600 */
+	/* Between two checkpoints of a render that takes longer; 0: none are kept. */
+	double checkpoint_interval_s;
 };
 
 struct render_engine;
@@ -157,6 +160,9 @@ struct render_files {
 	struct sink *(*open_stem)(void *ctx, unsigned i, const char *name, struct error *err);
 	/* A place for what is too long for memory (base/spool.h); freed by the render. NULL with err. */
 	struct spool *(*open_spool)(void *ctx, struct error *err);
+	/* The checkpoint of this render, found or new (base/checkpoint.h); ended by the render. *found NULL: there is to be
+	 * none. May be NULL. A failure is logged, and the render keeps none. */
+	int (*open_checkpoint)(void *ctx, struct checkpoint **found, struct error *err);
 };
 
 /* Compiles and renders into files->mix and the stems, and finishes them, the mix last. On failure all are aborted and err

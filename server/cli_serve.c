@@ -31,6 +31,7 @@ static void print_help(void)
 	     "      --max-queued=N            jobs waiting before 503 (default 10000)\n"
 	     "      --max-body=BYTES          largest request body (default 1048576)\n"
 	     "      --max-duration=S          longest render (default 3600)\n"
+	     "      --checkpoint-interval-ms=N  of renders that take longer (default 5000; 0: no checkpoints)\n"
 	     "      --max-connections=N       (default 4096)\n"
 	     "      --max-connections-per-ip=N  (default 64; 0: no limit, behind a proxy)\n"
 	     "      --header-timeout-ms=N     wall-clock limit for a request's header (default 10000)\n"
@@ -72,6 +73,7 @@ static const struct number_option {
 	{ "max-queued", 10000000, TO_UNSIGNED, offsetof(struct server_config, max_queued) },
 	{ "max-body", 1u << 30, TO_SIZE, offsetof(struct server_config, max_body_bytes) },
 	{ "max-duration", 1000000, TO_SECONDS, offsetof(struct server_config, max_duration_s) },
+	{ "checkpoint-interval-ms", 86400000, TO_MS, offsetof(struct server_config, checkpoint_interval_ms) },
 	{ "max-connections", 1000000, TO_UNSIGNED, offsetof(struct server_config, max_connections) },
 	{ "max-connections-per-ip", 1000000, TO_UNSIGNED, offsetof(struct server_config, max_connections_per_ip) },
 	{ "header-timeout-ms", 86400000, TO_MS, offsetof(struct server_config, header_timeout_ms) },

@@ -189,6 +189,8 @@ json_t *job_json(const struct job *job, uint64_t position)
 	set_times(j, job);
 	json_object_set_new(j, "options", parse_stored(job->options));
 	json_object_set_new(j, "progress", json_progress(job));
+	json_object_set_new(j, "resumed_from_frame",
+			    job->resumed_from_frame ? json_integer((json_int_t)job->resumed_from_frame) : json_null());
 	json_object_set_new(j, "queue_position", position ? json_integer((json_int_t)position) : json_null());
 	json_object_set_new(j, "result", json_result(job));
 	json_object_set_new(j, "metrics", json_metrics(job));

@@ -1,6 +1,7 @@
 # Rows in SQLite and artifact files.
 libstorage_a_SOURCES += \
 	storage/artifact.c \
+	storage/checkpoint.c \
 	storage/db.c storage/db.h \
 	storage/file_sink.c \
 	storage/health.c storage/health.h \

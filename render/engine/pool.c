@@ -12,18 +12,15 @@
  * Cancellation is one relaxed atomic flag, read before each tile. The first failure of a tile fails the job: no
  * more of its tiles are given out, and pool_run() returns when the last one that runs is done.
  *
- * Denormals are flushed in the workers (FTZ and DAZ), and nowhere else, so tiles run only here. */
+ * Denormals are flushed in the workers (denormals.h), so tiles run only here. */
 #include "render/engine/pool.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#if defined(__x86_64__)
-#include <xmmintrin.h>
-#endif
-
 #include "base/clock.h"
+#include "render/engine/denormals.h"
 #include "render/engine/schedule.h"
 
 struct job {
@@ -53,17 +50,6 @@ struct pool {
 	struct worker *workers; /* constant once started */
 	unsigned n_workers;
 };
-
-static void denormals_flush(void)
-{
-#if defined(__x86_64__)
-	_mm_setcsr(_mm_getcsr() | 0x8040); /* FTZ, DAZ */
-#elif defined(__aarch64__)
-	uint64_t fpcr;
-	__asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
-	__asm__ volatile("msr fpcr, %0" : : "r"(fpcr | (1u << 24))); /* FZ */
-#endif
-}
 
 /* --- Under the lock --------------------------------------------------------------------------------------- */
 
@@ -275,6 +261,7 @@ int pool_run(struct pool *p, struct run *run, unsigned max_workers, uint64_t *cp
 	ring_remove(p, &j);
 	pthread_mutex_unlock(&p->lock);
 	pthread_cond_destroy(&j.done);
+	run->first_block = schedule_blocks_done(j.schedule);
 	schedule_free(j.schedule);
 	*cpu_ns = j.cpu_ns;
 	if (j.has_failed && err)

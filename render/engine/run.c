@@ -305,6 +305,11 @@ int run_serially(struct run *run, struct error *err)
 	return 0;
 }
 
+void run_pause(struct run *run)
+{
+	atomic_store_explicit(&run->is_pausing, true, memory_order_relaxed);
+}
+
 /* --- Shared by the runs of a job -------------------------------------------------------------------------- */
 
 void run_warn(struct run_shared *shared, const char *code, struct span where, const char *fmt, ...)

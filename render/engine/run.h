@@ -92,9 +92,11 @@ struct run {
 	struct run_spec spec;
 	struct arena arena;
 	uint64_t n_blocks;
-	struct kernel *kernels; /* [plan n_nodes] */
-	struct score **scores;  /* [plan n_events] */
-	char *slots;            /* [n_slots][slot_bytes], 64-byte aligned */
+	uint64_t first_block;    /* that is not done; while the pool runs the run, the one it began with */
+	_Atomic bool is_pausing; /* relaxed: no block is admitted once the run stands where it may rest */
+	struct kernel *kernels;  /* [plan n_nodes] */
+	struct score **scores;   /* [plan n_events] */
+	char *slots;             /* [n_slots][slot_bytes], 64-byte aligned */
 	size_t slot_bytes;
 };
 
@@ -116,6 +118,15 @@ int run_tile_finish(struct run *run, uint32_t stage, uint64_t block, struct erro
 
 /* All blocks in order on the calling thread, with one slot. ERR_CANCELED when the job was. */
 int run_serially(struct run *run, struct error *err) WARN_UNUSED;
+
+/* Lets a run that the pool runs come to rest as soon as it can: after the blocks in flight and up to
+ * the next multiple of BLOCK_FRAMES_MAX frames, where a run with blocks of any size can take over. From deliver(). */
+void run_pause(struct run *run);
+
+static inline bool run_may_rest_at(const struct run *run, uint64_t block)
+{
+	return block * run->spec.shared->block_frames % BLOCK_FRAMES_MAX == 0;
+}
 
 /* The buffer of a signal in the slot of a block. A mono signal is both channels. */
 sample *run_signal(const struct run *run, uint32_t node, unsigned ch, uint64_t block);

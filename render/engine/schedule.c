@@ -16,7 +16,7 @@ struct schedule {
 	uint32_t n_stages;
 	struct tile *tiles;  /* [n_slots][n_stages] */
 	uint64_t *n_carried; /* [n_stages]: blocks that a carrying stage has done */
-	uint64_t n_admitted; /* blocks */
+	uint64_t n_admitted; /* blocks; the run's first_block of them are done before it begins */
 	uint64_t *heap;      /* ready tiles as block * n_stages + stage, smallest first: the oldest block */
 	size_t n_heap;
 	unsigned n_ready_parts; /* of the tiles in the heap, not taken yet */
@@ -92,6 +92,16 @@ static void block_admit(struct schedule *s)
 			tile_make_ready(s, i, block);
 }
 
+/* Whether another block may follow: not behind the last one, and no more once the run is to come to rest and stands
+ * where it can. */
+static bool may_admit(const struct schedule *s)
+{
+	const struct run *run = s->run;
+	bool is_pausing = atomic_load_explicit(&run->is_pausing, memory_order_relaxed);
+
+	return s->n_admitted < run->n_blocks && !(is_pausing && run_may_rest_at(run, s->n_admitted));
+}
+
 struct schedule *schedule_new(struct run *run, struct error *err)
 {
 	struct schedule *s = calloc(1, sizeof *s);
@@ -109,7 +119,10 @@ struct schedule *schedule_new(struct run *run, struct error *err)
 		error_set(err, ERR_NO_MEMORY, "no memory to schedule a render");
 		return NULL;
 	}
-	while (s->n_admitted < run->n_blocks && s->n_admitted < run->spec.n_slots)
+	s->n_admitted = run->first_block;
+	for (size_t i = 0; i < n_stages; i++)
+		s->n_carried[i] = run->first_block;
+	while (may_admit(s) && s->n_admitted - run->first_block < run->spec.n_slots)
 		block_admit(s);
 	return s;
 }
@@ -166,7 +179,7 @@ bool schedule_tile_done(struct schedule *s, const struct tile_ref *ref, struct t
 		if (ref->block + 1 < s->n_admitted)
 			tile_release(s, ref->stage, ref->block + 1);
 	}
-	if (st->kind == STAGE_OUTPUT && s->n_admitted < s->run->n_blocks)
+	if (st->kind == STAGE_OUTPUT && may_admit(s))
 		block_admit(s);
 	*n_ready = s->n_ready_parts - before;
 	return has_next;
@@ -174,7 +187,12 @@ bool schedule_tile_done(struct schedule *s, const struct tile_ref *ref, struct t
 
 bool schedule_is_done(const struct schedule *s)
 {
-	return s->n_carried[s->n_stages - 1] == s->run->n_blocks;
+	return s->n_carried[s->n_stages - 1] == s->n_admitted;
+}
+
+uint64_t schedule_blocks_done(const struct schedule *s)
+{
+	return s->n_carried[s->n_stages - 1];
 }
 
 unsigned schedule_ready_parts(const struct schedule *s)

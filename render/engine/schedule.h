@@ -27,7 +27,7 @@ struct tile_ref {
 
 struct schedule;
 
-/* Admits the first blocks. The run is borrowed. NULL with ERR_NO_MEMORY. */
+/* Admits the first blocks, from the run's first_block on. The run is borrowed. NULL with ERR_NO_MEMORY. */
 struct schedule *schedule_new(struct run *run, struct error *err) WARN_UNUSED;
 void schedule_free(struct schedule *s);
 
@@ -41,8 +41,11 @@ bool schedule_part_done(struct schedule *s, const struct tile_ref *ref);
  * this core's cache), and the result is true. *n_ready: parts that others can now take. */
 bool schedule_tile_done(struct schedule *s, const struct tile_ref *ref, struct tile_ref *next, unsigned *n_ready);
 
-/* All blocks are complete. */
+/* All blocks are complete, or all that were admitted before the run was to come to rest (run_pause()). */
 bool schedule_is_done(const struct schedule *s);
+
+/* The first block that is not complete. */
+uint64_t schedule_blocks_done(const struct schedule *s);
 
 /* Parts that can be taken now, at least; for waking workers. */
 unsigned schedule_ready_parts(const struct schedule *s);

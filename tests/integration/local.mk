@@ -5,7 +5,8 @@ INTEGRATION_TESTS = \
 	tests/integration/test_jobs_api \
 	tests/integration/test_kill \
 	tests/integration/test_output_api \
-	tests/integration/test_render_api
+	tests/integration/test_render_api \
+	tests/integration/test_resume
 check_PROGRAMS += $(INTEGRATION_TESTS)
 TESTS += $(INTEGRATION_TESTS)
 
@@ -24,3 +25,5 @@ tests_integration_test_output_api_SOURCES = tests/integration/test_output_api.c 
 tests_integration_test_output_api_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_render_api_SOURCES = tests/integration/test_render_api.c $(INTEGRATION_SOURCES)
 tests_integration_test_render_api_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_resume_SOURCES = tests/integration/test_resume.c $(INTEGRATION_SOURCES)
+tests_integration_test_resume_LDADD = $(INTEGRATION_LIBS)
