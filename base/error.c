@@ -87,6 +87,7 @@ const char *error_code_name(enum error_code code)
 		[ERR_NOT_FOUND] = "not_found",
 		[ERR_CONFLICT] = "conflict",
 		[ERR_BUSY] = "busy",
+		[ERR_QUOTA] = "quota_exceeded",
 		[ERR_CANCELED] = "canceled",
 		[ERR_BUDGET] = "budget_exceeded",
 		[ERR_NO_MEMORY] = "no_memory",

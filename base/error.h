@@ -20,6 +20,7 @@ enum error_code {
 	ERR_NOT_FOUND,
 	ERR_CONFLICT, /* the thing is in a state that does not allow this */
 	ERR_BUSY,     /* full or locked now; may succeed later */
+	ERR_QUOTA,    /* the caller's own share is used up; may succeed later */
 	ERR_CANCELED, /* the caller asked to stop */
 	ERR_BUDGET,   /* a job used up a budget (time, memory, voices, events) */
 	ERR_NO_MEMORY,

@@ -4,17 +4,17 @@
 
 void sha256_init(struct sha256 *h)
 {
-	crypto_hash_sha256_init(&h->state);
+	nettle_sha256_init(&h->state);
 }
 
 void sha256_update(struct sha256 *h, const void *data, size_t n)
 {
-	crypto_hash_sha256_update(&h->state, data, n);
+	nettle_sha256_update(&h->state, n, data);
 }
 
 void sha256_final(struct sha256 *h, uint8_t out[SHA256_BYTES])
 {
-	crypto_hash_sha256_final(&h->state, out);
+	nettle_sha256_digest(&h->state, SHA256_BYTES, out);
 }
 
 char *sha256_hex(const uint8_t digest[SHA256_BYTES], char out[SHA256_HEX_SIZE])

@@ -1,16 +1,20 @@
-/* Hashes. SHA-256 names content (libsodium); hash64_* makes numbers that look random from positions, so that
+/* Hashes. SHA-256 names content (nettle, which uses the processor's instructions for it); hash64_* makes numbers that look random from positions, so that
  * noise, dither and chance are pure functions of (seed, place, time) and never of the order of evaluation. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
-#include <sodium/crypto_hash_sha256.h>
+#include <nettle/sha2.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Macros that would rename ours. */
+#undef sha256_init
+#undef sha256_update
 
 enum { SHA256_BYTES = 32, SHA256_HEX_SIZE = 65 };
 
 struct sha256 {
-	crypto_hash_sha256_state state;
+	struct sha256_ctx state;
 };
 
 void sha256_init(struct sha256 *h);

@@ -10,6 +10,7 @@ libbase_a_SOURCES += \
 	base/hash.c base/hash.h \
 	base/job_control.h \
 	base/log.c base/log.h \
+	base/name_index.c base/name_index.h \
 	base/sink.h \
 	base/spool.h
 

@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,8 +11,9 @@
 
 enum { LINE_BYTES = 4096 };
 
-static enum log_level least_level = LOG_INFO;
-static enum log_format line_format = LOG_FORMAT_AUTO;
+/* Relaxed: a line that is written while they change may follow either. */
+static _Atomic int least_level = LOG_INFO;
+static _Atomic int line_format = LOG_FORMAT_AUTO;
 
 struct line {
 	char text[LINE_BYTES];
@@ -20,8 +22,8 @@ struct line {
 
 void log_configure(enum log_level least, enum log_format format)
 {
-	least_level = least;
-	line_format = format;
+	atomic_store_explicit(&least_level, (int)least, memory_order_relaxed);
+	atomic_store_explicit(&line_format, (int)format, memory_order_relaxed);
 }
 
 static void put(struct line *l, const char *s, size_t n)
@@ -68,13 +70,14 @@ void log_event(enum log_level level, const char *message, ...)
 	static const char *const names[] = { "debug", "info", "warn", "error" };
 	struct line l = { .len = 0 };
 	char ts[CLOCK_RFC3339_SIZE];
+	int format = atomic_load_explicit(&line_format, memory_order_relaxed);
 	bool json;
 	va_list ap;
 	const char *key;
 
-	if (level < least_level)
+	if ((int)level < atomic_load_explicit(&least_level, memory_order_relaxed))
 		return;
-	json = line_format == LOG_FORMAT_JSON || (line_format == LOG_FORMAT_AUTO && !isatty(STDERR_FILENO));
+	json = format == LOG_FORMAT_JSON || (format == LOG_FORMAT_AUTO && !isatty(STDERR_FILENO));
 	clock_format_rfc3339(clock_wall_ms(), ts);
 	put_str(&l, json ? "{\"ts\":\"" : "");
 	put_str(&l, ts);

@@ -8,7 +8,7 @@
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 enum log_format { LOG_FORMAT_AUTO, LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
-/* Call before other threads start; the defaults are LOG_INFO and LOG_FORMAT_AUTO. */
+/* Any thread, at any time; the defaults are LOG_INFO and LOG_FORMAT_AUTO. */
 void log_configure(enum log_level least, enum log_format format);
 
 /* log_event(LOG_INFO, "job finished", "job_id", id, "state", "succeeded", NULL): message, then pairs of

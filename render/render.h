@@ -20,7 +20,7 @@
 #include "base/sink.h"
 
 /* Part of every content hash. Increment whenever any program's bytes may change. */
-enum { RENDER_ENGINE_VERSION = 2 };
+enum { RENDER_ENGINE_VERSION = 3 };
 
 /* Vorbis and Opus in Ogg; WAV becomes RF64 when it must. */
 enum audio_format { AUDIO_FORMAT_WAV, AUDIO_FORMAT_FLAC, AUDIO_FORMAT_VORBIS, AUDIO_FORMAT_OPUS };

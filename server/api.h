@@ -32,6 +32,8 @@ void api_openapi_json(void *ctx, struct http_request *r);
 void api_openapi_yaml(void *ctx, struct http_request *r);
 void api_problem(void *ctx, struct http_request *r);
 
+/* api_usage.c */
+void api_usage(void *ctx, struct http_request *r);
 /* api_nodes.c */
 void api_nodes(void *ctx, struct http_request *r);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/access.h"
 #include "server/api.h"
 #include "server/problem.h"
 
@@ -25,9 +26,14 @@ int api_load_job(struct app *app, struct http_request *r, bool with_source, stru
 	struct error err = ERROR_INIT;
 
 	if (!r->path_id || strncmp(r->path_id, "job_", 4) != 0 || strlen(r->path_id) >= JOB_ID_SIZE)
-		error_set(&err, ERR_NOT_FOUND, "there is no job of this id");
-	else if (queue_get(app->queue, r->path_id, with_source, out, &err) == 0)
-		return 0;
+		error_set(&err, ERR_NOT_FOUND, "no job has this id");
+	else if (queue_get(app->queue, r->path_id, with_source, out, &err) == 0) {
+		if (access_may_see(r, out->key_id))
+			return 0;
+		/* Whether somebody else has such a job is nobody's business. */
+		job_fini(out);
+		error_set(&err, ERR_NOT_FOUND, "no job has this id");
+	}
 	problem_reply_error(r, &err);
 	return -1;
 }
@@ -119,7 +125,7 @@ static int read_limit(const char *text, unsigned *limit)
 /* -1: answered. */
 static int read_filter(struct http_request *r, struct job_filter *f)
 {
-	*f = (struct job_filter){ .state = -1, .after_id = "", .limit = LIST_DEFAULT };
+	*f = (struct job_filter){ .state = -1, .key_id = access_list_owner(r), .after_id = "", .limit = LIST_DEFAULT };
 	for (size_t i = 0; i < r->n_query; i++) {
 		const char *name = r->query[i].name, *value = r->query[i].value;
 		if (strcmp(name, "state") == 0) {

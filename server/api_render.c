@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/access.h"
 #include "server/api.h"
 #include "server/audio_type.h"
 #include "server/negotiation.h"
@@ -149,6 +150,7 @@ static int submit(struct app *app, struct http_request *r, const struct spec *sp
 {
 	struct error err = ERROR_INIT;
 
+	memcpy(job->key_id, r->caller->key_id, sizeof job->key_id);
 	job->priority = spec->priority;
 	job->max_attempts = ATTEMPTS_MAX;
 	job->source_len = spec->render.source_len;

@@ -1,4 +1,4 @@
-/* What handlers share: the parts of the running service. Read-only after the start but for is_draining. */
+/* What handlers share: the parts of the running service. Read-only after the start but for the atomics. */
 #ifndef SERVER_APP_H
 #define SERVER_APP_H
 
@@ -10,11 +10,19 @@
 #include "server/server.h"
 #include "storage/storage.h"
 
+struct cors;
+struct rate_table;
+
 struct app {
 	struct server_config config;
 	struct storage *storage;
 	struct queue *queue;
 	struct render_engine *engine;
+	struct cors *cors;
+	struct rate_table *rates;
+	_Atomic unsigned rate_per_ip;    /* of the configuration as reloaded last; relaxed */
+	_Atomic bool has_keys;           /* there is a key; relaxed */
+	_Atomic uint64_t keys_looked_ns; /* when there was none; relaxed */
 	_Atomic bool is_draining; /* set once by server_drain_and_stop(), read by handlers; no other data hang on it */
 };
 

@@ -25,6 +25,7 @@ static int status_of(enum error_code code)
 		return EX_NOINPUT;
 	case ERR_CONFLICT:
 	case ERR_BUSY:
+	case ERR_QUOTA:
 	case ERR_CANCELED:
 	case ERR_NO_MEMORY:
 		return EX_TEMPFAIL;

@@ -18,6 +18,7 @@ int cli_check(int argc, char **argv);
 int cli_fmt(int argc, char **argv);
 int cli_query(int argc, char **argv);
 int cli_events(int argc, char **argv);
+int cli_keys(int argc, char **argv);
 int cli_health(int argc, char **argv);
 
 /* "phonond: <text>" on standard error; returns the sysexits status that fits the error. */

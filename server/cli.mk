@@ -6,10 +6,16 @@ phonond_SOURCES = \
 	server/cli_check.c \
 	server/cli_events.c \
 	server/cli_fmt.c \
-	server/cli_health.c \
+	server/cli_health.c server/cli_keys.c \
 	server/cli_output.c server/cli_output.h \
 	server/cli_query.c \
 	server/cli_render.c \
 	server/cli_serve.c \
-	server/progress.c server/progress.h
+	server/progress.c server/progress.h \
+	server/settings.c server/settings.h server/settings.def
 phonond_LDADD = libserver.a libqueue.a librender.a libstorage.a libbase.a $(SERVER_LIBS)
+
+check_PROGRAMS += tests/unit/test_settings
+TESTS += tests/unit/test_settings
+tests_unit_test_settings_SOURCES = tests/unit/test_settings.c server/settings.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_settings_LDADD = libserver.a libqueue.a librender.a libstorage.a libbase.a $(SERVER_LIBS) $(CHECK_LIBS)

@@ -21,8 +21,10 @@
  * the client can read the answer before it meets a reset connection. */
 #include "server/http.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -75,6 +77,26 @@ const char *http_query(const struct http_request *r, const char *name)
 		if (strcmp(r->query[i].name, name) == 0)
 			return r->query[i].value;
 	return NULL;
+}
+
+const char *http_peer(struct http_request *r)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(exchange_of(r)->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *peer = info ? info->client_addr : NULL;
+	char text[INET6_ADDRSTRLEN] = "?";
+	const char *copy;
+
+	if (peer && peer->sa_family == AF_INET) {
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)peer)->sin_addr, text, sizeof text);
+	} else if (peer && peer->sa_family == AF_INET6) {
+		/* Whoever has one address of a /64 has them all. */
+		struct in6_addr network = ((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr;
+		memset(network.s6_addr + 8, 0, 8);
+		inet_ntop(AF_INET6, &network, text, sizeof text);
+	}
+	copy = arena_printf(&r->arena, "%s%s", text, peer && peer->sa_family == AF_INET6 ? "/64" : "");
+	return copy ? copy : "?";
 }
 
 static enum MHD_Result count_header(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_len,

@@ -37,6 +37,7 @@ struct http_request {
 	char id[HTTP_REQUEST_ID_SIZE]; /* X-Request-Id: the client's when it is sane, else ours */
 	struct arena arena;            /* lives as long as the request */
 	const struct route *route;     /* set by the router in begin() */
+	struct caller *caller;         /* set by the router in begin(): who asks */
 	const char *path_id;           /* what stands for {id} in the route's path, or NULL */
 	const char *path_name;         /* the same for {name} */
 	/* For a handler that suspends: its own state and how to free it. state_free is called when the request is
@@ -77,6 +78,8 @@ void http_stop(struct http_server *s, int64_t timeout_ms);
 
 /* A header by its name in any case; several of one name are joined with ", " (RFC 9110 5.3). NULL: not sent. */
 const char *http_header(struct http_request *r, const char *name);
+/* The address of the client, in the arena: "192.0.2.1", or the network of an IPv6 one, "2001:db8::/64". */
+const char *http_peer(struct http_request *r);
 /* The first query parameter of that name, or NULL. */
 const char *http_query(const struct http_request *r, const char *name);
 

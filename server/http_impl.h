@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "server/http.h"
 
-enum { RESPONSE_HEADERS_MAX = 24 };
+enum { RESPONSE_HEADERS_MAX = 40 };
 
 enum phase { PHASE_HEADERS, PHASE_BODY, PHASE_READY, PHASE_SUSPENDED };
 

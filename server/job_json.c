@@ -48,14 +48,6 @@ static const char *phase_of(enum job_state state)
 	}
 }
 
-static json_t *json_progress(const struct job *job)
-{
-	uint64_t done = job->state == JOB_SUCCEEDED ? job->frames_total : job->frames_done;
-
-	return json_pack("{s:I, s:I, s:f, s:s}", "frames_done", (json_int_t)done, "frames_total",
-			 (json_int_t)job->frames_total, "percent", percent_of(job), "phase", phase_of(job->state));
-}
-
 static double sample_rate_of(const struct job *job)
 {
 	struct spec spec;
@@ -63,6 +55,38 @@ static double sample_rate_of(const struct job *job)
 	if (!job->options || spec_parse_options(job->options, &spec, NULL) < 0)
 		return 0;
 	return spec.render.sample_rate_hz;
+}
+
+/* Frames per millisecond of this attempt; 0: not known yet, or no longer of interest. */
+static double pace_of(const struct job *job)
+{
+	int64_t elapsed_ms = clock_wall_ms() - job->started_at_ms;
+
+	if (job->state != JOB_RUNNING || elapsed_ms <= 0 || job->frames_done <= job->resumed_from_frame)
+		return 0;
+	return (double)(job->frames_done - job->resumed_from_frame) / (double)elapsed_ms;
+}
+
+static void set_pace(json_t *progress, const struct job *job)
+{
+	double pace = pace_of(job), rate_hz = pace > 0 ? sample_rate_of(job) : 0;
+	uint64_t left = job->frames_total > job->frames_done ? job->frames_total - job->frames_done : 0;
+
+	json_object_set_new(progress, "realtime_factor",
+			    rate_hz > 0 ? json_real(round(pace * 1e5 / rate_hz) / 100) : json_null());
+	json_object_set_new(progress, "eta_ms",
+			    pace > 0 ? json_integer((json_int_t)ceil((double)left / pace)) : json_null());
+}
+
+static json_t *json_progress(const struct job *job)
+{
+	uint64_t done = job->state == JOB_SUCCEEDED ? job->frames_total : job->frames_done;
+	json_t *progress =
+		json_pack("{s:I, s:I, s:f, s:s}", "frames_done", (json_int_t)done, "frames_total",
+			  (json_int_t)job->frames_total, "percent", percent_of(job), "phase", phase_of(job->state));
+
+	set_pace(progress, job);
+	return progress;
 }
 
 static double duration_of(const struct job *job)

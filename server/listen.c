@@ -1,5 +1,6 @@
 #include "server/listen.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -29,6 +30,18 @@ static struct addrinfo *resolve(const char *address, unsigned port, struct error
 		return NULL;
 	}
 	return found;
+}
+
+bool listen_is_loopback(const char *address)
+{
+	struct in_addr v4;
+	struct in6_addr v6;
+
+	if (strcmp(address, "localhost") == 0)
+		return true;
+	if (inet_pton(AF_INET, address, &v4) == 1)
+		return (ntohl(v4.s_addr) >> 24) == 127;
+	return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
 static unsigned port_of(int fd)

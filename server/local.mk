@@ -1,6 +1,8 @@
 # The HTTP service; the command line over it is in cli.mk.
 libserver_a_SOURCES += \
 	server/api.h server/app.h \
+	server/access.c server/access.h server/api_usage.c server/key_text.c server/key_text.h \
+	server/rate.c server/rate.h \
 	server/api_audio.c \
 	server/api_check.c \
 	server/api_events.c \
@@ -10,6 +12,7 @@ libserver_a_SOURCES += \
 	server/api_spec.c \
 	server/api_stems.c \
 	server/audio_type.c server/audio_type.h \
+	server/cors.c server/cors.h \
 	server/conditional.c server/conditional.h \
 	server/http.c server/http.h server/http_impl.h \
 	server/http_reply.c \

@@ -18,6 +18,7 @@ static const struct command {
 	{ "fmt", cli_fmt, "bring a program into canonical layout" },
 	{ "query", cli_query, "print the events of a pattern as JSON Lines" },
 	{ "events", cli_events, "print what a program will play as JSON Lines" },
+	{ "keys", cli_keys, "make, list, revoke and rotate API keys" },
 	{ "health", cli_health, "ask a running server whether it is ready" },
 };
 

@@ -201,6 +201,8 @@ void problem_reply_list(struct http_request *r, enum problem_kind kind, const ch
 {
 	if (problems[kind].status == 503)
 		http_add_header(r, "Retry-After", "5");
+	if (kind == PROBLEM_QUOTA)
+		http_add_header(r, "Retry-After", "60");
 	if (wants_text(r))
 		reply_text(r, kind, detail, text);
 	else

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/access.h"
 #include "server/api.h"
+#include "server/cors.h"
 #include "server/negotiation.h"
 #include "server/problem.h"
 
@@ -36,6 +38,7 @@ static const struct route routes[] = {
 	{ "GET", "/jobs/{id}/audio", api_audio, false, { AUDIO_TYPES } },
 	{ "GET", "/jobs/{id}/stems", api_stems, false, { JSON, "application/x-tar" } },
 	{ "GET", "/jobs/{id}/stems/{name}", api_stem_audio, false, { AUDIO_TYPES } },
+	{ "GET", "/usage", api_usage, false, { JSON } },
 	{ "GET", "/livez", api_livez, false, { JSON } },
 	{ "GET", "/readyz", api_readyz, false, { JSON } },
 	{ "GET", "/version", api_version, false, { JSON } },
@@ -81,7 +84,7 @@ static bool is_method(const struct route *route, const struct http_request *r)
 }
 
 /* Adds the Allow header for the path; false when no route has it. */
-static bool add_allow(struct http_request *r)
+static bool add_allow(struct app *app, struct http_request *r)
 {
 	char allow[64] = "OPTIONS";
 	struct path_names names;
@@ -97,6 +100,8 @@ static bool add_allow(struct http_request *r)
 	}
 	if (found)
 		http_add_header(r, "Allow", "%s", allow);
+	if (found && strcmp(r->method, "OPTIONS") == 0)
+		cors_preflight(app->cors, r, allow);
 	return found;
 }
 
@@ -113,9 +118,9 @@ static void find_route(struct http_request *r)
 		r->path_name = arena_strndup(&r->arena, found.names[1], strlen(found.names[1]));
 }
 
-static void refuse_method(struct http_request *r)
+static void refuse_method(struct app *app, struct http_request *r)
 {
-	bool is_path = add_allow(r);
+	bool is_path = add_allow(app, r);
 
 	if (is_path && strcmp(r->method, "OPTIONS") == 0)
 		http_reply(r, 204, NULL, NULL, 0);
@@ -169,11 +174,14 @@ void routes_begin(void *ctx, struct http_request *r)
 {
 	struct app *app = ctx;
 
+	cors_begin(app->cors, r);
 	find_route(r);
 	if (!r->route) {
-		refuse_method(r);
+		refuse_method(app, r);
 		return;
 	}
+	if (access_admit(app, r, r->route->method, r->route->path) < 0)
+		return;
 	if (!is_acceptable(r)) {
 		problem_reply(r, PROBLEM_NOT_ACCEPTABLE, "this resource is available as %s", r->route->gives[0]);
 		return;

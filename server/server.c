@@ -4,8 +4,12 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "server/access.h"
 #include "server/app.h"
+#include "server/cors.h"
 #include "server/http.h"
+#include "server/listen.h"
+#include "server/rate.h"
 #include "server/routes.h"
 #include "server/runner.h"
 
@@ -26,6 +30,8 @@ void server_config_init(struct server_config *config)
 	*config = (struct server_config){
 		.listen = "127.0.0.1",
 		.port = 8080,
+		.data_dir = "data",
+		.log_level = LOG_INFO,
 		.io = IO_AUTO,
 		.n_http_threads = 4,
 		.max_queued = 10000,
@@ -114,6 +120,28 @@ static int start_http(struct server *s, struct error *err)
 	return s->http ? 0 : -1;
 }
 
+/* Keys and limits; refuses to be open to the network by accident. */
+static int open_access(struct server *s, struct error *err)
+{
+	const char *address = s->app.config.listen;
+
+	if (access_check_exposure(&s->app, listen_is_loopback(address), err) < 0)
+		return -1;
+	s->app.rates = rate_new(err);
+	s->app.cors = s->app.rates ? cors_new(err) : NULL;
+	return s->app.cors ? cors_set(s->app.cors, s->app.config.cors_origins, err) : -1;
+}
+
+void server_reload(struct server *s, const struct server_config *config)
+{
+	struct error err = ERROR_INIT;
+
+	log_configure(config->log_level, config->log_format);
+	if (cors_set(s->app.cors, config->cors_origins, &err) < 0)
+		log_event(LOG_ERROR, "the list of origins stays as it was", "error", err.message, NULL);
+	atomic_store_explicit(&s->app.rate_per_ip, config->rate_per_ip, memory_order_relaxed);
+}
+
 struct server *server_start(const struct server_config *config, struct error *err)
 {
 	struct server *s = calloc(1, sizeof *s);
@@ -123,12 +151,14 @@ struct server *server_start(const struct server_config *config, struct error *er
 		return NULL;
 	}
 	s->app.config = *config;
+	log_configure(config->log_level, config->log_format);
+	s->app.rate_per_ip = config->rate_per_ip;
 	/* Once, before threads: jansson's hash seed is not set thread-safely on first use. */
 	json_object_seed(0);
 	raise_file_limit(config->max_connections);
 	if (open_storage(s, err) < 0)
 		goto err_after_alloc;
-	if (start_engine(s, err) < 0)
+	if (open_access(s, err) < 0 || start_engine(s, err) < 0)
 		goto err_after_storage;
 	if (start_queue(s, err) < 0)
 		goto err_after_engine;
@@ -139,6 +169,8 @@ struct server *server_start(const struct server_config *config, struct error *er
 err_after_engine:
 	render_engine_free(s->app.engine);
 err_after_storage:
+	cors_free(s->app.cors);
+	rate_free(s->app.rates);
 	storage_close(s->app.storage);
 err_after_alloc:
 	free(s);
@@ -158,5 +190,7 @@ void server_drain_and_stop(struct server *s)
 	queue_free(s->app.queue);
 	render_engine_free(s->app.engine);
 	storage_close(s->app.storage);
+	cors_free(s->app.cors);
+	rate_free(s->app.rates);
 	free(s);
 }

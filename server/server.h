@@ -7,10 +7,12 @@
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "storage/storage.h"
 
 struct server_config {
@@ -34,7 +36,12 @@ struct server_config {
 	int64_t header_timeout_ms; /* from connect (or the request line) to the end of the headers; default 10,000 */
 	int64_t body_timeout_ms;   /* from there to the end of the body; default 60,000 */
 	int64_t idle_timeout_ms;   /* between requests, or without progress of a download; default 75,000 */
-	int64_t drain_timeout_ms;  /* for running jobs at server_drain_and_stop(); default 25,000 */
+	enum log_level log_level;
+	enum log_format log_format;
+	const char *cors_origins; /* NULL: no pages of other origins */
+	bool is_auth_waived;      /* nobody is asked for a key */
+	unsigned rate_per_ip;     /* submissions a minute from one address; 0: no limit */
+	int64_t drain_timeout_ms; /* for running jobs at server_drain_and_stop(); default 25,000 */
 };
 
 void server_config_init(struct server_config *config);
@@ -46,6 +53,8 @@ struct server;
 struct server *server_start(const struct server_config *config, struct error *err) WARN_UNUSED;
 
 /* The port in use. */
+/* Takes over what may change while the service runs (settings.def, marked *). Any thread. */
+void server_reload(struct server *s, const struct server_config *config);
 unsigned server_port(const struct server *s);
 
 /* Says 503 on /readyz and to submissions at once, goes on answering reads while running jobs get drain_timeout_ms

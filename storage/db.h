@@ -21,7 +21,7 @@
 
 #include "base/error.h"
 
-enum { DB_STATEMENTS_MAX = 64 };
+enum { DB_STATEMENTS_MAX = 192 };
 
 struct db {
 	sqlite3 *conn;

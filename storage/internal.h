@@ -15,6 +15,7 @@ struct storage {
 	int tmp_fd;
 	int checkpoints_fd;
 	char *db_path;
+	bool is_guest;
 	enum io_backend io;       /* what works: IO_URING or IO_PWRITE */
 	bool is_io_required;      /* io_uring was asked for by name: never fall back silently */
 	_Atomic uint64_t n_parts; /* names data/tmp/<n>.part; relaxed, only uniqueness matters */
@@ -79,6 +80,11 @@ int probe_write(struct storage *s, struct error *err) WARN_UNUSED;
 int artifact_release(struct storage *s, struct db *db, const uint8_t content_hash[SHA256_BYTES],
 		     struct error *err) WARN_UNUSED;
 
+/* --- admission.c --- */
+
+/* Checks the limits of the job's key and stores what came with it; the job's row is there. ERR_QUOTA. */
+int admission_record(struct db *db, const struct job *j, struct error *err) WARN_UNUSED;
+
 /* --- job_row.c --- */
 
 /* The columns that job_row_read() expects first in a SELECT or RETURNING. */
@@ -86,8 +92,8 @@ int artifact_release(struct storage *s, struct db *db, const uint8_t content_has
 	"id, state, priority, attempt, max_attempts, epoch, cancel_requested, created_at_ms, started_at_ms,"           \
 	" completed_at_ms, lease_until_ms, content_hash, options, frames_done, frames_total, bytes, frames,"           \
 	" clipped_frames, peak, render_s, cpu_s, true_peak, loudness_lufs, stems, sha256, error_code, error_message,"  \
-	" warnings"
-enum { JOB_N_COLUMNS = 28 };
+	" warnings, key_id, resumed_from_frame"
+enum { JOB_N_COLUMNS = 30 };
 
 /* Copies the current row. ERR_NO_MEMORY, ERR_CORRUPT; then out is empty. */
 int job_row_read(struct query *q, struct job *out, struct error *err) WARN_UNUSED;

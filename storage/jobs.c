@@ -17,7 +17,7 @@ static int insert_row(struct db *db, const struct job *j, struct error *err)
 	static const char sql[] =
 		"INSERT INTO job (id, state, priority, max_attempts, created_at_ms, completed_at_ms, content_hash,"
 		" options, frames_done, frames_total, bytes, frames, clipped_frames, peak, render_s, cpu_s, true_peak,"
-		" loudness_lufs, stems, sha256, warnings) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+		" loudness_lufs, stems, sha256, warnings, key_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 	struct query q;
 
 	query_begin(&q, db, sql, err);
@@ -34,6 +34,7 @@ static int insert_row(struct db *db, const struct job *j, struct error *err)
 	job_row_bind_result(&q, j);
 	query_blob(&q, j->state == JOB_SUCCEEDED ? j->sha256 : NULL, SHA256_BYTES);
 	query_text(&q, j->warnings);
+	query_text(&q, j->key_id);
 	return query_run(&q) < 0 ? -1 : 0;
 }
 
@@ -55,9 +56,9 @@ static int insert(struct db *db, void *ctx, struct error *err)
 
 	if (in->job->state == JOB_SUCCEEDED && !artifact_exists(in->storage, in->job->content_hash))
 		return error_set(err, ERR_NOT_FOUND, "the file of the earlier result is gone");
-	if (insert_row(db, in->job, err))
+	if (insert_row(db, in->job, err) || insert_source(db, in->job, err))
 		return -1;
-	return insert_source(db, in->job, err);
+	return admission_record(db, in->job, err);
 }
 
 int storage_job_insert(struct storage *s, const struct job *j, struct error *err)
@@ -110,16 +111,19 @@ enum { LIST_LIMIT_MAX = 200 };
 
 static void list_begin(struct query *q, struct db *db, const struct job_filter *f, unsigned limit, struct error *err)
 {
-	static const char all[] = "SELECT " JOB_COLUMNS " FROM job WHERE id < ? ORDER BY id DESC LIMIT ?";
+	static const char all[] = "SELECT " JOB_COLUMNS " FROM job WHERE id < ?1 AND (?2 IS NULL OR key_id = ?2)"
+				  " ORDER BY id DESC LIMIT ?3";
 	static const char in_state[] =
-		"SELECT " JOB_COLUMNS " FROM job WHERE state = ? AND id < ? ORDER BY id DESC LIMIT ?";
+		"SELECT " JOB_COLUMNS " FROM job WHERE state = ?4 AND id < ?1 AND (?2 IS NULL OR key_id = ?2)"
+		" ORDER BY id DESC LIMIT ?3";
 	bool has_after = f->after_id && f->after_id[0];
 
 	query_begin(q, db, f->state < 0 ? all : in_state, err);
+	query_text(q, has_after ? f->after_id : "\x7f"); /* sorts after every id */
+	query_text(q, f->key_id);
+	query_int(q, limit);
 	if (f->state >= 0)
 		query_text(q, job_state_name((enum job_state)f->state));
-	query_text(q, has_after ? f->after_id : "\x7f"); /* sorts after every id */
-	query_int(q, limit);
 }
 
 static int list(struct db *db, const struct job_filter *f, struct job *jobs, size_t *n, size_t n_max, struct error *err)

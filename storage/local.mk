@@ -1,5 +1,6 @@
 # Rows in SQLite and artifact files.
 libstorage_a_SOURCES += \
+	storage/admission.c storage/keys.c storage/keys.h storage/service_schema.c \
 	storage/artifact.c \
 	storage/checkpoint.c \
 	storage/db.c storage/db.h \

@@ -9,4 +9,7 @@ enum { SCHEMA_APPLICATION_ID = 0x50484f4e };
 extern const char *const schema_migrations[];
 extern const int schema_version; /* number of migrations: the user_version of an up-to-date file */
 
+/* service_schema.c */
+extern const char schema_service[];
+
 #endif

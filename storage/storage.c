@@ -12,6 +12,7 @@
 
 #include "storage/internal.h"
 #include "storage/migrate.h"
+#include "storage/schema.h"
 
 enum { READERS_DEFAULT = 8 };
 
@@ -74,6 +75,20 @@ out:
 	return rc;
 }
 
+/* A guest finds everything as the owner made it, or not at all. */
+static int prepare_as_guest(struct db *db, struct error *err)
+{
+	int64_t version;
+	bool is_empty;
+
+	if (migrate_check(db, &is_empty, err) || db_read_int(db, "PRAGMA user_version", &version, err))
+		return -1;
+	if (version != schema_version)
+		return error_set(err, ERR_UNSUPPORTED,
+				 "the database has an older format; start this version's server once");
+	return db_configure(db, DB_READ_WRITE, err);
+}
+
 /* Makes sure that the file is ours before changing a byte of it or of the folders that belong to it. */
 static int prepare_database(struct storage *s, struct db *db, struct error *err)
 {
@@ -93,7 +108,7 @@ static int open_database(struct storage *s, struct db *db, struct error *err)
 {
 	if (db_open(db, s->db_path, DB_READ_WRITE, err))
 		return -1;
-	if (prepare_database(s, db, err) == 0)
+	if ((s->is_guest ? prepare_as_guest(db, err) : prepare_database(s, db, err)) == 0)
 		return 0;
 	error_wrap(err, "%s", s->db_path);
 	db_close(db);
@@ -139,14 +154,15 @@ struct storage *storage_open(const struct storage_config *config, struct error *
 
 	if (!s)
 		return NULL;
-	if (open_folders(s, config->data_dir, err) || open_database(s, &db, err))
+	s->is_guest = config->is_guest;
+	if ((!s->is_guest && open_folders(s, config->data_dir, err)) || open_database(s, &db, err))
 		goto err_after_alloc;
 	s->writer = writer_new(&db, &s->health, err);
 	if (!s->writer)
 		goto err_after_alloc;
 	if (readers_init(&s->readers, s->db_path, config->n_readers ? config->n_readers : READERS_DEFAULT, err))
 		goto err_after_writer;
-	if (probe_backend(s, config->io, err))
+	if (!s->is_guest && probe_backend(s, config->io, err))
 		goto err_after_readers;
 	return s;
 

@@ -24,6 +24,7 @@
 #include "base/hash.h"
 #include "base/sink.h"
 #include "base/spool.h"
+#include "storage/keys.h"
 
 /* --- Jobs ------------------------------------------------------------------------------------------------ */
 
@@ -52,10 +53,11 @@ bool job_state_is_terminal(enum job_state s);
 /* The table of allowed transitions that the drawing above shows. */
 bool job_state_may_become(enum job_state from, enum job_state to);
 
-enum { JOB_ID_SIZE = 32, JOB_ERROR_MESSAGE_SIZE = 512 };
+enum { JOB_ID_SIZE = 32, KEY_ID_SIZE = 48, JOB_ERROR_MESSAGE_SIZE = 512 };
 
 struct job {
-	char id[JOB_ID_SIZE]; /* "job_" and 22 base-62 digits, ascending in time */
+	char id[JOB_ID_SIZE];     /* "job_" and 22 base-62 digits, ascending in time */
+	char key_id[KEY_ID_SIZE]; /* who asked; "": without a key */
 	enum job_state state;
 	int priority;              /* 0..9, 9 first */
 	int attempt, max_attempts; /* attempt is counted before the run */
@@ -79,7 +81,8 @@ struct job {
 	/* Valid in JOB_FAILED, JOB_CANCELED, JOB_EXPIRED. */
 	char error_code[32]; /* error_code_name() or "crashed" */
 	char error_message[JOB_ERROR_MESSAGE_SIZE];
-	char *warnings; /* JSON array of diagnostics, or NULL; opaque here */
+	char *warnings;                  /* JSON array of diagnostics, or NULL; opaque here */
+	const struct job_origin *origin; /* read when the job is inserted; NULL: nothing came with it */
 };
 
 /* Frees what a struct job owns (options, source, stems, warnings) and zeroes it. */
@@ -93,6 +96,7 @@ struct storage_config {
 	const char *data_dir; /* made when missing; one owner at a time */
 	enum io_backend io;   /* IO_AUTO tries io_uring for real and falls back with one log line */
 	unsigned n_readers;   /* read connections kept; 0: 8 */
+	bool is_guest; /* beside the owner, for keys and backups: no lock, no migration, no sweep, no artifacts */
 };
 
 /* Opens or creates, migrates, takes the folder's lock, sweeps data/tmp and files without a row. ERR_BUSY: another
@@ -119,6 +123,7 @@ int storage_job_get(struct storage *s, const char *id, bool with_source, struct 
 
 struct job_filter {
 	int state;            /* enum job_state, or -1 for all */
+	const char *key_id;   /* NULL: of all keys */
 	const char *after_id; /* NULL or "": from the newest; else strictly older than this job (keyset) */
 	unsigned limit;       /* 1..200 */
 };

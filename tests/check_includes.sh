@@ -50,7 +50,7 @@ only "jansson is in server/" 'jansson\.h' 'server/'
 only "SQLite is in storage/" 'sqlite3\.h' 'storage/'
 only "liburing is behind storage/uring.c" 'liburing\.h' 'storage/uring'
 only "libsndfile is in render/io/" 'sndfile\.h' 'render/io/'
-only "libebur128 is behind render/engine/loudness.c" 'ebur128\.h' 'render/engine/loudness'
+only "nettle is behind base/hash.h" 'nettle/' 'base/hash'
 only "libsamplerate is in render/io/" 'samplerate\.h' 'render/io/'
 forbid "kernels know nothing of the language" 'render/(lang|engine|graph|io)/' render/dsp
 forbid "patterns know nothing of the rest" 'render/(lang|engine|graph|io|dsp)/' render/pattern

@@ -1,6 +1,7 @@
 /* The catalogue of functions. */
-#include <string.h>
+#include <pthread.h>
 
+#include "base/name_index.h"
 #include "render/dsp/node.h"
 
 #define X(name) extern const struct node_def node_##name;
@@ -15,23 +16,19 @@ const struct node_def *const node_registry[] = {
 
 const size_t node_registry_len = sizeof(node_registry) / sizeof(node_registry[0]);
 
-static bool is_called(const char *known, const char *name, size_t len)
-{
-	return strncmp(known, name, len) == 0 && known[len] == '\0';
-}
+static struct name_index names;
 
-static bool has_alias(const struct node_def *def, const char *name, size_t len)
+static void index_names(void)
 {
-	for (const char *const *alias = def->aliases; *alias; alias++)
-		if (is_called(*alias, name, len))
-			return true;
-	return false;
+	for (size_t i = 0; i < node_registry_len; i++)
+		name_index_add_all(&names, node_registry[i]->name, node_registry[i]->aliases, i);
 }
 
 const struct node_def *node_find(const char *name, size_t len)
 {
-	for (size_t i = 0; i < node_registry_len; i++)
-		if (is_called(node_registry[i]->name, name, len) || has_alias(node_registry[i], name, len))
-			return node_registry[i];
-	return NULL;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, index_names);
+	size_t i = name_index_find(&names, name, len, 0);
+	return i == NAME_INDEX_NONE ? NULL : node_registry[i];
 }

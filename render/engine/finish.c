@@ -20,7 +20,7 @@ struct finish {
 	struct loudness *loudness;
 	struct true_peak peaks[CHANNELS_MAX];
 	sample true_peak;
-	sample curve[BLOCK_FRAMES_MAX], limit[BLOCK_FRAMES_MAX], scratch[BLOCK_FRAMES_MAX];
+	sample curve[BLOCK_FRAMES_MAX], limit[BLOCK_FRAMES_MAX];
 	sample *lines; /* [n_lines][latency + BLOCK_FRAMES_MAX]: what the limiter has not decided about, then the block */
 };
 
@@ -108,11 +108,8 @@ static void copy_scaled(sample *restrict out, const sample *restrict x, const sa
 
 static void measure(struct finish *f, const sample *const *mix, size_t n)
 {
-	for (unsigned c = 0; c < f->spec.channels; c++) {
-		true_peak_process(&f->peaks[c], mix[c], n, f->scratch);
-		for (size_t i = 0; i < n; i++)
-			f->true_peak = f->scratch[i] > f->true_peak ? f->scratch[i] : f->true_peak;
-	}
+	for (unsigned c = 0; c < f->spec.channels; c++)
+		true_peak_raise(&f->peaks[c], mix[c], n, &f->true_peak);
 	loudness_add(f->loudness, mix, n);
 }
 
@@ -185,11 +182,8 @@ static void measure_end(struct finish *f)
 {
 	static const sample silence[TRUE_PEAK_TAPS];
 
-	for (unsigned c = 0; c < f->spec.channels; c++) {
-		true_peak_process(&f->peaks[c], silence, TRUE_PEAK_TAPS, f->scratch);
-		for (size_t i = 0; i < TRUE_PEAK_TAPS; i++)
-			f->true_peak = f->scratch[i] > f->true_peak ? f->scratch[i] : f->true_peak;
-	}
+	for (unsigned c = 0; c < f->spec.channels; c++)
+		true_peak_raise(&f->peaks[c], silence, TRUE_PEAK_TAPS, &f->true_peak);
 }
 
 int finish_end(struct finish *f, struct finish_levels *levels, struct error *err)

@@ -1,11 +1,10 @@
 #include "render/engine/loudness.h"
 
-/* Its header takes the tag `error` for an enum. */
-#define error ebur128_error
-#include <ebur128.h>
-#undef error
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "render/engine/k_weighting.h"
 
 enum {
 	CHANNELS_MAX = 2,
@@ -19,12 +18,14 @@ enum {
 #define OFFSET_LU 0.691 /* what makes a sine of 1 kHz at full scale -3.01 LUFS */
 
 struct loudness {
-	ebur128_state *meter;
+	struct k_weighting filter;
+	double states[CHANNELS_MAX][K_WEIGHTING_STATES];
 	unsigned channels;
 	size_t hop_frames; /* 100 ms */
 	size_t n_gathered;
 	uint64_t n_hops;
-	float *gathered; /* [hop_frames * channels], interleaved */
+	sample *gathered[CHANNELS_MAX];  /* [hop_frames] of each channel */
+	double energies[HOPS_PER_BLOCK]; /* of the last hops; that of hop k stands at k % HOPS_PER_BLOCK */
 	struct {
 		uint64_t n;
 		double energy; /* sum */
@@ -39,28 +40,34 @@ static double energy_of(double lufs)
 struct loudness *loudness_new(uint32_t sample_rate_hz, unsigned channels, struct error *err)
 {
 	struct loudness *l = calloc(1, sizeof *l);
+	size_t hop_frames = (sample_rate_hz + 5) / 10;
+	sample *gathered = calloc(hop_frames * channels, sizeof *gathered);
 
-	if (l) {
-		l->channels = channels;
-		l->hop_frames = (sample_rate_hz + 5) / 10;
-		l->gathered = calloc(l->hop_frames * channels, sizeof *l->gathered);
-		l->meter = ebur128_init(channels, sample_rate_hz, EBUR128_MODE_M);
+	if (!l || !gathered) {
+		free(l);
+		free(gathered);
+		error_set(err, ERR_NO_MEMORY, "no memory to measure loudness");
+		return NULL;
 	}
-	if (l && l->gathered && l->meter)
-		return l;
-	loudness_free(l);
-	error_set(err, ERR_NO_MEMORY, "no memory to measure loudness");
-	return NULL;
+	l->channels = channels;
+	l->hop_frames = hop_frames;
+	for (unsigned c = 0; c < channels; c++)
+		l->gathered[c] = gathered + c * hop_frames;
+	k_weighting_init(&l->filter, sample_rate_hz);
+	return l;
 }
 
 void loudness_free(struct loudness *l)
 {
 	if (!l)
 		return;
-	if (l->meter)
-		ebur128_destroy(&l->meter);
-	free(l->gathered);
+	free(l->gathered[0]);
 	free(l);
+}
+
+static double lufs_of(double energy)
+{
+	return energy > 0 ? 10 * log10(energy) - OFFSET_LU : -INFINITY;
 }
 
 static void count_block(struct loudness *l, double lufs)
@@ -78,20 +85,28 @@ static void count_block(struct loudness *l, double lufs)
 /* Another 100 ms are complete. */
 static void hop(struct loudness *l)
 {
-	double lufs;
+	double hop_energy = 0, block_energy = 0;
 
-	ebur128_add_frames_float(l->meter, l->gathered, l->hop_frames);
+	for (unsigned c = 0; c < l->channels; c++)
+		hop_energy += k_weighting_energy(&l->filter, l->states[c], l->gathered[c], l->hop_frames);
+	l->energies[l->n_hops % HOPS_PER_BLOCK] = hop_energy;
 	l->n_gathered = 0;
-	if (++l->n_hops >= HOPS_PER_BLOCK && ebur128_loudness_momentary(l->meter, &lufs) == EBUR128_SUCCESS)
-		count_block(l, lufs);
+	if (++l->n_hops < HOPS_PER_BLOCK)
+		return;
+	for (unsigned i = 0; i < HOPS_PER_BLOCK; i++)
+		block_energy += l->energies[i];
+	count_block(l, lufs_of(block_energy / (double)(HOPS_PER_BLOCK * l->hop_frames)));
 }
 
 void loudness_add(struct loudness *l, const sample *const *ch, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t done = 0; done < n;) {
+		size_t room = l->hop_frames - l->n_gathered, part = n - done < room ? n - done : room;
 		for (unsigned c = 0; c < l->channels; c++)
-			l->gathered[l->n_gathered * l->channels + c] = ch[c][i];
-		if (++l->n_gathered == l->hop_frames)
+			memcpy(l->gathered[c] + l->n_gathered, ch[c] + done, part * sizeof *ch[c]);
+		l->n_gathered += part;
+		done += part;
+		if (l->n_gathered == l->hop_frames)
 			hop(l);
 	}
 }
@@ -107,11 +122,6 @@ static double mean_energy(const struct loudness *l, size_t from)
 		n += l->bins[i].n;
 	}
 	return n > 0 ? energy / (double)n : 0;
-}
-
-static double lufs_of(double energy)
-{
-	return energy > 0 ? 10 * log10(energy) - OFFSET_LU : -INFINITY;
 }
 
 double loudness_integrated(const struct loudness *l)

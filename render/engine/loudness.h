@@ -1,8 +1,8 @@
 /* Integrated loudness (Recommendation ITU-R BS.1770-4; EBU R 128) of a signal of any length in constant memory.
  *
- * libebur128 filters and sums; it would also keep the energy of every block for the gates, which grows with the
- * length. So the gates are here: blocks of 400 ms every 100 ms are counted in bins of 0.01 LU, each with the exact
- * sum of its energies. Only blocks within one bin of the relative gate can fall on its wrong side. */
+ * K-weighted energies of every 100 ms (k_weighting.h) make blocks of 400 ms that overlap. The gates look at all blocks of the
+ * render; to keep them would take memory that grows with its length, so they are counted in bins of 0.01 LU, each with the
+ * exact sum of its energies. Only blocks within one bin of the relative gate can fall on its wrong side. */
 #ifndef RENDER_ENGINE_LOUDNESS_H
 #define RENDER_ENGINE_LOUDNESS_H
 

@@ -4,7 +4,11 @@
 
 #include "render/dsp/simd.h"
 
-enum { PHASES = 4, PIECE = 256 };
+enum {
+	PHASES = 4,
+	PIECE = 256, /* frames that are looked at in one go */
+	REACH = 64,  /* frames that are looked at closely or not at all */
+};
 
 /* The table of Annex 2. Phases 2 and 3 are 1 and 0 backwards. */
 static const float taps[PHASES / 2][TRUE_PEAK_TAPS] = {
@@ -16,24 +20,30 @@ static const float taps[PHASES / 2][TRUE_PEAK_TAPS] = {
 	  -0.0189208984375f },
 };
 
+/* The largest magnitudes at and before the frames x[0..8). */
+SIMD_INLINE f32x8 largest_eight(const sample *x)
+{
+	f32x8 sum[PHASES] = { { 0 } };
+	SIMD_UNROLL
+	for (size_t k = 0; k < TRUE_PEAK_TAPS; k++) {
+		f32x8 v = f32x8_load(x - k);
+		sum[0] += taps[0][k] * v;
+		sum[1] += taps[1][k] * v;
+		sum[2] += taps[1][TRUE_PEAK_TAPS - 1 - k] * v;
+		sum[3] += taps[0][TRUE_PEAK_TAPS - 1 - k] * v;
+	}
+	f32x8 most =
+		f32x8_max(f32x8_abs(f32x8_load(x - TRUE_PEAK_DELAY)), f32x8_abs(f32x8_load(x - TRUE_PEAK_DELAY + 1)));
+	for (unsigned p = 0; p < PHASES; p++)
+		most = f32x8_max(most, f32x8_abs(sum[p]));
+	return most;
+}
+
 /* x[-(TAPS - 1) .. n): n is a multiple of SIMD_LANES, behind what counts there may be anything finite. */
 SIMD_CLONES static void largest(const sample *x, size_t n, sample *out)
 {
-	for (size_t i = 0; i < n; i += SIMD_LANES) {
-		f32x8 sum[PHASES] = { { 0 } };
-		for (size_t k = 0; k < TRUE_PEAK_TAPS; k++) {
-			f32x8 v = f32x8_load(x + i - k);
-			sum[0] += taps[0][k] * v;
-			sum[1] += taps[1][k] * v;
-			sum[2] += taps[1][TRUE_PEAK_TAPS - 1 - k] * v;
-			sum[3] += taps[0][TRUE_PEAK_TAPS - 1 - k] * v;
-		}
-		f32x8 most = f32x8_max(f32x8_abs(f32x8_load(x + i - TRUE_PEAK_DELAY)),
-				       f32x8_abs(f32x8_load(x + i - TRUE_PEAK_DELAY + 1)));
-		for (unsigned p = 0; p < PHASES; p++)
-			most = f32x8_max(most, f32x8_abs(sum[p]));
-		f32x8_store(out + i, most);
-	}
+	for (size_t i = 0; i < n; i += SIMD_LANES)
+		f32x8_store(out + i, largest_eight(x + i));
 }
 
 void true_peak_process(struct true_peak *t, const sample *x, size_t n, sample *out)
@@ -52,4 +62,60 @@ void true_peak_process(struct true_peak *t, const sample *x, size_t n, sample *o
 		out += part;
 		n -= part;
 	}
+}
+
+/* --- The peak of it all ------------------------------------------------------------------------------------ */
+
+/* No phase makes more of its frames than this: the sum of its magnitudes is at most 2.0228, and the rest is room for rounding. */
+#define GAIN_MAX 2.03f
+
+SIMD_INLINE sample lanes_max(f32x8 v)
+{
+	sample most = 0;
+	for (unsigned i = 0; i < SIMD_LANES; i++)
+		most = v[i] > most ? v[i] : most;
+	return most;
+}
+
+/* The largest magnitude of x[-TAPS .. REACH), a few frames more than what the next REACH results are made of. */
+SIMD_INLINE sample reach_max(const sample *x)
+{
+	f32x8 most = f32x8_splat(0);
+	SIMD_UNROLL
+	for (int i = 0; i < 2 + REACH / SIMD_LANES; i++)
+		most = f32x8_max(f32x8_abs(f32x8_load(x + i * SIMD_LANES - 2 * SIMD_LANES)), most);
+	return lanes_max(most);
+}
+
+/* x[-2 * SIMD_LANES .. n), n a multiple of REACH: what cannot be more than the peak is not looked at closely. */
+SIMD_CLONES static sample raise(const sample *x, size_t n, sample peak)
+{
+	for (size_t i = 0; i < n; i += REACH) {
+		if (reach_max(x + i) * GAIN_MAX <= peak)
+			continue;
+		f32x8 most = f32x8_splat(peak);
+		for (size_t k = 0; k < REACH; k += SIMD_LANES)
+			most = f32x8_max(largest_eight(x + i + k), most);
+		peak = lanes_max(most);
+	}
+	return peak;
+}
+
+void true_peak_raise(struct true_peak *t, const sample *x, size_t n, sample *peak)
+{
+	enum { BEFORE = 2 * SIMD_LANES };
+	sample in[BEFORE + PIECE] = { 0 }, rest[REACH];
+
+	while (n >= REACH) {
+		size_t part = n < PIECE ? n - n % REACH : PIECE;
+		memcpy(in + BEFORE - (TRUE_PEAK_TAPS - 1), t->history, sizeof t->history);
+		memcpy(in + BEFORE, x, part * sizeof *x);
+		*peak = raise(in + BEFORE, part, *peak);
+		memcpy(t->history, in + BEFORE + part - (TRUE_PEAK_TAPS - 1), sizeof t->history);
+		x += part;
+		n -= part;
+	}
+	true_peak_process(t, x, n, rest);
+	for (size_t i = 0; i < n; i++)
+		*peak = rest[i] > *peak ? rest[i] : *peak;
 }

@@ -21,4 +21,8 @@ struct true_peak {
  * i - TRUE_PEAK_DELAY + 1, both included. Does not depend on how a signal is cut into calls. */
 void true_peak_process(struct true_peak *t, const sample *x, size_t n, sample *out);
 
+/* Raises *peak to the largest of what true_peak_process() would give for x[n], where that is larger. Costs little while the
+ * signal stays below half of *peak. */
+void true_peak_raise(struct true_peak *t, const sample *x, size_t n, sample *peak);
+
 #endif

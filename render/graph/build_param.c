@@ -169,11 +169,25 @@ uint32_t build_gate(struct builder *b, const struct operand *v, const struct sco
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 
+/* A kernel clamps what a signal brings; a number in the program is more likely a slip. */
+static void warn_of_range(struct builder *b, const struct node_def *def, const struct param_def *param,
+			  const struct operand *v)
+{
+	if (v->type != TYPE_NUMBER || (param->flags & PARAM_INPUT) ||
+	    (v->number >= param->min && v->number <= param->max))
+		return;
+	diag_add(b->shared->diags, DIAG_WARNING, "out-of-range", v->span,
+		 "'%s' of '%s' is between %.10g and %.10g%s%s, found %.10g: %.10g is taken", param->name, def->name,
+		 param->min, param->max, *param->unit ? " " : "", param->unit, v->number,
+		 v->number < param->min ? param->min : param->max);
+}
+
 uint32_t build_argument(struct builder *b, const struct node_def *def, const struct param_def *param, struct ast *arg,
 			const struct scope *scope)
 {
 	struct operand v = build_expr(b, arg, scope);
 
+	warn_of_range(b, def, param, &v);
 	if (param->flags & PARAM_LIST)
 		return build_list(b, def, param, &v);
 	if (v.type == TYPE_PATTERN && param->words)

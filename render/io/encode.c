@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/dsp/simd.h"
 #include "render/io/dither.h"
 #include "render/io/file_head.h"
 #include "render/io/outgoing.h"
@@ -256,44 +257,98 @@ int encoder_close(struct encoder *e, struct encode_result *result, struct error 
 
 /* --- Frames --- */
 
+/* The larger magnitudes of the two channels at eight frames, or at the n < 8 that are left. */
+SIMD_INLINE f32x8 magnitudes(const sample *x, const sample *y, size_t n)
+{
+	sample lanes[2][SIMD_LANES] = { { 0 } };
+
+	if (n >= SIMD_LANES)
+		return f32x8_max(f32x8_abs(f32x8_load(x)), f32x8_abs(f32x8_load(y)));
+	memcpy(lanes[0], x, n * sizeof *x);
+	memcpy(lanes[1], y, n * sizeof *y);
+	return f32x8_max(f32x8_abs(f32x8_load(lanes[0])), f32x8_abs(f32x8_load(lanes[1])));
+}
+
+/* The peak, and how many frames are above 1. */
+SIMD_CLONES static sample scan(const sample *x, const sample *y, size_t n, uint64_t *n_above)
+{
+	f32x8 most = f32x8_splat(0);
+	u32x8 above = { 0 };
+	sample peak = 0;
+
+	for (size_t i = 0; i < n; i += SIMD_LANES) {
+		f32x8 m = magnitudes(x + i, y + i, n - i);
+		above -= (u32x8)(m > 1.0f);
+		most = f32x8_max(m, most);
+	}
+	for (unsigned k = 0; k < SIMD_LANES; k++) {
+		peak = most[k] > peak ? most[k] : peak;
+		*n_above += above[k];
+	}
+	return peak;
+}
+
 static void measure(struct encoder *e, const sample *const *ch, size_t n_frames)
 {
 	bool can_clip = piece_type(&e->spec) != AUDIO_FLOAT_32 || audio_format_is_lossy(e->spec.format);
-	float peak = 0;
+	uint64_t n_above = 0;
+	double peak = (double)scan(ch[0], ch[e->spec.channels - 1], n_frames, &n_above);
 
-	for (size_t i = 0; i < n_frames; i++) {
-		float most = 0;
-		for (unsigned c = 0; c < e->spec.channels; c++) {
-			float x = fabsf(ch[c][i]);
-			most = x > most ? x : most;
-		}
-		peak = most > peak ? most : peak;
-		e->clipped_frames += most > 1.0f && can_clip;
-	}
-	if ((double)peak > e->peak)
-		e->peak = (double)peak;
+	e->peak = peak > e->peak ? peak : e->peak;
+	e->clipped_frames += can_clip ? n_above : 0;
 }
 
-/* Channel c of n frames into the piece, at frame n_gathered. */
-static void gather(struct encoder *e, unsigned c, const sample *x, size_t n)
+/* Pairs of frames: out[2 n]. */
+SIMD_CLONES static void interleave(const sample *left, const sample *right, size_t n, float *out)
+{
+	size_t i = 0;
+
+	for (; i + SIMD_LANES <= n; i += SIMD_LANES) {
+		f32x8 l = f32x8_load(left + i), r = f32x8_load(right + i);
+		f32x8_store(out + 2 * i, __builtin_shufflevector(l, r, 0, 8, 1, 9, 2, 10, 3, 11));
+		f32x8_store(out + 2 * i + SIMD_LANES, __builtin_shufflevector(l, r, 4, 12, 5, 13, 6, 14, 7, 15));
+	}
+	for (; i < n; i++) {
+		out[2 * i] = left[i];
+		out[2 * i + 1] = right[i];
+	}
+}
+
+/* n frames as they are into the piece. */
+static void gather_floats(struct encoder *e, const sample *const *ch, size_t from, size_t n)
+{
+	float *out = e->piece.floats + e->n_gathered * e->spec.channels;
+
+	if (e->spec.channels == 1)
+		memcpy(out, ch[0] + from, n * sizeof *out);
+	else
+		interleave(ch[0] + from, ch[1] + from, n, out);
+}
+
+/* Channel c of n frames, as integers, into the piece, at frame n_gathered. */
+static void gather_integers(struct encoder *e, unsigned c, const sample *x, size_t n)
 {
 	unsigned n_ch = e->spec.channels;
 	size_t at = e->n_gathered * n_ch + c;
 
-	switch (piece_type(&e->spec)) {
-	case AUDIO_PCM_16:
-		dither_interleave(x, n, 32767.0, 0, e->dither_key[c], e->frames, e->column, 1);
-		for (size_t i = 0; i < n; i++)
-			e->piece.shorts[at + i * n_ch] = (short)e->column[i];
-		break;
-	case AUDIO_PCM_24:
+	if (e->spec.subtype == AUDIO_PCM_24) {
 		dither_interleave(x, n, 8388607.0, 8, e->dither_key[c], e->frames, e->piece.ints + at, n_ch);
-		break;
-	case AUDIO_FLOAT_32:
-		for (size_t i = 0; i < n; i++)
-			e->piece.floats[at + i * n_ch] = x[i];
-		break;
+		return;
 	}
+	dither_interleave(x, n, 32767.0, 0, e->dither_key[c], e->frames, e->column, 1);
+	for (size_t i = 0; i < n; i++)
+		e->piece.shorts[at + i * n_ch] = (short)e->column[i];
+}
+
+static void gather(struct encoder *e, const sample *const *ch, size_t from, size_t n)
+{
+	if (piece_type(&e->spec) == AUDIO_FLOAT_32)
+		gather_floats(e, ch, from, n);
+	else
+		for (unsigned c = 0; c < e->spec.channels; c++)
+			gather_integers(e, c, ch[c] + from, n);
+	e->n_gathered += n;
+	e->frames += n;
 }
 
 int encoder_write(struct encoder *e, const sample *const *ch, size_t n_frames, struct error *err)
@@ -303,10 +358,7 @@ int encoder_write(struct encoder *e, const sample *const *ch, size_t n_frames, s
 		size_t n = PIECE_FRAMES - e->n_gathered;
 		if (n > n_frames - done)
 			n = n_frames - done;
-		for (unsigned c = 0; c < e->spec.channels; c++)
-			gather(e, c, ch[c] + done, n);
-		e->n_gathered += n;
-		e->frames += n;
+		gather(e, ch, done, n);
 		done += n;
 		if (e->n_gathered == PIECE_FRAMES && write_piece(e, err))
 			return -1;

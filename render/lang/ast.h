@@ -149,6 +149,12 @@ struct ast_program {
 	uint32_t n_slots;
 };
 
+/* How much of a name a complaint shows. */
+static inline int text_shown(struct text t)
+{
+	return t.len > 40 ? 40 : (int)t.len;
+}
+
 static inline bool text_is(struct text t, const char *word, size_t len)
 {
 	return t.len == len && __builtin_memcmp(t.at, word, len) == 0;

@@ -5,12 +5,6 @@
 #include "render/lang/check.h"
 #include "render/lang/types.h"
 
-/* How much of a name a complaint shows. */
-static inline int text_shown(struct text t)
-{
-	return t.len > 40 ? 40 : (int)t.len;
-}
-
 /* A call of a transform, also with its pattern as last argument; of a pattern source. */
 void check_transform(const struct ast *call, struct diag_list *diags);
 void check_source(struct ast *call, struct diag_list *diags);

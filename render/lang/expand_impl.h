@@ -26,12 +26,6 @@ struct expander {
 	bool is_exhausted;
 };
 
-/* How much of a name a complaint shows. */
-static inline int text_shown(struct text t)
-{
-	return t.len > 40 ? 40 : (int)t.len;
-}
-
 /* --- expand.c */
 
 /* The node with its macros replaced; names that env binds mean what it says. NULL when the program is too large, or the

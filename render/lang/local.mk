@@ -9,7 +9,7 @@ librender_a_SOURCES += \
 	render/lang/parse_call.c render/lang/parse_impl.h render/lang/print.c render/lang/resolve.c \
 	render/lang/resolve.h render/lang/statement.c render/lang/synth.c render/lang/synth.h \
 	render/lang/timed.c render/lang/timed.h render/lang/token.c render/lang/types.c render/lang/types.h \
-	render/lang/types_impl.h render/lang/types_part.c
+	render/lang/types_impl.h render/lang/types_part.c render/lang/unknown.c render/lang/unknown.h
 
 check_PROGRAMS += tests/unit/test_catalogue
 TESTS += tests/unit/test_catalogue

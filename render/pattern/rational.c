@@ -54,6 +54,11 @@ static uwide magnitude(wide x)
 	return x < 0 ? -(uwide)x : (uwide)x;
 }
 
+static inline bool is_power_of_two(uint64_t x)
+{
+	return (x & (x - 1)) == 0;
+}
+
 /* num / den reduced; den != 0. Wide division is a call of the compiler's library, and few numbers need it. */
 static struct rational reduce(wide num, wide den)
 {
@@ -61,6 +66,11 @@ static struct rational reduce(wide num, wide den)
 	uwide n = magnitude(num), d = magnitude(den), g;
 
 	if ((n | d) >> 64 == 0) {
+		/* Most rhythms: a power of two divides by shifting. */
+		if (is_power_of_two((uint64_t)d)) {
+			int shift = __builtin_ctzll((uint64_t)n | (uint64_t)d);
+			return signed_ratio(is_negative, (uint64_t)n >> shift, (uint64_t)d >> shift);
+		}
 		g = gcd64((uint64_t)n, (uint64_t)d);
 		return signed_ratio(is_negative, (uint64_t)n / (uint64_t)g, (uint64_t)d / (uint64_t)g);
 	}

@@ -1,6 +1,7 @@
 /* The list of sources, from sources.def. */
-#include <string.h>
+#include <pthread.h>
 
+#include "base/name_index.h"
 #include "render/pattern/source.h"
 
 #define SOURCE(name) extern const struct source_def source_##name;
@@ -15,27 +16,21 @@ const struct source_def *const source_registry[] = {
 
 const size_t source_registry_len = sizeof source_registry / sizeof *source_registry;
 
-static bool name_is(const char *name, const char *text, size_t len)
+static struct name_index names;
+
+static void index_names(void)
 {
-	return strlen(name) == len && memcmp(name, text, len) == 0;
+	for (size_t i = 0; i < source_registry_len; i++)
+		name_index_add_all(&names, source_registry[i]->name, source_registry[i]->aliases, i);
 }
 
-static bool def_is_called(const struct source_def *def, const char *text, size_t len)
+static const struct source_def *find_from(size_t from, const char *name, size_t len)
 {
-	if (name_is(def->name, text, len))
-		return true;
-	for (const char *const *alias = def->aliases; *alias; alias++)
-		if (name_is(*alias, text, len))
-			return true;
-	return false;
-}
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static const struct source_def *find_from(size_t i, const char *name, size_t len)
-{
-	for (; i < source_registry_len; i++)
-		if (def_is_called(source_registry[i], name, len))
-			return source_registry[i];
-	return NULL;
+	pthread_once(&once, index_names);
+	size_t i = name_index_find(&names, name, len, from);
+	return i == NAME_INDEX_NONE ? NULL : source_registry[i];
 }
 
 const struct source_def *source_find(const char *name, size_t len)

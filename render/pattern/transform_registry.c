@@ -1,6 +1,8 @@
 /* The list of transforms, from transforms.def. */
+#include <pthread.h>
 #include <string.h>
 
+#include "base/name_index.h"
 #include "render/pattern/transform.h"
 
 #define TRANSFORM(name) extern const struct transform_def transform_##name;
@@ -15,27 +17,21 @@ const struct transform_def *const transform_registry[] = {
 
 const size_t transform_registry_len = sizeof transform_registry / sizeof *transform_registry;
 
-static bool name_is(const char *name, const char *text, size_t len)
+static struct name_index names;
+
+static void index_names(void)
 {
-	return strncmp(name, text, len) == 0 && name[len] == '\0';
+	for (size_t i = 0; i < transform_registry_len; i++)
+		name_index_add_all(&names, transform_registry[i]->name, transform_registry[i]->aliases, i);
 }
 
-static bool def_is_called(const struct transform_def *def, const char *text, size_t len)
+static const struct transform_def *find_from(size_t from, const char *name, size_t len)
 {
-	if (name_is(def->name, text, len))
-		return true;
-	for (const char *const *alias = def->aliases; *alias; alias++)
-		if (name_is(*alias, text, len))
-			return true;
-	return false;
-}
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static const struct transform_def *find_from(size_t i, const char *name, size_t len)
-{
-	for (; i < transform_registry_len; i++)
-		if (def_is_called(transform_registry[i], name, len))
-			return transform_registry[i];
-	return NULL;
+	pthread_once(&once, index_names);
+	size_t i = name_index_find(&names, name, len, from);
+	return i == NAME_INDEX_NONE ? NULL : transform_registry[i];
 }
 
 const struct transform_def *transform_find(const char *name, size_t len)

@@ -1,5 +1,6 @@
 # The real server as a process, and clients for it.
 INTEGRATION_TESTS = \
+	tests/integration/test_access \
 	tests/integration/test_audio_api \
 	tests/integration/test_http \
 	tests/integration/test_jobs_api \
@@ -27,3 +28,7 @@ tests_integration_test_render_api_SOURCES = tests/integration/test_render_api.c 
 tests_integration_test_render_api_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_resume_SOURCES = tests/integration/test_resume.c $(INTEGRATION_SOURCES)
 tests_integration_test_resume_LDADD = $(INTEGRATION_LIBS)
+
+INTEGRATION_KEYS = tests/integration/keys.c tests/integration/keys.h
+tests_integration_test_access_SOURCES = tests/integration/test_access.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
+tests_integration_test_access_LDADD = $(INTEGRATION_LIBS)

@@ -45,7 +45,7 @@ static void render_oracle(void)
 			       file,
 			       "--duration",
 			       duration(),
-			       "--limiter",
+			       "--limiter=-1",
 			       "--seed",
 			       "7",
 			       "--quiet",
@@ -68,7 +68,7 @@ static void render_oracle(void)
 static void start(void)
 {
 	data_dir[0] = '\0';
-	snprintf(options, sizeof options, "duration=%s&format=flac&limiter=true&seed=7", duration());
+	snprintf(options, sizeof options, "duration=%s&format=flac&limiter=-1&seed=7", duration());
 	render_oracle();
 	start_server();
 }

@@ -125,6 +125,9 @@ START_TEST(test_hostile_repetition_is_answered)
 		{ "out $ ", "~x[", "1", 50000 },
 		{ "", "out(saw(1, 2), 3)\n", "", 10000 },
 		{ "@a: ", "@a ", "", 50000 },
+		/* A name misspelt in every turn of a loop costs one search for what was meant. */
+		{ "for i in 1..300:\n", " for k in 1..300:\n  ~x[i] $ mixolydian$ \n", "ou a$s ~x[i] $ mixolydian$ ",
+		  1 },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char *text = repeated(rows[i].before, rows[i].part, rows[i].n, rows[i].after);

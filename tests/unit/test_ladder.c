@@ -1,5 +1,5 @@
-/* The ladder low-passes: tuning and level of their song, response, saturation. */
-#include <complex.h>
+/* The ladder low-passes: tuning and level of their song, saturation, bounds. What they do to each frequency
+ * is in test_response.c. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,41 +84,6 @@ START_TEST(the_song_of_moog_hz_has_a_steady_level)
 }
 END_TEST
 
-static const struct {
-	const char *name;
-	double cutoff_hz, res;
-} responses[] = {
-	{ "moog_ladder", 200, 0 },     { "moog_ladder", 1000, 0.5 }, { "moog_ladder", 5000, 0.9 },
-	{ "moog_ladder", 12000, 0.3 }, { "moog_hz", 200, 0 },        { "moog_hz", 1000, 0.5 },
-	{ "moog_hz", 5000, 0.8 },      { "moog_hz", 12000, 0.3 },
-};
-
-/* 1 / ((1 + s)^4 + k), frequencies warped as the bilinear transform does it with the cutoff in its place. Quiet, so that
- * nothing saturates. */
-START_TEST(a_quiet_ladder_answers_as_the_warped_prototype)
-{
-	size_t n = 2 * ONE_SECOND;
-	double k = (responses[_i].name[5] == 'h' ? 4.4 : 4) * responses[_i].res, worst = 0;
-	sample *x = signal_new(n), *y;
-	char what[160];
-
-	x[0] = 0.001f;
-	y = through(responses[_i].name, x, responses[_i].cutoff_hz, responses[_i].res, n);
-	for (double hz = 20; hz < 10001; hz *= 1.25) {
-		double r = tan(M_PI * hz / RATE_HZ) / tan(M_PI * responses[_i].cutoff_hz / RATE_HZ);
-		double wanted = -20 * log10(cabs(cpow(1 + I * r, 4) + k));
-		double error = fabs(response_db(y, n, RATE_HZ, hz) + 60 - wanted);
-
-		worst = wanted > -80 && !(error <= worst) ? error : worst;
-	}
-	snprintf(what, sizeof(what), "deviation from the bilinear prototype, 20 Hz to 10 kHz, cutoff %g Hz, res %g",
-		 responses[_i].cutoff_hz, responses[_i].res);
-	figure_at_most(responses[_i].name, what, "dB", 0.1, worst);
-	free(x);
-	free(y);
-}
-END_TEST
-
 /* Third harmonic of a sine well below the cutoff: the driven one saturates, the clean one does not. */
 START_TEST(only_the_driven_ladder_saturates)
 {
@@ -177,7 +142,6 @@ static Suite *ladder_suite(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, a_ladder_sings_at_its_cutoff, 0, LEN(songs));
 	tcase_add_test(t, the_song_of_moog_hz_has_a_steady_level);
-	tcase_add_loop_test(t, a_quiet_ladder_answers_as_the_warped_prototype, 0, LEN(responses));
 	tcase_add_test(t, only_the_driven_ladder_saturates);
 	tcase_add_loop_test(t, a_ladder_stays_bounded_when_it_is_driven_hard, 0, 2);
 	return s;

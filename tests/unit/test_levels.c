@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "render/engine/k_weighting.h"
 #include "render/engine/limiter.h"
 #include "render/engine/loudness.h"
 #include "render/engine/true_peak.h"
@@ -86,7 +87,71 @@ START_TEST(test_the_true_peak_does_not_depend_on_cuts_and_is_no_less_than_the_sa
 }
 END_TEST
 
+/* What is skipped must be what could not count: sounds that grow, fade and burst, in calls of every length. */
+START_TEST(test_the_peak_of_all_is_the_largest_of_each)
+{
+	enum { N = 20000 };
+	static sample x[N], each[N];
+	static const size_t cuts[] = { 1, 7, 64, 100, 512, 4096 };
+
+	for (size_t i = 0; i < N; i++)
+		x[i] = (sample)(uniform(i) * exp(-(double)(i % 3000) / 500) * (1 + (double)i / N));
+	for (unsigned c = 0; c < sizeof cuts / sizeof *cuts; c++) {
+		struct true_peak t = { { 0 } }, u = { { 0 } };
+		sample peak = 0, expected = 0;
+		for (size_t at = 0, n; at < N; at += n) {
+			n = N - at < cuts[c] ? N - at : cuts[c];
+			true_peak_process(&t, x + at, n, each);
+			for (size_t i = 0; i < n; i++)
+				expected = each[i] > expected ? each[i] : expected;
+			true_peak_raise(&u, x + at, n, &peak);
+			ck_assert_msg(peak == expected, "cut %zu, frame %zu: %.9g instead of %.9g", cuts[c], at,
+				      (double)peak, (double)expected);
+		}
+	}
+}
+END_TEST
+
 /* --- Loudness --- */
+
+START_TEST(test_the_weighting_is_that_of_the_recommendation)
+{
+	/* BS.1770-4, Annex 1, tables 1 and 2. */
+	static const struct k_section expected[] = {
+		{ 1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585 },
+		{ 1, -2, 1, -1.99004745483398, 0.99007225036621 },
+	};
+	struct k_weighting k;
+
+	k_weighting_init(&k, 48000);
+	for (unsigned i = 0; i < 2; i++) {
+		const struct k_section *a = &k.sections[i], *b = &expected[i];
+		double off = fmax(fmax(fabs(a->b0 - b->b0), fabs(a->b1 - b->b1)), fabs(a->b2 - b->b2));
+		off = fmax(off, fmax(fabs(a->a1 - b->a1), fabs(a->a2 - b->a2)));
+		ck_assert_msg(off < 1e-8, "section %u: off by %g", i, off);
+	}
+}
+END_TEST
+
+/* Frame by frame the sections are as the recommendation draws them; four at a time must come to the same. */
+START_TEST(test_weighting_in_steps_is_weighting_by_frame)
+{
+	static const double rates[] = { 8000, 44100, 192000 };
+	static sample x[4410];
+
+	for (size_t i = 0; i < 4410; i++)
+		x[i] = (sample)(uniform(i) + 0.5);
+	for (unsigned r = 0; r < 3; r++) {
+		double whole_state[K_WEIGHTING_STATES] = { 0 }, state[K_WEIGHTING_STATES] = { 0 }, sum = 0, whole;
+		struct k_weighting k;
+		k_weighting_init(&k, rates[r]);
+		whole = k_weighting_energy(&k, whole_state, x, 4410);
+		for (size_t i = 0; i < 4410; i++)
+			sum += k_weighting_energy(&k, state, x + i, 1);
+		ck_assert_msg(fabs(whole / sum - 1) < 1e-10, "%g Hz: %.12g instead of %.12g", rates[r], whole, sum);
+	}
+}
+END_TEST
 
 /* Stereo sines of 1 kHz, one after the other. */
 struct tone {
@@ -343,12 +408,15 @@ static Suite *levels_suite(void)
 {
 	Suite *s = suite_create("levels");
 	TCase *t = tcase_create("true peak");
+	tcase_add_test(t, test_the_peak_of_all_is_the_largest_of_each);
 	tcase_add_loop_test(t, test_the_true_peak_of_a_sine_lies_between_its_samples, 0,
 			    sizeof sines / sizeof sines[0]);
 	tcase_add_test(t, test_the_true_peak_does_not_depend_on_cuts_and_is_no_less_than_the_sample_peak);
 	suite_add_tcase(s, t);
 	t = tcase_create("loudness");
 	tcase_set_timeout(t, 120);
+	tcase_add_test(t, test_the_weighting_is_that_of_the_recommendation);
+	tcase_add_test(t, test_weighting_in_steps_is_weighting_by_frame);
 	tcase_add_loop_test(t, test_programmes_have_their_loudness, 0, sizeof programmes / sizeof programmes[0]);
 	tcase_add_test(t, test_loudness_does_not_depend_on_cuts);
 	tcase_add_test(t, test_silence_and_short_sounds_have_no_loudness);

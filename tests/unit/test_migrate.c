@@ -68,6 +68,14 @@ START_TEST(test_a_folder_opens_again_with_what_it_held)
 }
 END_TEST
 
+/* What the tables around jobs added. */
+static const char without_service[] =
+	"DROP TRIGGER job_made; DROP TRIGGER job_changed; DROP TRIGGER job_gone; DROP TRIGGER key_job_made;"
+	"DROP TRIGGER key_job_changed; DROP TRIGGER key_job_gone; DROP TRIGGER job_told; DROP TRIGGER job_told_at_once;"
+	"DROP TABLE api_key; DROP TABLE key_day; DROP TABLE job_event; DROP TABLE job_origin; DROP TABLE "
+	"webhook_attempt;"
+	"DROP TABLE webhook_delivery; DROP TABLE webhook_secret; DROP TABLE webhook_refusal;";
+
 /* The format before levels and stems. */
 START_TEST(test_format_1_is_brought_up_to_date)
 {
@@ -78,7 +86,10 @@ START_TEST(test_format_1_is_brought_up_to_date)
 
 	store_insert(s, 1, 0, id);
 	storage_close(s);
-	run_sql(dir, "ALTER TABLE job DROP COLUMN true_peak; ALTER TABLE job DROP COLUMN loudness_lufs;"
+	run_sql(dir, without_service);
+	run_sql(dir, "ALTER TABLE job DROP COLUMN resumed_from_frame; ALTER TABLE job DROP COLUMN key_id; ALTER TABLE "
+		     "job DROP COLUMN true_peak; ALTER TABLE job DROP "
+		     "COLUMN loudness_lufs;"
 		     "ALTER TABLE job DROP COLUMN stems; PRAGMA user_version=1");
 	s = store_open(dir, IO_PWRITE);
 	ck_assert_int_eq(storage_job_get(s, id, true, &j, NULL), 0);

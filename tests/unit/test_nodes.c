@@ -1,6 +1,6 @@
 /* What must hold for every function of the registry that has a kernel: finite output whatever goes in, the same bits however
- * the frames are cut and whether a constant comes as a constant or as a buffer, a reset state that equals a new one, and no
- * allocation while it runs. */
+ * the frames are cut and whether a constant comes as a constant or as a buffer, a reset state that equals a new one, no
+ * allocation while it runs, and every audio input is heard. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -276,12 +276,23 @@ static double peak_of(const struct node_def *def)
 	return peak;
 }
 
-/* Runs frames [at, at + FRAMES) of the inputs' buffers. */
-static void run_piece(const struct node_def *def, void *state, struct node_input *in, uint64_t at)
+static void *state_new(const struct node_def *def, const struct node_input *in)
+{
+	void *state = aligned_alloc(64, (state_bytes(def, in) + 127) / 64 * 64);
+
+	ck_assert_ptr_nonnull(state);
+	memset(state, 0, state_bytes(def, in));
+	reset(def, state, in);
+	return state;
+}
+
+/* Runs the inputs' buffers as frames [at, at + FRAMES). */
+static void run_piece(const struct node_def *def, void *state, struct node_input *in, uint64_t at,
+		      sample out[CHANNELS][FRAMES])
 {
 	for (size_t i = 0; i < FRAMES; i += BLOCK_FRAMES_MAX) {
 		struct node_io io = {
-			.in = in, .out = { whole[0] + i, whole[1] + i }, .frame = at + i, .env = &env, .id = 42
+			.in = in, .out = { out[0] + i, out[1] + i }, .frame = at + i, .env = &env, .id = 42
 		};
 		bind(def, DRIVE_DEFAULT, false, i, in);
 		def->process(state, &io, BLOCK_FRAMES_MAX);
@@ -300,19 +311,98 @@ START_TEST(test_an_impulse_dies_away_within_the_tail)
 		return;
 	fill_inputs(def, DRIVE_DEFAULT, FEED_IMPULSE);
 	bind(def, DRIVE_DEFAULT, false, 0, in);
-	state = aligned_alloc(64, STATE_BYTES_MAX);
-	ck_assert_ptr_nonnull(state);
-	memset(state, 0, state_bytes(def, in));
-	reset(def, state, in);
+	state = state_new(def, in);
 	double tail_frames = (def->tail_s ? def->tail_s(&env, in) : 0) * env.sample_rate_hz + FRAMES;
 	for (uint64_t at = 0; at < tail_frames + FRAMES; at += FRAMES) {
-		run_piece(def, state, in, at);
+		run_piece(def, state, in, at, whole);
 		loudest = fmax(loudest, peak_of(def));
 		fill_inputs(def, DRIVE_DEFAULT, FEED_SILENCE);
 	}
 	ck_assert_msg(peak_of(def) <= loudest * 1e-3, "%s: %g after its tail of %g s", def->name, peak_of(def),
 		      tail_frames / env.sample_rate_hz);
 	free(state);
+}
+END_TEST
+
+/* --- Hearing ---------------------------------------------------------------------------------------------------- */
+
+enum { BURST_FRAMES = 1024, HEARING_PIECES = 12 };
+
+#define HEARD 1e-6 /* -120 dB: a lag of seconds lets no more through */
+
+/* Where a parameter lets its node hear: gates open and close, numbers without a limit (operands, ends of a range) are
+ * neither 0 nor equal, and a factor is not 0. */
+static double hearing_value(const struct param_def *p, unsigned idx, size_t frame)
+{
+	if (p->flags & PARAM_GATE)
+		return frame / 64 % 2 == 1;
+	if (p->max >= 1e6)
+		return 0.5 + 0.3 * idx;
+	return middle(p) == 0 && !(p->flags & PARAM_OPTIONAL) ? p->max / 2 : middle(p);
+}
+
+static void fill_for_hearing(const struct node_def *def)
+{
+	for (unsigned p = 0; p < def->n_params; p++)
+		for (size_t ch = 0; ch < CHANNELS; ch++)
+			for (size_t i = 0; i < FRAMES; i++)
+				inputs[p][ch][i] = (sample)(def->params[p].flags & PARAM_INPUT
+								    ? feed_value(FEED_NOISE, p, ch, i)
+								    : hearing_value(&def->params[p], p, i));
+}
+
+static void fill_burst(unsigned input, size_t n_frames)
+{
+	memset(inputs[input], 0, sizeof(inputs[input]));
+	for (size_t ch = 0; ch < CHANNELS; ch++)
+		for (size_t i = 0; i < n_frames; i++)
+			inputs[input][ch][i] = (sample)feed_value(FEED_NOISE, input, ch, i);
+}
+
+static double peak_of_difference(const struct node_def *def)
+{
+	double peak = 0;
+
+	for (unsigned ch = 0; ch < (def->is_stereo ? 2u : 1u); ch++)
+		for (size_t i = 0; i < FRAMES; i++)
+			peak = fmax(peak, fabs((double)whole[ch][i] - (double)cut[ch][i]));
+	return peak;
+}
+
+/* The highest difference within two seconds that a burst of 23 ms makes in one input, the others hearing noise. */
+static double loudness_of_burst(const struct node_def *def, unsigned input)
+{
+	struct node_input in[NODE_PARAMS_MAX * CHANNELS];
+	void *hearing, *silent;
+	double peak = 0;
+
+	fill_for_hearing(def);
+	bind(def, DRIVE_DEFAULT, false, 0, in);
+	hearing = state_new(def, in);
+	silent = state_new(def, in);
+	for (uint64_t piece = 0; piece < HEARING_PIECES && peak < HEARD; piece++) {
+		fill_burst(input, piece == 0 ? BURST_FRAMES : 0);
+		run_piece(def, hearing, in, piece * FRAMES, whole);
+		fill_burst(input, 0);
+		run_piece(def, silent, in, piece * FRAMES, cut);
+		peak = fmax(peak, peak_of_difference(def));
+	}
+	free(hearing);
+	free(silent);
+	return peak;
+}
+
+START_TEST(test_a_burst_in_any_audio_input_is_heard)
+{
+	const struct node_def *def = kernel(_i);
+
+	for (unsigned p = 0; def && p < def->n_params; p++)
+		if (def->params[p].flags & PARAM_INPUT) {
+			double peak = loudness_of_burst(def, p);
+
+			ck_assert_msg(peak >= HEARD, "%s answers a burst in '%s' with %g", def->name,
+				      def->params[p].name, peak);
+		}
 }
 END_TEST
 
@@ -355,6 +445,7 @@ static Suite *nodes_suite(void)
 	tcase_add_test(t, test_an_allocation_would_be_counted);
 	tcase_add_loop_test(t, test_an_impulse_dies_away_within_the_tail, 0, n);
 	tcase_add_loop_test(t, test_silence_stays_silence_in_an_effect, 0, n);
+	tcase_add_loop_test(t, test_a_burst_in_any_audio_input_is_heard, 0, n);
 	return s;
 }
 

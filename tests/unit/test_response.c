@@ -56,6 +56,13 @@ static double complex bell(double complex s, double q, double gain_db)
 	return (s * s + s * a / q + 1) / (s * s + s / (a * q) + 1);
 }
 
+/* q is the feedback k. */
+static double complex ladder(double complex s, double q, double gain_db)
+{
+	(void)gain_db;
+	return 1 / (cpow(1 + s, 4) + q);
+}
+
 /* --- Measuring -------------------------------------------------------------------------------------------------- */
 
 static const double cutoffs_hz[] = { 20, 100, 300, 1000, 2500, 5000, 7000, 9000, 10000, 12000, 15000, 18000, 20000 };
@@ -260,6 +267,69 @@ START_TEST(a_bell_answers_as_its_analog_prototype)
 }
 END_TEST
 
+/* --- Ladders ---------------------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	double feedback; /* at res 1 */
+	double rate_hz;
+} ladders[] = {
+	{ "moog_ladder", 4, 44100 },
+	{ "moog_ladder", 4, 96000 },
+	{ "moog_hz", 4.4, 44100 },
+	{ "moog_hz", 4.4, 96000 },
+};
+
+/* So quiet that nothing saturates. */
+#define LADDER_IMPULSE 0.001f
+
+static double ladder_error_db(const char *name, double rate_hz, double cutoff_hz, double res, double feedback,
+			      double *at_hz)
+{
+	static const struct filter shape = { .h = ladder };
+	double k = res * feedback, fall = 2 * M_PI * cutoff_hz * (1 - pow(k / 4, 0.25));
+	size_t n = ((size_t)(16.1 / fall * rate_hz) / 4096 + 2) * 4096; /* until it is 140 dB down */
+	sample *x = signal_new(n), *y = signal_new(n);
+	struct kernel_fixture fixture;
+	double worst;
+
+	x[0] = LADDER_IMPULSE;
+	kernel_init(&fixture, name, rate_hz);
+	kernel_connect(&fixture, "in", x, NULL);
+	kernel_set(&fixture, "cutoff", cutoff_hz);
+	kernel_set(&fixture, "res", res);
+	kernel_run(&fixture, y, NULL, n);
+	for (size_t i = 0; i < n; i++)
+		y[i] /= LADDER_IMPULSE;
+	worst = worst_db(y, n, rate_hz, &shape, cutoff_hz, k, 0, at_hz);
+	kernel_fini(&fixture);
+	free(x);
+	free(y);
+	return worst;
+}
+
+START_TEST(a_quiet_ladder_answers_as_its_analog_prototype)
+{
+	static const double resonances[] = { 0, 0.01, 0.1, 0.3, 0.6, 0.8, 0.9 };
+	const char *name = ladders[_i].name;
+	double rate_hz = ladders[_i].rate_hz, worst = 0;
+	char where[96] = "";
+
+	for (int c = 0; c < LEN(cutoffs_hz); c++)
+		for (int i = 0; i < LEN(resonances); i++) {
+			double at_hz = 0, error = ladder_error_db(name, rate_hz, cutoffs_hz[c], resonances[i],
+								  ladders[_i].feedback, &at_hz);
+
+			if (!(error <= worst)) {
+				worst = error;
+				snprintf(where, sizeof(where), "for cutoff %g Hz, res %.3g, at %.0f Hz", cutoffs_hz[c],
+					 resonances[i], at_hz);
+			}
+		}
+	report(name, rate_hz, 0.5, worst, where);
+}
+END_TEST
+
 static Suite *response_suite(void)
 {
 	Suite *s = suite_create("response");
@@ -270,6 +340,7 @@ static Suite *response_suite(void)
 	tcase_add_loop_test(t, a_filter_answers_as_its_analog_prototype_at_44100_hz, 0, LEN(filters));
 	tcase_add_loop_test(t, a_filter_answers_as_its_analog_prototype_at_96000_hz, 0, FIRST_FAMILY);
 	tcase_add_loop_test(t, a_bell_answers_as_its_analog_prototype, 0, LEN(gains_db));
+	tcase_add_loop_test(t, a_quiet_ladder_answers_as_its_analog_prototype, 0, LEN(ladders));
 	return s;
 }
 
