@@ -1,7 +1,7 @@
 # Sourced by run.sh and test.sh: what a fresh Debian 12 lacks, and how to get it.
 # shellcheck disable=SC2034 # the lists are used by the scripts that source this
 BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config ca-certificates curl
- libmicrohttpd-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev liburing-dev libsodium-dev nettle-dev"
+ libmicrohttpd-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libebur128-dev liburing-dev libsodium-dev nettle-dev"
 # shellcheck disable=SC2034
 TEST_PACKAGES="check python3 libcurl4-openssl-dev sqlite3 sox ffmpeg nodejs npm man-db shellcheck xz-utils file"
 

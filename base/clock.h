@@ -20,6 +20,14 @@ enum { CLOCK_RFC3339_SIZE = 32 };
 /* "2026-01-31T12:34:56.789Z", NUL-terminated, into out[CLOCK_RFC3339_SIZE]; returns out. */
 char *clock_format_rfc3339(int64_t wall_ms, char out[CLOCK_RFC3339_SIZE]);
 
+/* Reads "2026-01-31T12:34:56Z", with or without a fraction of a second, with "Z" or an offset like "+01:00" (RFC 3339),
+ * years 1970 to 9999. -1 for anything else. */
+int clock_parse_rfc3339(const char *text, int64_t *wall_ms);
+
+/* Days from 1970-01-01 to a day of the Gregorian calendar; month 1..12, day 1..31. */
+int64_t clock_days_from_civil(int64_t year, unsigned month, unsigned day);
+unsigned clock_days_in_month(int64_t year, unsigned month);
+
 /* "Sat, 31 Jan 2026 12:34:56 GMT" (RFC 9110 HTTP-date) into out[CLOCK_RFC3339_SIZE]; returns out. */
 char *clock_format_http(int64_t wall_ms, char out[CLOCK_RFC3339_SIZE]);
 

@@ -88,6 +88,8 @@ const char *error_code_name(enum error_code code)
 		[ERR_CONFLICT] = "conflict",
 		[ERR_BUSY] = "busy",
 		[ERR_QUOTA] = "quota_exceeded",
+		[ERR_MISMATCH] = "idempotency_mismatch",
+		[ERR_DEADLINE] = "deadline_exceeded",
 		[ERR_CANCELED] = "canceled",
 		[ERR_BUDGET] = "budget_exceeded",
 		[ERR_NO_MEMORY] = "no_memory",

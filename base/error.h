@@ -21,6 +21,8 @@ enum error_code {
 	ERR_CONFLICT, /* the thing is in a state that does not allow this */
 	ERR_BUSY,     /* full or locked now; may succeed later */
 	ERR_QUOTA,    /* the caller's own share is used up; may succeed later */
+	ERR_MISMATCH, /* the same name was used for something else */
+	ERR_DEADLINE, /* not done in the time that was given */
 	ERR_CANCELED, /* the caller asked to stop */
 	ERR_BUDGET,   /* a job used up a budget (time, memory, voices, events) */
 	ERR_NO_MEMORY,

@@ -4,6 +4,7 @@ libbase_a_SOURCES += \
 	base/checkpoint.h \
 	base/clock.c base/clock.h \
 	base/cpu.c base/cpu.h \
+	base/cpu_level.c base/cpu_level.h \
 	base/diag.c base/diag.h \
 	base/error.c base/error.h \
 	base/executable.c base/executable.h \

@@ -1,7 +1,8 @@
 # Benchmarks. `make bench` runs the patterns beside Strudel (node and npm needed) and writes bench/RESULTS.md; `make bench-engine`
 # renders six workloads beside scsynth and Csound (packages supercollider-server and csound) and prints a table. The others are
 # for work on one part: time per sample of every kernel, of voices, and of refusing programs that are too large.
-EXTRA_PROGRAMS = bench/bench_limits bench/bench_nodes bench/bench_patterns bench/bench_voices
+EXTRA_PROGRAMS = bench/bench_limits bench/bench_nodes bench/bench_patterns bench/bench_voices \
+	bench/simulate
 CLEANFILES += $(EXTRA_PROGRAMS)
 bench_bench_limits_SOURCES = bench/bench_limits.c tests/lib/blowup.c tests/lib/blowup.h
 bench_bench_limits_LDADD = librender.a libbase.a $(RENDER_LIBS)
@@ -11,6 +12,8 @@ bench_bench_patterns_SOURCES = bench/bench_patterns.c
 bench_bench_patterns_LDADD = librender.a libbase.a $(RENDER_LIBS)
 bench_bench_voices_SOURCES = bench/bench_voices.c
 bench_bench_voices_LDADD = librender.a libbase.a $(RENDER_LIBS)
+bench_simulate_SOURCES = bench/simulate.c bench/lib/traced.c bench/lib/traced.h
+bench_simulate_LDADD = librender.a libbase.a $(RENDER_LIBS)
 EXTRA_DIST += bench/RESULTS.md bench/patterns.txt bench/run.sh bench/strudel/haps.mjs bench/strudel/package.json \
 	bench/strudel/package-lock.json bench/strudel/no-kabelsalat/index.mjs bench/strudel/no-kabelsalat/package.json \
 	bench/engine/bench.py bench/engine/csound.py bench/engine/scsynth.py bench/engine/synthdef.py bench/engine/workloads.py \
@@ -28,3 +31,9 @@ bench-nodes: bench/bench_nodes
 bench-voices: bench/bench_voices
 	bench/bench_voices kernels
 	bench/bench_voices programs
+
+# Promise 4 at its full length: minutes of work.
+EXTRA_DIST += bench/memory.py
+.PHONY: bench-memory
+bench-memory: phonond
+	python3 $(srcdir)/bench/memory.py $(abs_builddir)/phonond $(srcdir)/examples/m.ph

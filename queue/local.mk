@@ -5,6 +5,10 @@ libqueue_a_SOURCES += \
 	queue/internal.h \
 	queue/keeper.c \
 	queue/queue.c queue/queue.h \
+	queue/running.c \
+	queue/submit.c \
+	queue/timer.c \
+	queue/view.c \
 	queue/worker.c
 
 check_PROGRAMS += tests/unit/test_queue
@@ -16,3 +20,8 @@ check_PROGRAMS += tests/unit/test_crash
 TESTS += tests/unit/test_crash
 tests_unit_test_crash_SOURCES = tests/unit/test_crash.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
 tests_unit_test_crash_LDADD = libqueue.a libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_terms
+TESTS += tests/unit/test_terms
+tests_unit_test_terms_SOURCES = tests/unit/test_terms.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_terms_LDADD = libqueue.a libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)

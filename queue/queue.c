@@ -1,7 +1,8 @@
 /* The queue's door: submission, cancellation, deletion, start and end.
  *
  * Threads: n runners (worker.c) take jobs, the keeper (keeper.c) keeps their leases, the herald (herald.c) calls
- * those who wait. The order of jobs, their states and their attempts live in the database; this process only adds
+ * those who wait, the timer (timer.c) brings what
+ * is due. The order of jobs, their states and their attempts live in the database; this process only adds
  * who is held here and who waits here. So there is no second truth to repair after a crash. */
 #include "queue/queue.h"
 
@@ -17,9 +18,12 @@
 
 enum {
 	MAX_QUEUED_DEFAULT = 10000,
+	MAX_QUEUED_PER_KEY_DEFAULT = 1000,
 	LEASE_MS_DEFAULT = 15000,
 	SUSPEND_MS = 2000, /* for checkpoints of what the drain stops */
-	CANCEL_TRIES = 8,  /* a held job may come back to the queue while we look for its runner */
+	RETRY_BASE_MS_DEFAULT = 500,
+	RETRY_CAP_MS_DEFAULT = 60000,
+	CANCEL_TRIES = 8, /* a held job may come back to the queue while we look for its runner */
 };
 
 int64_t queue_now_ms(const struct queue *q)
@@ -36,10 +40,13 @@ void queue_signal_work(struct queue *q, bool is_for_all)
 {
 	pthread_mutex_lock(&q->lock);
 	q->work_seq++;
-	if (is_for_all)
+	if (is_for_all) {
 		pthread_cond_broadcast(&q->work);
-	else
+		pthread_cond_broadcast(&q->short_work);
+	} else {
 		pthread_cond_signal(&q->work);
+		pthread_cond_signal(&q->short_work);
+	}
 	pthread_mutex_unlock(&q->lock);
 }
 
@@ -47,7 +54,8 @@ void queue_signal_work(struct queue *q, bool is_for_all)
 
 static void init_conditions(struct queue *q)
 {
-	pthread_cond_t *const conds[] = { &q->work, &q->idle, &q->pause, &q->keeper_wake, &q->herald_wake, &q->called };
+	pthread_cond_t *const conds[] = { &q->work,        &q->short_work,  &q->idle,       &q->pause,
+					  &q->keeper_wake, &q->herald_wake, &q->timer_wake, &q->called };
 	pthread_condattr_t attr;
 
 	pthread_mutex_init(&q->lock, NULL);
@@ -71,10 +79,15 @@ static struct queue *new_queue(const struct queue_config *config, struct error *
 	q->runner = config->runner;
 	q->n_runners = config->n_runners ? config->n_runners : cpu_allowed_count();
 	q->max_queued = config->max_queued ? config->max_queued : MAX_QUEUED_DEFAULT;
+	q->n_short_runners = config->n_short_runners;
+	q->max_queued_per_key = config->max_queued_per_key ? config->max_queued_per_key : MAX_QUEUED_PER_KEY_DEFAULT;
+	q->retry_base_ms = config->retry_base_ms ? config->retry_base_ms : RETRY_BASE_MS_DEFAULT;
+	q->retry_cap_ms = config->retry_cap_ms ? config->retry_cap_ms : RETRY_CAP_MS_DEFAULT;
+	q->cost_bias = 1;
 	q->lease_ms = config->lease_ms ? config->lease_ms : LEASE_MS_DEFAULT;
 	q->start_wall_ms = clock_wall_ms();
 	q->start_ns = clock_monotonic_ns();
-	q->runners = calloc(q->n_runners, sizeof *q->runners);
+	q->runners = calloc(q->n_runners + q->n_short_runners, sizeof *q->runners);
 	init_conditions(q);
 	if (q->runners)
 		return q;
@@ -88,6 +101,11 @@ static int recover_at_start(struct queue *q, struct error *err)
 	char count[24];
 	size_t n;
 
+	int64_t is_paused = 0;
+
+	if (storage_setting_get(q->storage, "paused", &is_paused, err))
+		return -1;
+	q->is_paused = is_paused != 0;
 	if (storage_job_recover(q->storage, clock_wall_ms(), 0, &n, err))
 		return error_wrap(err, "taking back the jobs of an earlier process");
 	if (n == 0)
@@ -105,8 +123,11 @@ static int start_threads(struct queue *q, struct error *err)
 	if (rc == 0)
 		rc = pthread_create(&q->herald, NULL, herald_main, q);
 	q->is_herald_started = rc == 0;
-	for (unsigned i = 0; rc == 0 && i < q->n_runners; i++) {
-		rc = pthread_create(&q->runners[i], NULL, worker_main, q);
+	if (rc == 0)
+		rc = pthread_create(&q->timer, NULL, timer_main, q);
+	q->is_timer_started = rc == 0;
+	for (unsigned i = 0; rc == 0 && i < q->n_runners + q->n_short_runners; i++) {
+		rc = pthread_create(&q->runners[i], NULL, i < q->n_runners ? worker_main : worker_short_main, q);
 		if (rc == 0)
 			q->n_started++;
 	}
@@ -131,6 +152,7 @@ static void stop_claiming(struct queue *q)
 	pthread_mutex_lock(&q->lock);
 	q->is_draining = true;
 	pthread_cond_broadcast(&q->work);
+	pthread_cond_broadcast(&q->short_work);
 	pthread_cond_broadcast(&q->pause);
 	pthread_mutex_unlock(&q->lock);
 }
@@ -181,7 +203,10 @@ static void stop_helpers(struct queue *q)
 	q->is_stopping = true;
 	pthread_cond_broadcast(&q->keeper_wake);
 	pthread_cond_broadcast(&q->herald_wake);
+	pthread_cond_broadcast(&q->timer_wake);
 	pthread_mutex_unlock(&q->lock);
+	if (q->is_timer_started)
+		pthread_join(q->timer, NULL);
 	if (q->is_keeper_started)
 		pthread_join(q->keeper, NULL);
 	if (q->is_herald_started)
@@ -190,7 +215,8 @@ static void stop_helpers(struct queue *q)
 
 void queue_free(struct queue *q)
 {
-	pthread_cond_t *const conds[] = { &q->work, &q->idle, &q->pause, &q->keeper_wake, &q->herald_wake, &q->called };
+	pthread_cond_t *const conds[] = { &q->work,        &q->short_work,  &q->idle,       &q->pause,
+					  &q->keeper_wake, &q->herald_wake, &q->timer_wake, &q->called };
 
 	queue_drain(q, 0);
 	stop_helpers(q);
@@ -204,126 +230,6 @@ void queue_free(struct queue *q)
 	pthread_mutex_destroy(&q->lock);
 	free(q->runners);
 	free(q);
-}
-
-/* --- submission --- */
-
-static unsigned count_submitting(struct queue *q, int change)
-{
-	unsigned n;
-
-	pthread_mutex_lock(&q->lock);
-	q->n_submitting += (unsigned)change;
-	n = q->n_submitting;
-	pthread_mutex_unlock(&q->lock);
-	return n;
-}
-
-/* Room for one more? Submissions on their way count, so that the bound holds however many come at once. */
-static int reserve_room(struct queue *q, struct error *err)
-{
-	unsigned n_submitting = count_submitting(q, 1);
-	uint64_t n_queued;
-
-	if (storage_job_count_queued(q->storage, &n_queued, err) == 0) {
-		if (n_queued + n_submitting <= q->max_queued)
-			return 0;
-		error_set(err, ERR_BUSY, "the queue is full (%u jobs)", q->max_queued);
-	}
-	count_submitting(q, -1);
-	return -1;
-}
-
-static int check_accepting(struct queue *q, struct error *err)
-{
-	bool is_draining;
-
-	pthread_mutex_lock(&q->lock);
-	is_draining = q->is_draining;
-	pthread_mutex_unlock(&q->lock);
-	return is_draining ? error_set(err, ERR_BUSY, "the server is shutting down") : 0;
-}
-
-static void stamp(struct queue *q, struct job *j)
-{
-	pthread_mutex_lock(&q->lock);
-	j->created_at_ms = clock_wall_ms();
-	id_make(q, j->created_at_ms, j->id);
-	pthread_mutex_unlock(&q->lock);
-	j->max_attempts = j->max_attempts > 0 ? j->max_attempts : MAX_ATTEMPTS_DEFAULT;
-}
-
-void job_take_result(struct job *to, struct job *from)
-{
-	to->has_result = true;
-	to->bytes = from->bytes;
-	to->frames = from->frames;
-	to->clipped_frames = from->clipped_frames;
-	to->peak = from->peak;
-	to->true_peak = from->true_peak;
-	to->loudness_lufs = from->loudness_lufs;
-	to->render_s = from->render_s;
-	to->cpu_s = from->cpu_s;
-	memcpy(to->sha256, from->sha256, SHA256_BYTES);
-	free(to->warnings);
-	to->warnings = from->warnings;
-	from->warnings = NULL;
-	free(to->stems);
-	to->stems = from->stems;
-	from->stems = NULL;
-}
-
-/* Inserts j as succeeded with the result of an equal job. 1: done, 0: there is none (any more), -1. Needs err. */
-static int submit_cached(struct queue *q, struct job *j, struct error *err)
-{
-	struct job equal;
-	int rc = storage_find_result(q->storage, j->content_hash, &equal, err);
-
-	if (rc != 1)
-		return rc;
-	job_take_result(j, &equal);
-	job_fini(&equal);
-	j->state = JOB_SUCCEEDED;
-	j->completed_at_ms = j->created_at_ms;
-	j->frames_done = j->frames_total = j->frames;
-	if (storage_job_insert(q->storage, j, err) == 0)
-		return 1;
-	j->has_result = false;
-	j->completed_at_ms = 0;
-	j->frames_done = 0;
-	return err->code == ERR_NOT_FOUND ? 0 : -1;
-}
-
-static int submit_queued(struct queue *q, struct job *j, struct error *err)
-{
-	int rc;
-
-	if (reserve_room(q, err))
-		return -1;
-	j->state = JOB_QUEUED;
-	rc = storage_job_insert(q->storage, j, err);
-	count_submitting(q, -1);
-	if (rc == 0)
-		queue_signal_work(q, false);
-	return rc;
-}
-
-int queue_submit(struct queue *q, struct job *j, bool *is_cached, struct error *err)
-{
-	struct error why = ERROR_INIT;
-	int rc;
-
-	*is_cached = false;
-	if (check_accepting(q, err))
-		return -1;
-	stamp(q, j);
-	rc = submit_cached(q, j, &why);
-	*is_cached = rc == 1;
-	if (rc == 0)
-		rc = submit_queued(q, j, &why);
-	if (rc < 0 && err)
-		*err = why;
-	return rc < 0 ? -1 : 0;
 }
 
 /* --- looking --- */
@@ -358,13 +264,6 @@ int queue_list(struct queue *q, const struct job_filter *f, struct job **jobs, s
 	for (size_t i = 0; i < *n; i++)
 		add_live_progress(q, &(*jobs)[i]);
 	return 0;
-}
-
-uint64_t queue_position(struct queue *q, const char *id)
-{
-	uint64_t position;
-
-	return storage_job_position(q->storage, id, &position, NULL) ? 0 : position;
 }
 
 /* --- cancel and delete --- */

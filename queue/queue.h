@@ -16,14 +16,18 @@
 #include "storage/storage.h"
 
 /* A failed run is tried again, up to the job's max_attempts, when another try can succeed: ERR_NO_SPACE, ERR_IO and
- * lost leases. Everything else (the program's errors, budgets) fails the job at once. */
+ * lost leases. Everything else (the program's errors, budgets) fails the job at once. Between two tries the job is
+ * scheduled for a random time within min(cap, base * 2^(attempt - 1)) and holds no runner. */
 
 /* Implemented by server/runner.c. run() renders job->source with job->options into job->content_hash's artifact
  * and fills the result members of *job (or leaves them and fills err). It must return soon after cancel or suspend is set
- * (ERR_CANCELED); suspend comes first, so that it can keep what it has for the next attempt. finalizing() is to be called by run() when all frames are rendered and the file is about to
- * be published; when it fails the lease is lost and the artifact must be aborted. */
+ * (ERR_CANCELED); suspend comes first, so that it can keep what it has for the next attempt. finalizing() is to be called
+ * by run() when all frames are rendered and the file is about to be published; when it fails the lease is lost and the
+ * artifact must be aborted. prepare() fills content_hash, frames_total, cost_s and is_short from job->source and
+ * job->options as a submission does; may be NULL: then they are what they were. */
 struct job_runner {
 	void *ctx;
+	int (*prepare)(void *ctx, struct job *job, struct error *err);
 	int (*run)(void *ctx, struct job *job, struct job_control *control,
 		   int (*finalizing)(void *fctx, struct error *err), void *fctx, struct error *err);
 };
@@ -31,9 +35,14 @@ struct job_runner {
 struct queue_config {
 	struct storage *storage;
 	struct job_runner runner;
-	unsigned n_runners;  /* jobs in progress at once; 0: cpu_allowed_count() */
-	unsigned max_queued; /* ERR_BUSY beyond; 0: 10,000 */
-	int64_t lease_ms;    /* 0: 15,000; renewed every third of it */
+	unsigned n_runners; /* jobs in progress at once; 0: cpu_allowed_count() */
+	unsigned
+		n_short_runners; /* more of them that take short jobs only, so that these never wait behind long ones */
+	unsigned max_queued;     /* ERR_BUSY beyond; 0: 10,000 */
+	unsigned max_queued_per_key; /* ERR_QUOTA beyond, for jobs with a key; 0: 1,000 */
+	int64_t lease_ms;            /* 0: 15,000; renewed every third of it */
+	int64_t retry_base_ms;       /* 0: 500 */
+	int64_t retry_cap_ms;        /* 0: 60,000 */
 };
 
 struct queue;
@@ -46,10 +55,19 @@ struct queue *queue_new(const struct queue_config *config, struct error *err) WA
 void queue_drain(struct queue *q, int64_t timeout_ms);
 void queue_free(struct queue *q);
 
-/* Fills j->id, created_at_ms, state; makes it durable; wakes a runner. Taken from j: content_hash, options,
- * source, priority, frames_total. A finished artifact with the same content makes the job succeed at once
- * (*is_cached). ERR_BUSY when full or draining. */
-int queue_submit(struct queue *q, struct job *j, bool *is_cached, struct error *err) WARN_UNUSED;
+/* Fills j->id, created_at_ms, state; makes it durable; wakes a runner. Taken from j: content_hash, options, source,
+ * priority, frames_total, the terms (storage.h) and what it belongs to. A run_at_ms that is to come makes it scheduled;
+ * else a finished artifact with the same content makes the job succeed at once (*is_cached). once may be NULL; when its
+ * token stands for a job already, nothing is made and the result is 1 (see storage_job_insert_once()). ERR_BUSY when full
+ * or draining, ERR_QUOTA when the key has too many waiting, ERR_MISMATCH. */
+int queue_submit(struct queue *q, struct job *j, struct job_once *once, bool *is_cached, struct error *err) WARN_UNUSED;
+
+/* Submits a failed, canceled or expired job anew, as a job of its own; *out (job_fini()) is the new one. ERR_CONFLICT for
+ * one that has not ended, or succeeded. */
+int queue_retry(struct queue *q, const char *id, struct job *out, struct error *err) WARN_UNUSED;
+
+/* Wall-clock milliseconds that never jump while the queue lives: what deadline_at_ms is compared with. */
+int64_t queue_now_ms(const struct queue *q);
 
 /* As storage_job_get, with the live progress of a running job. */
 int queue_get(struct queue *q, const char *id, bool with_source, struct job *out, struct error *err) WARN_UNUSED;
@@ -70,7 +88,39 @@ typedef void (*queue_watch_cb)(void *ctx);
 uint64_t queue_watch(struct queue *q, const char *id, int64_t timeout_ms, queue_watch_cb cb, void *ctx);
 void queue_unwatch(struct queue *q, uint64_t ticket);
 
-/* Jobs ahead of a queued one plus one; 0 when it is not queued. */
-uint64_t queue_position(struct queue *q, const char *id);
+/* What the jobs in progress in this process have done so far; returns how many were written to out[max]. */
+struct queue_progress {
+	char job_id[JOB_ID_SIZE];
+	uint64_t frames_done, frames_total;
+};
+size_t queue_running(struct queue *q, struct queue_progress *out, size_t max);
+
+/* --- The queue as a whole -------------------------------------------------------------------------------- */
+
+/* Paused, the queue accepts jobs and runs none; those in progress go on. Outlives a restart. */
+int queue_set_paused(struct queue *q, bool is_paused, struct error *err) WARN_UNUSED;
+bool queue_is_paused(struct queue *q);
+
+/* Why a job is not running. */
+enum queue_block {
+	QUEUE_BLOCK_NONE,  /* it is running, or about to */
+	QUEUE_BLOCK_TIME,  /* its run_at is to come */
+	QUEUE_BLOCK_RETRY, /* in the pause before another try */
+	QUEUE_BLOCK_PAUSE, /* the queue is paused */
+	QUEUE_BLOCK_EQUAL, /* a job of equal content is running, and its result will be taken */
+	QUEUE_BLOCK_BUSY,  /* others have their turn */
+};
+/* "run_at", "retry", "paused", "equal_job", "busy"; NULL for NONE. */
+const char *queue_block_name(enum queue_block b);
+
+struct queue_view {
+	uint64_t position; /* jobs ahead of a queued one plus one; 0 when it is not queued */
+	int64_t eta_ms;    /* until the end, as far as estimates go; -1: unknown */
+	enum queue_block blocked_by;
+	int64_t until_ms;         /* TIME, RETRY */
+	char job_id[JOB_ID_SIZE]; /* EQUAL */
+};
+/* Where a job stands; all zero but eta_ms when it has ended or the store fails. */
+struct queue_view queue_look(struct queue *q, const struct job *j);
 
 #endif

@@ -2,9 +2,11 @@
  *
  *   claim -> list as held -> (equal result on disk? take it : run) -> finish | requeue -> unlist -> tell watchers
  *
- * Several things may end a run: the runner itself, a user's cancel, a lost lease, the drain. They only ever raise
+ * Several things may end a run: the runner itself, a user's cancel, the deadline, a lost lease, the drain. They only ever raise
  * control.cancel and leave a mark; the runner thread alone decides, once run() has returned, and its write names
  * the epoch, so exactly one end wins, whatever the timing. */
+#include <math.h>
+#include <sodium/randombytes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,8 +16,8 @@
 
 enum {
 	SAFETY_TICK_MS = 30000, /* a claim is tried at least this often, should a wake-up ever be missed */
-	RETRY_PAUSE_MS = 250,   /* before the second attempt; doubled for each further one */
-	RETRY_PAUSE_MAX_MS = 8000,
+	WRITE_PAUSE_MS = 250,   /* before an end is written again; doubled for each further time */
+	WRITE_PAUSE_MAX_MS = 8000,
 };
 
 /* --- the list of held jobs --- */
@@ -71,7 +73,7 @@ static void held_remove(struct queue *q, struct held_job *h)
 
 /* The marks that others left, read in one go. */
 struct marks {
-	bool is_lost, is_canceled, is_drained;
+	bool is_lost, is_canceled, is_expired, is_drained;
 };
 
 static struct marks held_marks(struct queue *q, const struct held_job *h)
@@ -79,7 +81,7 @@ static struct marks held_marks(struct queue *q, const struct held_job *h)
 	struct marks m;
 
 	pthread_mutex_lock(&q->lock);
-	m = (struct marks){ h->is_lost, h->is_canceled, h->is_drained };
+	m = (struct marks){ h->is_lost, h->is_canceled, h->is_expired, h->is_drained };
 	pthread_mutex_unlock(&q->lock);
 	return m;
 }
@@ -160,18 +162,30 @@ static bool is_worth_a_retry(enum error_code code)
 	return code == ERR_NO_SPACE || code == ERR_IO;
 }
 
-static int64_t retry_pause_ms(int attempt)
+/* "Full jitter" (M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015): jobs that failed together,
+ * on a full disk say, do not come back together. */
+static int64_t retry_at_ms(const struct queue *q, int attempt)
 {
-	int64_t pause_ms = RETRY_PAUSE_MS;
+	int64_t most_ms = q->retry_base_ms;
 
-	for (int i = 1; i < attempt && pause_ms < RETRY_PAUSE_MAX_MS; i++)
+	for (int i = 1; i < attempt && most_ms < q->retry_cap_ms; i++)
+		most_ms *= 2;
+	most_ms = most_ms < q->retry_cap_ms ? most_ms : q->retry_cap_ms;
+	return queue_now_ms(q) + 1 + (int64_t)randombytes_uniform((uint32_t)most_ms);
+}
+
+static int64_t write_pause_ms(int attempt)
+{
+	int64_t pause_ms = WRITE_PAUSE_MS;
+
+	for (int i = 1; i < attempt && pause_ms < WRITE_PAUSE_MAX_MS; i++)
 		pause_ms *= 2;
 	return pause_ms;
 }
 
-/* Waits, with the lease renewed meanwhile: a full disk needs time, and taking other jobs would only fail them too.
+/* Waits, with the lease renewed meanwhile: a store that cannot write needs time, and could not take the job back either.
  * False when the wait was cut short by a cancel, a lost lease or the drain. */
-static bool pause_before_retry(struct run *r, int64_t pause_ms)
+static bool pause_before_write(struct run *r, int64_t pause_ms)
 {
 	struct queue *q = r->queue;
 	struct held_job *h = r->held;
@@ -209,54 +223,76 @@ static int write_end(struct run *r, struct error *err)
 	for (int attempt = 1;; attempt++) {
 		*err = ERROR_INIT;
 		r->job->completed_at_ms = clock_wall_ms();
-		if (storage_job_finish(r->queue->storage, r->job, err) == 0)
+		if (storage_job_finish(r->queue->storage, r->job, err) == 0) {
+			if (r->job->keep_s)
+				timer_kick(r->queue);
 			return 0;
+		}
 		if (!is_worth_a_retry(err->code) && err->code != ERR_BUSY)
 			return -1;
-		if (!pause_before_retry(r, retry_pause_ms(attempt)))
+		if (!pause_before_write(r, write_pause_ms(attempt)))
 			return -1;
 	}
 }
 
-static int requeue(struct run *r, bool is_our_fault, struct error *err)
+/* not_before_ms 0: at once. */
+static int requeue(struct run *r, bool is_our_fault, int64_t not_before_ms, struct error *err)
 {
-	r->job->state = JOB_QUEUED;
-	return storage_job_requeue(r->queue->storage, r->job->id, r->job->epoch, is_our_fault, err);
+	r->job->state = not_before_ms ? JOB_SCHEDULED : JOB_QUEUED;
+	if (storage_job_requeue(r->queue->storage, r->job->id, r->job->epoch, is_our_fault, not_before_ms, err))
+		return -1;
+	if (not_before_ms)
+		timer_kick(r->queue);
+	return 0;
 }
 
 /* How a failed run ends: again later, or for good. */
 static int end_failed(struct run *r, const struct error *why, struct error *err)
 {
 	struct marks m = held_marks(r->queue, r->held);
-	bool is_retried = is_worth_a_retry(why->code) && r->job->attempt < r->job->max_attempts;
 
-	if (is_retried && !m.is_lost && !m.is_canceled && !m.is_drained) {
-		pause_before_retry(r, retry_pause_ms(r->job->attempt));
-		m = held_marks(r->queue, r->held);
-	}
 	if (m.is_lost)
 		return error_set(err, ERR_CONFLICT, "the lease was lost");
 	if (m.is_canceled) {
 		set_failure(r, JOB_CANCELED, "canceled", "canceled on request");
 		return write_end(r, err);
 	}
+	if (m.is_expired) {
+		set_failure(r, JOB_EXPIRED, error_code_name(ERR_DEADLINE), "the deadline passed while the job ran");
+		return write_end(r, err);
+	}
 	if (m.is_drained && why->code == ERR_CANCELED)
-		return requeue(r, true, err);
-	if (is_retried)
-		return requeue(r, false, err);
+		return requeue(r, true, 0, err);
+	if (is_worth_a_retry(why->code) && r->job->attempt < r->job->max_attempts)
+		return requeue(r, false, retry_at_ms(r->queue, r->job->attempt), err);
 	set_failure(r, JOB_FAILED, error_code_name(why->code), why->message);
 	return write_end(r, err);
+}
+
+/* How wrong the estimates are on this machine, as a mean that forgets. */
+static void learn_cost(struct queue *q, const struct job *j)
+{
+	double ratio;
+
+	if (!(j->cost_s > 0) || !(j->cpu_s > 0))
+		return;
+	ratio = fmin(fmax(j->cpu_s / j->cost_s, 0.1), 10);
+	pthread_mutex_lock(&q->lock);
+	q->cost_bias += 0.1 * (ratio - q->cost_bias);
+	pthread_mutex_unlock(&q->lock);
 }
 
 static int end_succeeded(struct run *r, struct error *err)
 {
 	r->job->state = JOB_SUCCEEDED;
-	if (write_end(r, err) == 0)
+	if (write_end(r, err) == 0) {
+		learn_cost(r->queue, r->job);
 		return 0;
+	}
 	if (err->code != ERR_NOT_FOUND)
 		return -1;
 	/* The file went between the run and the row: somebody removed it by hand. Render again. */
-	return requeue(r, false, err);
+	return requeue(r, false, 0, err);
 }
 
 static void log_end(const struct run *r, const struct error *why, int rc, const struct error *err)
@@ -277,13 +313,17 @@ static void log_end(const struct run *r, const struct error *why, int rc, const 
 
 static void do_job(struct queue *q, struct job *job)
 {
-	struct held_job held = { .id = job->id, .epoch = job->epoch };
+	struct held_job held = {
+		.id = job->id, .epoch = job->epoch, .deadline_at_ms = job->deadline_at_ms, .cost_s = job->cost_s
+	};
 	struct run r = { .queue = q, .job = job, .held = &held };
 	struct error why = ERROR_INIT, err = ERROR_INIT;
 	int rc;
 
 	atomic_init(&held.control.frames_total, job->frames_total);
 	held_add(q, &held);
+	if (job->deadline_at_ms)
+		timer_kick(q);
 	notice_early_cancel(&r);
 	rc = run_job(&r, &why);
 	rc = rc ? end_failed(&r, &why, &err) : end_succeeded(&r, &err);
@@ -295,52 +335,69 @@ static void do_job(struct queue *q, struct job *job)
 
 /* --- the thread --- */
 
-static int claim(struct queue *q, struct job *job)
+static int claim(struct queue *q, bool is_short_only, struct job *job)
 {
+	struct job_claim asked = { .now_ms = queue_now_ms(q), .lease_ms = q->lease_ms, .is_short_only = is_short_only };
 	struct error err = ERROR_INIT;
-	int rc = storage_job_claim(q->storage, queue_now_ms(q), q->lease_ms, job, &err);
+	int rc = storage_job_claim(q->storage, &asked, job, &err);
 
 	if (rc < 0)
 		log_event(LOG_ERROR, "cannot claim a job", "error", err.message, NULL);
 	return rc;
 }
 
-/* The current work_seq; false when no more is to be claimed. */
-static bool may_claim(struct queue *q, uint64_t *seen)
+enum order { CLAIM, WAIT, END };
+
+/* What a runner is to do now, and the current work_seq. */
+static enum order read_order(struct queue *q, uint64_t *seen)
 {
-	bool may;
+	enum order order;
 
 	pthread_mutex_lock(&q->lock);
 	*seen = q->work_seq;
-	may = !q->is_draining;
+	order = q->is_draining ? END : q->is_paused ? WAIT : CLAIM;
 	pthread_mutex_unlock(&q->lock);
-	return may;
+	return order;
 }
 
-static void wait_for_work(struct queue *q, uint64_t seen)
+static void wait_for_work(struct queue *q, pthread_cond_t *work, uint64_t seen)
 {
 	struct timespec deadline = queue_deadline(clock_monotonic_ns() + SAFETY_TICK_MS * (uint64_t)1000000);
 	int rc = 0;
 
 	pthread_mutex_lock(&q->lock);
 	while (!q->is_draining && q->work_seq == seen && rc == 0)
-		rc = pthread_cond_timedwait(&q->work, &q->lock, &deadline);
+		rc = pthread_cond_timedwait(work, &q->lock, &deadline);
 	pthread_mutex_unlock(&q->lock);
+}
+
+static void work(struct queue *q, bool is_short_only)
+{
+	enum order order;
+	uint64_t seen;
+
+	while ((order = read_order(q, &seen)) != END) {
+		struct job job = { .id = "" };
+		if (order == CLAIM && claim(q, is_short_only, &job) == 1)
+			do_job(q, &job);
+		else
+			wait_for_work(q, is_short_only ? &q->short_work : &q->work, seen);
+		job_fini(&job);
+	}
 }
 
 void *worker_main(void *arg)
 {
-	struct queue *q = arg;
-	uint64_t seen;
-
 	pthread_setname_np(pthread_self(), "queue-runner");
-	while (may_claim(q, &seen)) {
-		struct job job;
-		if (claim(q, &job) == 1)
-			do_job(q, &job);
-		else
-			wait_for_work(q, seen);
-		job_fini(&job);
-	}
+	work(arg, false);
+	return NULL;
+}
+
+/* A runner of the lane for short jobs. The cores are shared by the render pool, so one more job in progress does not
+ * slow the long ones down by more than its share. */
+void *worker_short_main(void *arg)
+{
+	pthread_setname_np(pthread_self(), "queue-short");
+	work(arg, true);
 	return NULL;
 }

@@ -116,6 +116,7 @@ struct render_config {
 	const char *samples_dir; /* Dirt-Samples layout, or NULL for the built-in kit alone */
 	size_t job_memory_bytes; /* cap per job; 0: 512 MiB */
 	double job_duration_s;   /* longest render; 0: 3600 */
+	double job_cpu_s;        /* CPU time per job; 0: ten times a generous estimate, at least a minute */
 	/* Between two checkpoints of a render that takes longer; 0: none are kept. */
 	double checkpoint_interval_s;
 };

@@ -35,6 +35,9 @@ static const struct rule {
 	{ "POST", "/events", SCOPE_READ },
 	{ "POST", "/format", SCOPE_READ },
 	{ "GET", "/metrics", SCOPE_ADMIN },
+	{ "GET", "/queue", SCOPE_ADMIN },
+	{ "POST", "/queue/pause", SCOPE_ADMIN },
+	{ "POST", "/queue/resume", SCOPE_ADMIN },
 };
 
 static const char *const submissions[] = { "/render" };

@@ -19,6 +19,11 @@ void api_jobs_list(void *ctx, struct http_request *r);
 void api_job_get(void *ctx, struct http_request *r);
 void api_job_delete(void *ctx, struct http_request *r);
 void api_job_cancel(void *ctx, struct http_request *r);
+void api_job_retry(void *ctx, struct http_request *r);
+/* api_queue.c */
+void api_queue(void *ctx, struct http_request *r);
+void api_queue_pause(void *ctx, struct http_request *r);
+void api_queue_resume(void *ctx, struct http_request *r);
 /* api_audio.c */
 void api_audio(void *ctx, struct http_request *r);
 void api_stem_audio(void *ctx, struct http_request *r);
@@ -32,6 +37,9 @@ void api_openapi_json(void *ctx, struct http_request *r);
 void api_openapi_yaml(void *ctx, struct http_request *r);
 void api_problem(void *ctx, struct http_request *r);
 
+/* api_streams.c */
+void api_all_events(void *ctx, struct http_request *r);
+void api_job_events(void *ctx, struct http_request *r);
 /* api_usage.c */
 void api_usage(void *ctx, struct http_request *r);
 /* api_nodes.c */
@@ -43,8 +51,8 @@ void api_reply_json(struct http_request *r, unsigned status, json_t *j);
 /* Source and options from the body and the query, whatever form they have. -1: answered with the problem. */
 int api_read_spec(struct http_request *r, struct spec *out);
 
-/* The job as clients see it. position: see queue_position(). NULL when out of memory. */
-json_t *job_json(const struct job *job, uint64_t position);
+/* The job as clients see it. view: NULL in lists, where looking at each would be too slow. NULL when out of memory. */
+json_t *job_json(const struct job *job, const struct queue_view *view);
 /* Answers with the job in JSON and its Location. */
 void api_reply_job(struct app *app, struct http_request *r, unsigned status, const struct job *job);
 /* Loads the job that the path names; -1: answered with 404 or worse. Free with job_fini(). */

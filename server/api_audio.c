@@ -287,9 +287,12 @@ int api_load_succeeded(struct app *app, struct http_request *r, struct job *out)
 {
 	if (api_load_job(app, r, false, out) < 0)
 		return -1;
-	if (out->state == JOB_SUCCEEDED)
+	if (out->state == JOB_SUCCEEDED && !out->is_expired)
 		return 0;
-	if (!job_state_is_terminal(out->state)) {
+	if (out->state == JOB_SUCCEEDED) {
+		problem_reply(r, PROBLEM_EXPIRED, "the audio was to be kept for %lld s; submit it again",
+			      (long long)out->keep_s);
+	} else if (!job_state_is_terminal(out->state)) {
 		http_add_header(r, "Retry-After", "1");
 		problem_reply(r, PROBLEM_NOT_FINISHED, "the job is %s", job_state_name(out->state));
 	} else {

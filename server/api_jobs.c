@@ -40,13 +40,13 @@ int api_load_job(struct app *app, struct http_request *r, bool with_source, stru
 
 void api_reply_job(struct app *app, struct http_request *r, unsigned status, const struct job *job)
 {
-	uint64_t position = job->state == JOB_QUEUED ? queue_position(app->queue, job->id) : 0;
+	struct queue_view view = queue_look(app->queue, job);
 
 	http_add_header(r, "Location", "/jobs/%s", job->id);
 	http_add_header(r, "Cache-Control", "no-store");
 	if (!job_state_is_terminal(job->state))
 		http_add_header(r, "Retry-After", "1");
-	api_reply_json(r, status, job_json(job, position));
+	api_reply_json(r, status, job_json(job, &view));
 }
 
 static bool is_true(const char *s)
@@ -100,6 +100,23 @@ void api_job_delete(void *ctx, struct http_request *r)
 	problem_reply_error(r, &err);
 }
 
+void api_job_retry(void *ctx, struct http_request *r)
+{
+	struct app *app = ctx;
+	struct error err = ERROR_INIT;
+	struct job job;
+
+	if (api_load_job(app, r, false, &job) < 0)
+		return;
+	job_fini(&job);
+	if (queue_retry(app->queue, r->path_id, &job, &err) < 0) {
+		problem_reply_error(r, &err);
+		return;
+	}
+	api_reply_job(app, r, job_state_is_terminal(job.state) ? 201 : 202, &job);
+	job_fini(&job);
+}
+
 /* --- List ------------------------------------------------------------------------------------------------- */
 
 static int refuse_parameter(struct http_request *r, const char *name, const char *message)
@@ -151,13 +168,12 @@ static const char *print_next(struct http_request *r, const struct job_filter *f
 			    f->state < 0 ? "" : job_state_name((enum job_state)f->state));
 }
 
-static json_t *json_list(struct app *app, const struct job *jobs, size_t n)
+static json_t *json_list(const struct job *jobs, size_t n)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; list && i < n; i++) {
-		uint64_t position = jobs[i].state == JOB_QUEUED ? queue_position(app->queue, jobs[i].id) : 0;
-		json_array_append_new(list, job_json(&jobs[i], position));
+		json_array_append_new(list, job_json(&jobs[i], NULL));
 	}
 	return list;
 }
@@ -183,8 +199,7 @@ void api_jobs_list(void *ctx, struct http_request *r)
 	if (next)
 		http_add_header(r, "Link", "<%s>; rel=\"next\"", next);
 	http_add_header(r, "Cache-Control", "no-store");
-	api_reply_json(
-		r, 200,
-		json_pack("{s:o, s:b, s:s?}", "jobs", json_list(app, jobs, n), "has_more", has_more, "next", next));
+	api_reply_json(r, 200,
+		       json_pack("{s:o, s:b, s:s?}", "jobs", json_list(jobs, n), "has_more", has_more, "next", next));
 	job_list_free(jobs, n);
 }

@@ -11,12 +11,17 @@
 #include "server/audio_type.h"
 #include "server/negotiation.h"
 #include "server/problem.h"
+#include "server/submission.h"
 
-enum { WAIT_DEFAULT_S = 30, ATTEMPTS_MAX = 3 };
+enum { WAIT_DEFAULT_S = 30, TOKEN_BYTES_MAX = 255, SPAN_MAX_S = 7 * 24 * 3600 };
+
+/* Of a header value: no spaces, no control characters. */
+#define PRINTABLE "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
 
 /* What the client wants to get. */
 struct wish {
 	bool audio;
+	bool is_replay;  /* of a submission that was answered before, under its Idempotency-Key */
 	unsigned wait_s; /* 0: do not wait */
 };
 
@@ -61,8 +66,11 @@ static void reply_failure(struct http_request *r, const struct job *job)
 
 static void reply_outcome(struct app *app, struct http_request *r, const struct job *job, struct wish wish)
 {
+	/* The first answer came at once; it said 201 only if the file was there already. */
+	bool was_accepted = wish.is_replay && wish.wait_s == 0 && job->attempt > 0;
+
 	http_add_header(r, "Vary", "Accept, Prefer");
-	if (!job_state_is_terminal(job->state))
+	if (!job_state_is_terminal(job->state) || (was_accepted && !wish.audio))
 		api_reply_job(app, r, 202, job);
 	else if (!wish.audio)
 		api_reply_job(app, r, 201, job);
@@ -129,14 +137,13 @@ static void wait_for(struct app *app, struct http_request *r, const char *id, st
 
 /* --- Submission ------------------------------------------------------------------------------------------- */
 
-/* Length and name of what is asked for. -1: answered. */
+/* Length, name and cost of what is asked for. -1: answered. */
 static int measure(struct app *app, struct http_request *r, const struct render_spec *spec, struct job *job)
 {
 	struct diag_list diags = { .n = 0 };
 	struct error err = ERROR_INIT;
 
-	if (render_length(app->engine, spec, &job->frames_total, &diags, &err) == 0 &&
-	    render_content_hash(app->engine, spec, job->content_hash, &diags, &err) == 0)
+	if (submission_measure(app->engine, spec, job, &diags, &err) == 0)
 		return 0;
 	if (err.code == ERR_SOURCE)
 		problem_reply_diags(r, &diags, spec->source, spec->source_len);
@@ -145,27 +152,79 @@ static int measure(struct app *app, struct http_request *r, const struct render_
 	return -1;
 }
 
-/* Makes the job durable. -1: answered. On success job has an id; *is_cached: it has succeeded already. */
-static int submit(struct app *app, struct http_request *r, const struct spec *spec, struct job *job, bool *is_cached)
+/* "90", "90s", "1m30s", "2h" in milliseconds; -1 for anything else. */
+static int64_t parse_span(const char *s)
 {
-	struct error err = ERROR_INIT;
+	int64_t total_ms = 0;
 
-	memcpy(job->key_id, r->caller->key_id, sizeof job->key_id);
-	job->priority = spec->priority;
-	job->max_attempts = ATTEMPTS_MAX;
-	job->source_len = spec->render.source_len;
-	job->source = malloc(job->source_len + 1);
-	job->options = spec_print_options(spec);
-	if (!job->source || !job->options) {
-		problem_reply(r, PROBLEM_NO_MEMORY, "no memory for the job");
+	do {
+		char *end;
+		unsigned long n;
+		if (*s < '0' || *s > '9')
+			return -1;
+		n = strtoul(s, &end, 10);
+		if (n > SPAN_MAX_S)
+			return -1;
+		total_ms += (int64_t)n * (*end == 'h' ? 3600000 : *end == 'm' ? 60000 : 1000);
+		s = end + (*end == 'h' || *end == 'm' || *end == 's');
+	} while (*s && total_ms <= SPAN_MAX_S * (int64_t)1000);
+	return total_ms > 0 && total_ms <= SPAN_MAX_S * (int64_t)1000 ? total_ms : -1;
+}
+
+/* The header says the same as the option deadline_ms, which wins. -1: answered. */
+static int read_cancel_after(struct http_request *r, struct spec *spec)
+{
+	const char *value = http_header(r, "Cancel-After");
+	int64_t ms = value ? parse_span(value) : 0;
+
+	if (ms < 0) {
+		problem_reply(r, PROBLEM_INVALID, "'Cancel-After' is a time like 90, 90s or 1m30s, at most 7 days");
 		return -1;
 	}
-	memcpy(job->source, spec->render.source, job->source_len);
-	job->source[job->source_len] = '\0';
-	if (queue_submit(app->queue, job, is_cached, &err) == 0)
+	if (spec->terms.deadline_ms == 0)
+		spec->terms.deadline_ms = ms;
+	return 0;
+}
+
+/* The client's name for this submission; "": none. -1: answered. */
+static int read_token(struct http_request *r, const char **token)
+{
+	const char *value = http_header(r, "Idempotency-Key");
+	size_t n = value ? strlen(value) : 0;
+
+	*token = value ? value : "";
+	if (!value || (n >= 1 && n <= TOKEN_BYTES_MAX && strspn(value, PRINTABLE) == n))
 		return 0;
-	problem_reply_error(r, &err);
+	problem_reply(r, PROBLEM_INVALID, "'Idempotency-Key' has 1 to %d printable characters", TOKEN_BYTES_MAX);
 	return -1;
+}
+
+/* Makes the job durable, or finds the one that the client's token stands for. -1: answered. Then job has an id;
+ * *is_cached: it has succeeded already. */
+static int submit(struct app *app, struct http_request *r, const struct spec *spec, struct job *job, struct wish *wish,
+		  bool *is_cached)
+{
+	struct job_once once = { .job_id = "" };
+	struct error err = ERROR_INIT;
+	int rc = -1;
+
+	if (read_token(r, &once.token) < 0)
+		return -1;
+	memcpy(job->key_id, r->caller->key_id, sizeof job->key_id);
+	if (submission_fill(spec, queue_now_ms(app->queue), app->config.keep_s, job, &err) == 0) {
+		submission_fingerprint(spec, job, once.fingerprint);
+		rc = queue_submit(app->queue, job, once.token[0] ? &once : NULL, is_cached, &err);
+	}
+	if (rc < 0) {
+		problem_reply_error(r, &err);
+		return -1;
+	}
+	wish->is_replay = rc == 1;
+	if (rc == 1) {
+		memcpy(job->id, once.job_id, sizeof job->id);
+		http_add_header(r, "Idempotency-Replayed", "true");
+	}
+	return 0;
 }
 
 /* Without an option that says so, the format is what the client would rather have as an answer, if it fits the rest. */
@@ -216,10 +275,10 @@ void api_render(void *ctx, struct http_request *r)
 			      audio_format_media_type(spec.render.format));
 		return;
 	}
-	if (measure(app, r, &spec.render, &job) < 0)
+	if (read_cancel_after(r, &spec) < 0 || measure(app, r, &spec.render, &job) < 0)
 		return;
 	wish = read_wish(app, r, spec.render.format);
-	if (submit(app, r, &spec, &job, &is_cached) == 0) {
+	if (submit(app, r, &spec, &job, &wish, &is_cached) == 0) {
 		if (wish.wait_s && !is_cached)
 			wait_for(app, r, job.id, wish);
 		else

@@ -11,6 +11,7 @@
 #include "storage/storage.h"
 
 struct cors;
+struct event_hub;
 struct rate_table;
 
 struct app {
@@ -19,6 +20,7 @@ struct app {
 	struct queue *queue;
 	struct render_engine *engine;
 	struct cors *cors;
+	struct event_hub *events;
 	struct rate_table *rates;
 	_Atomic unsigned rate_per_ip;    /* of the configuration as reloaded last; relaxed */
 	_Atomic bool has_keys;           /* there is a key; relaxed */

@@ -14,6 +14,7 @@ static int status_of(enum error_code code)
 	case ERR_NONE:
 		return EX_OK;
 	case ERR_INVALID:
+	case ERR_MISMATCH:
 	case ERR_UNSUPPORTED:
 		return EX_USAGE;
 	case ERR_SOURCE:
@@ -26,6 +27,7 @@ static int status_of(enum error_code code)
 	case ERR_CONFLICT:
 	case ERR_BUSY:
 	case ERR_QUOTA:
+	case ERR_DEADLINE:
 	case ERR_CANCELED:
 	case ERR_NO_MEMORY:
 		return EX_TEMPFAIL;

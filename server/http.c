@@ -160,6 +160,16 @@ static void choose_request_id(struct http_request *r)
 
 /* --- Waiting ---------------------------------------------------------------------------------------------- */
 
+/* With s->lock held. */
+static void suspend_locked(struct http_server *s, struct exchange *e)
+{
+	e->is_suspended = true;
+	e->next_suspended = s->suspended.next_suspended;
+	e->prev = &s->suspended;
+	e->next_suspended->prev = e->prev->next_suspended = e;
+	MHD_suspend_connection(e->connection);
+}
+
 bool http_suspend(struct http_request *r, http_handler next)
 {
 	struct exchange *e = exchange_of(r);
@@ -167,16 +177,12 @@ bool http_suspend(struct http_request *r, http_handler next)
 	bool can;
 
 	pthread_mutex_lock(&s->lock);
-	can = !s->is_stopping && s->n_suspended < s->config.max_suspended;
+	can = !s->is_stopping && s->n_waiting < s->config.max_suspended;
 	if (can) {
 		e->phase = PHASE_SUSPENDED;
 		e->next = next;
-		e->is_suspended = true;
-		e->next_suspended = s->suspended.next_suspended;
-		e->prev = &s->suspended;
-		e->next_suspended->prev = e->prev->next_suspended = e;
-		s->n_suspended++;
-		MHD_suspend_connection(e->connection);
+		s->n_waiting++;
+		suspend_locked(s, e);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return can;
@@ -188,7 +194,7 @@ static void resume_locked(struct http_server *s, struct exchange *e)
 	e->prev->next_suspended = e->next_suspended;
 	e->next_suspended->prev = e->prev;
 	e->is_suspended = false;
-	s->n_suspended--;
+	s->n_waiting -= !e->is_live;
 	MHD_resume_connection(e->connection);
 }
 
@@ -199,6 +205,35 @@ void http_resume(struct http_request *r)
 	pthread_mutex_lock(&e->server->lock);
 	if (e->is_suspended)
 		resume_locked(e->server, e);
+	pthread_mutex_unlock(&e->server->lock);
+}
+
+enum live_wait http_wait_live(struct exchange *e)
+{
+	struct http_server *s = e->server;
+	enum live_wait result = LIVE_SUSPENDED;
+
+	pthread_mutex_lock(&s->lock);
+	if (s->is_stopping)
+		result = LIVE_STOPPING;
+	else if (e->is_awake)
+		result = LIVE_READ_AGAIN;
+	else
+		suspend_locked(s, e);
+	e->is_awake = false;
+	pthread_mutex_unlock(&s->lock);
+	return result;
+}
+
+void http_live_wake(struct http_request *r)
+{
+	struct exchange *e = exchange_of(r);
+
+	pthread_mutex_lock(&e->server->lock);
+	if (e->is_suspended)
+		resume_locked(e->server, e);
+	else
+		e->is_awake = true;
 	pthread_mutex_unlock(&e->server->lock);
 }
 

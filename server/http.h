@@ -89,6 +89,9 @@ const char *http_query(const struct http_request *r, const char *name);
  * can start a new header line. */
 void http_add_header(struct http_request *r, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/* Was such a header added? */
+bool http_has_reply_header(const struct http_request *r, const char *name);
+
 /* The body is malloc'd and becomes the answer's; may be NULL when len is 0. */
 void http_reply(struct http_request *r, unsigned status, const char *type, char *body, size_t len);
 /* The body is static. */
@@ -105,6 +108,16 @@ struct http_stream {
 /* Takes stream->ctx. */
 void http_reply_stream(struct http_request *r, unsigned status, const char *type, uint64_t len,
 		       const struct http_stream *stream);
+
+/* An answer without a known end. read fills out[max] and returns how much; 0: nothing now, then it is called again after
+ * http_live_wake(); -1: the end. It runs on HTTP threads, one at a time. Freeing is the matter of r->state_free. */
+struct http_live {
+	void *ctx;
+	ssize_t (*read)(void *ctx, char *out, size_t max);
+};
+void http_reply_live(struct http_request *r, unsigned status, const char *type, const struct http_live *live);
+/* From any thread, while r lives. */
+void http_live_wake(struct http_request *r);
 
 /* True when a reply was given. */
 bool http_replied(const struct http_request *r);

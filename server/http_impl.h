@@ -29,8 +29,11 @@ struct exchange {
 	bool is_malformed; /* a header has a NUL byte, or there are too many for the arena */
 	struct http_pair reply_headers[RESPONSE_HEADERS_MAX];
 	size_t n_reply_headers;
-	struct MHD_Response *response;          /* given, not yet handed to the library */
-	unsigned status;                        /* of the answer; 0: none yet */
+	struct MHD_Response *response; /* given, not yet handed to the library */
+	unsigned status;               /* of the answer; 0: none yet */
+	struct http_live live;         /* of an answer without a known end */
+	bool is_live;
+	bool is_awake;                          /* server.lock: woken since its last read */
 	http_handler next;                      /* after resuming */
 	bool is_suspended;                      /* server.lock */
 	struct exchange *prev, *next_suspended; /* server.lock */
@@ -46,7 +49,7 @@ struct http_server {
 	 * MHD_suspend_connection() and MHD_resume_connection(), which must not overlap for one connection. */
 	pthread_mutex_t lock;
 	struct exchange suspended; /* head of the ring */
-	unsigned n_suspended;
+	unsigned n_waiting;        /* of them, those of http_suspend() */
 	bool is_stopping;
 };
 
@@ -57,5 +60,9 @@ static inline struct exchange *exchange_of(struct http_request *r)
 
 /* Hands the answer that a handler gave to the library; MHD_NO, which closes the connection, when memory was short. */
 enum MHD_Result http_send_reply(struct exchange *e);
+
+/* Lets go of the connection of a live answer until it is woken. LIVE_READ_AGAIN: it was meanwhile. */
+enum live_wait { LIVE_SUSPENDED, LIVE_READ_AGAIN, LIVE_STOPPING };
+enum live_wait http_wait_live(struct exchange *e);
 
 #endif

@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "server/http_impl.h"
 
-enum { STREAM_BLOCK_BYTES = 64 * 1024 };
+enum { STREAM_BLOCK_BYTES = 64 * 1024, LIVE_BLOCK_BYTES = 1024 };
 
 static bool is_printable(const char *s)
 {
@@ -33,6 +34,16 @@ void http_add_header(struct http_request *r, const char *name, const char *fmt, 
 	copy = arena_strndup(&r->arena, value, (size_t)n);
 	if (copy)
 		e->reply_headers[e->n_reply_headers++] = (struct http_pair){ .name = name, .value = copy };
+}
+
+bool http_has_reply_header(const struct http_request *r, const char *name)
+{
+	const struct exchange *e = (const struct exchange *)r;
+
+	for (size_t i = 0; i < e->n_reply_headers; i++)
+		if (strcasecmp(e->reply_headers[i].name, name) == 0)
+			return true;
+	return false;
 }
 
 static void put_headers(struct exchange *e, struct MHD_Response *response, const char *type)
@@ -118,6 +129,32 @@ void http_reply_stream(struct http_request *r, unsigned status, const char *type
 		stream->free(stream->ctx);
 	}
 	give(r, status, type, response);
+}
+
+static ssize_t read_live(void *ctx, uint64_t pos, char *out, size_t max)
+{
+	struct exchange *e = ctx;
+
+	(void)pos;
+	for (;;) {
+		ssize_t n = e->live.read(e->live.ctx, out, max);
+		enum live_wait wait;
+		if (n != 0)
+			return n > 0 ? n : MHD_CONTENT_READER_END_OF_STREAM;
+		wait = http_wait_live(e);
+		if (wait != LIVE_READ_AGAIN)
+			return wait == LIVE_SUSPENDED ? 0 : MHD_CONTENT_READER_END_OF_STREAM;
+	}
+}
+
+void http_reply_live(struct http_request *r, unsigned status, const char *type, const struct http_live *live)
+{
+	struct exchange *e = exchange_of(r);
+
+	e->live = *live;
+	e->is_live = true;
+	give(r, status, type,
+	     MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, LIVE_BLOCK_BYTES, read_live, e, NULL));
 }
 
 bool http_replied(const struct http_request *r)

@@ -57,36 +57,72 @@ static double sample_rate_of(const struct job *job)
 	return spec.render.sample_rate_hz;
 }
 
-/* Frames per millisecond of this attempt; 0: not known yet, or no longer of interest. */
-static double pace_of(const struct job *job)
+/* Seconds of audio per second of this attempt, while it renders. */
+static json_t *json_pace(const struct job *job)
 {
-	int64_t elapsed_ms = clock_wall_ms() - job->started_at_ms;
+	double elapsed_s = (double)(clock_wall_ms() - job->started_at_ms) / 1000, rate_hz = sample_rate_of(job);
 
-	if (job->state != JOB_RUNNING || elapsed_ms <= 0 || job->frames_done <= job->resumed_from_frame)
-		return 0;
-	return (double)(job->frames_done - job->resumed_from_frame) / (double)elapsed_ms;
+	if (job->state != JOB_RUNNING || elapsed_s <= 0 || rate_hz <= 0 || job->frames_done <= job->resumed_from_frame)
+		return json_null();
+	return json_real(round((double)(job->frames_done - job->resumed_from_frame) / rate_hz / elapsed_s * 100) / 100);
 }
 
-static void set_pace(json_t *progress, const struct job *job)
-{
-	double pace = pace_of(job), rate_hz = pace > 0 ? sample_rate_of(job) : 0;
-	uint64_t left = job->frames_total > job->frames_done ? job->frames_total - job->frames_done : 0;
-
-	json_object_set_new(progress, "realtime_factor",
-			    rate_hz > 0 ? json_real(round(pace * 1e5 / rate_hz) / 100) : json_null());
-	json_object_set_new(progress, "eta_ms",
-			    pace > 0 ? json_integer((json_int_t)ceil((double)left / pace)) : json_null());
-}
-
-static json_t *json_progress(const struct job *job)
+static json_t *json_progress(const struct job *job, const struct queue_view *view)
 {
 	uint64_t done = job->state == JOB_SUCCEEDED ? job->frames_total : job->frames_done;
-	json_t *progress =
-		json_pack("{s:I, s:I, s:f, s:s}", "frames_done", (json_int_t)done, "frames_total",
-			  (json_int_t)job->frames_total, "percent", percent_of(job), "phase", phase_of(job->state));
+	json_t *j = json_pack("{s:I, s:I, s:f, s:s}", "frames_done", (json_int_t)done, "frames_total",
+			      (json_int_t)job->frames_total, "percent", percent_of(job), "phase", phase_of(job->state));
 
-	set_pace(progress, job);
-	return progress;
+	json_object_set_new(j, "realtime_factor", json_pace(job));
+	if (j && view)
+		json_object_set_new(j, "eta_ms", view->eta_ms < 0 ? json_null() : json_integer(view->eta_ms));
+	return j;
+}
+
+/* Why the job is not running; null when it is, or has ended. */
+static json_t *json_block(const struct queue_view *view)
+{
+	const char *reason = queue_block_name(view->blocked_by);
+	json_t *j = reason ? json_pack("{s:s}", "reason", reason) : json_null();
+
+	if (reason && view->until_ms)
+		set_time(j, "until", view->until_ms);
+	if (reason && view->job_id[0])
+		json_object_set_new(j, "job", json_string(view->job_id));
+	return j;
+}
+
+static void set_view(json_t *j, const struct queue_view *view)
+{
+	uint64_t position = view->position;
+
+	json_object_set_new(j, "queue_position", position ? json_integer((json_int_t)position) : json_null());
+	json_object_set_new(j, "blocked_by", json_block(view));
+}
+
+static void set_unless_empty(json_t *j, const char *name, const char *text)
+{
+	if (text[0])
+		json_object_set_new(j, name, problem_json_bytes(text, strlen(text)));
+}
+
+static void set_terms(json_t *j, const struct job *job)
+{
+	json_t *tags = parse_stored(job->tags);
+
+	if (!json_is_array(tags)) {
+		json_decref(tags);
+		tags = json_array();
+	}
+	json_object_set_new(j, "tags", tags);
+	set_time(j, "run_at", job->run_at_ms);
+	set_time(j, "deadline_at", job->deadline_at_ms);
+	set_time(j, "expires_at", job->expires_at_ms);
+	json_object_set_new(j, "cost_s", json_real(round(1e4 * job->cost_s) / 1e4));
+	set_unless_empty(j, "batch_id", job->batch_id);
+	set_unless_empty(j, "custom_id", job->custom_id);
+	set_unless_empty(j, "schedule_id", job->schedule_id);
+	set_unless_empty(j, "retry_of", job->retry_of);
 }
 
 static double duration_of(const struct job *job)
@@ -172,12 +208,14 @@ static json_t *json_links(const struct job *job)
 {
 	json_t *links = json_pack("{s:s+}", "self", "/jobs/", job->id);
 
-	if (links && job->state == JOB_SUCCEEDED)
+	if (links && job->state == JOB_SUCCEEDED && !job->is_expired)
 		json_object_set_new(links, "audio", json_sprintf("/jobs/%s/audio", job->id));
-	if (links && job->state == JOB_SUCCEEDED && job->stems)
+	if (links && job->state == JOB_SUCCEEDED && job->stems && !job->is_expired)
 		json_object_set_new(links, "stems", json_sprintf("/jobs/%s/stems", job->id));
 	if (links && !job_state_is_terminal(job->state))
 		json_object_set_new(links, "cancel", json_sprintf("/jobs/%s/cancel", job->id));
+	else if (links && job->state != JOB_SUCCEEDED)
+		json_object_set_new(links, "retry", json_sprintf("/jobs/%s/retry", job->id));
 	return links;
 }
 
@@ -199,7 +237,7 @@ static json_t *json_warnings(const struct job *job)
 	return json_array();
 }
 
-json_t *job_json(const struct job *job, uint64_t position)
+json_t *job_json(const struct job *job, const struct queue_view *view)
 {
 	char hex[SHA256_HEX_SIZE];
 	/* An artifact that was already there makes a job succeed without an attempt. */
@@ -212,10 +250,12 @@ json_t *job_json(const struct job *job, uint64_t position)
 		return NULL;
 	set_times(j, job);
 	json_object_set_new(j, "options", parse_stored(job->options));
-	json_object_set_new(j, "progress", json_progress(job));
+	json_object_set_new(j, "progress", json_progress(job, view));
 	json_object_set_new(j, "resumed_from_frame",
 			    job->resumed_from_frame ? json_integer((json_int_t)job->resumed_from_frame) : json_null());
-	json_object_set_new(j, "queue_position", position ? json_integer((json_int_t)position) : json_null());
+	set_terms(j, job);
+	if (view)
+		set_view(j, view);
 	json_object_set_new(j, "result", json_result(job));
 	json_object_set_new(j, "metrics", json_metrics(job));
 	json_object_set_new(j, "warnings", json_warnings(job));

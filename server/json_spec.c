@@ -10,6 +10,19 @@
 #include "base/buf.h"
 #include "server/spec_option.h"
 
+/* A list of texts; anything else in it makes it another type. */
+static void take_list(const json_t *j, struct option_value *v)
+{
+	size_t n = json_array_size(j);
+
+	v->type = VALUE_LIST;
+	for (size_t i = 0; i < n && v->n_items <= SPEC_TAGS_MAX; i++) {
+		v->items[v->n_items] = json_string_value(json_array_get(j, i));
+		if (!v->items[v->n_items++])
+			v->type = VALUE_OTHER;
+	}
+}
+
 static struct option_value value_of_json(const json_t *j)
 {
 	struct option_value v = { .type = VALUE_OTHER };
@@ -24,6 +37,8 @@ static struct option_value value_of_json(const json_t *j)
 	} else if (json_is_boolean(j)) {
 		v.type = VALUE_TRUTH;
 		v.number = json_is_true(j);
+	} else if (json_is_array(j)) {
+		take_list(j, &v);
 	}
 	return v;
 }

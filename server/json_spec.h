@@ -9,12 +9,22 @@
 #include "render/render.h"
 #include "server/http.h"
 
-enum { SPEC_PROBLEMS_MAX = 20, PRIORITY_DEFAULT = 5 };
+enum { SPEC_PROBLEMS_MAX = 20, PRIORITY_DEFAULT = 5, SPEC_TAGS_MAX = 16, SPEC_TAG_BYTES_MAX = 64 };
+
+/* When a job may run and until when, how long its result is kept, what it is called. 0: not said. */
+struct spec_terms {
+	int64_t run_at_ms;   /* wall clock */
+	int64_t deadline_ms; /* from the submission */
+	int64_t keep_s;      /* from the end */
+	char tags[SPEC_TAGS_MAX][SPEC_TAG_BYTES_MAX + 1];
+	unsigned n_tags;
+};
 
 struct spec {
 	struct render_spec render; /* source points into the arena or the body */
 	int priority;              /* 0..9 */
-	double from_cycle;         /* of POST /events: where it begins */
+	struct spec_terms terms;
+	double from_cycle; /* of POST /events: where it begins */
 	bool has_from_cycle;
 	bool has_format, has_sample_rate; /* given, not the default */
 	bool has_source;

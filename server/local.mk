@@ -8,10 +8,12 @@ libserver_a_SOURCES += \
 	server/api_events.c \
 	server/api_jobs.c \
 	server/api_meta.c server/api_nodes.c \
+	server/api_queue.c \
 	server/api_render.c \
 	server/api_spec.c \
 	server/api_stems.c \
 	server/audio_type.c server/audio_type.h \
+	server/api_streams.c server/events.c server/events.h \
 	server/cors.c server/cors.h \
 	server/conditional.c server/conditional.h \
 	server/http.c server/http.h server/http_impl.h \
@@ -28,7 +30,9 @@ libserver_a_SOURCES += \
 	server/screen.c server/screen.h \
 	server/server.c server/server.h \
 	server/spec_option.c server/spec_option.h \
+	server/submission.c server/submission.h \
 	server/tar.c server/tar.h \
+	server/term_option.c \
 	server/url.c server/url.h
 
 include openapi/local.mk

@@ -199,10 +199,8 @@ static bool wants_text(struct http_request *r)
 void problem_reply_list(struct http_request *r, enum problem_kind kind, const char *detail, json_t *errors,
 			const char *text)
 {
-	if (problems[kind].status == 503)
+	if ((problems[kind].status == 503 || problems[kind].status == 429) && !http_has_reply_header(r, "Retry-After"))
 		http_add_header(r, "Retry-After", "5");
-	if (kind == PROBLEM_QUOTA)
-		http_add_header(r, "Retry-After", "60");
 	if (wants_text(r))
 		reply_text(r, kind, detail, text);
 	else

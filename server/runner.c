@@ -10,6 +10,7 @@
 #include "render/render.h"
 #include "server/json_spec.h"
 #include "server/problem.h"
+#include "server/submission.h"
 
 struct run;
 
@@ -214,7 +215,24 @@ static int run(void *ctx, struct job *job, struct job_control *control,
 	return rc;
 }
 
+/* As at the submission, for a job that is submitted again: by another version of the engine, with other samples, perhaps. */
+static int prepare(void *ctx, struct job *job, struct error *err)
+{
+	const struct runner *runner = ctx;
+	struct diag_list diags = { .n = 0 };
+	struct spec spec;
+
+	if (spec_parse_options(job->options, &spec, err) < 0)
+		return -1;
+	spec.render.source = job->source;
+	spec.render.source_len = job->source_len;
+	if (submission_measure(runner->engine, &spec.render, job, &diags, err) == 0)
+		return 0;
+	explain(job, &diags, err);
+	return -1;
+}
+
 struct job_runner runner_interface(struct runner *runner)
 {
-	return (struct job_runner){ .ctx = runner, .run = run };
+	return (struct job_runner){ .ctx = runner, .prepare = prepare, .run = run };
 }

@@ -7,6 +7,7 @@
 #include "server/access.h"
 #include "server/app.h"
 #include "server/cors.h"
+#include "server/events.h"
 #include "server/http.h"
 #include "server/listen.h"
 #include "server/rate.h"
@@ -34,7 +35,9 @@ void server_config_init(struct server_config *config)
 		.log_level = LOG_INFO,
 		.io = IO_AUTO,
 		.n_http_threads = 4,
+		.n_short_runners = 1,
 		.max_queued = 10000,
+		.max_queued_per_key = 1000,
 		.max_body_bytes = 1024 * 1024,
 		.max_duration_s = 3600,
 		.checkpoint_interval_ms = 5000,
@@ -44,6 +47,7 @@ void server_config_init(struct server_config *config)
 		.header_timeout_ms = 10000,
 		.body_timeout_ms = 60000,
 		.idle_timeout_ms = 75000,
+		.heartbeat_ms = 15000,
 		.drain_timeout_ms = 25000,
 	};
 }
@@ -78,6 +82,7 @@ static int start_engine(struct server *s, struct error *err)
 		.samples_dir = c->samples_dir,
 		.job_memory_bytes = c->job_memory_bytes,
 		.job_duration_s = c->max_duration_s,
+		.job_cpu_s = c->max_cpu_s,
 		.checkpoint_interval_s = (double)c->checkpoint_interval_ms / 1000,
 	};
 
@@ -91,7 +96,9 @@ static int start_queue(struct server *s, struct error *err)
 	struct queue_config config = {
 		.storage = s->app.storage,
 		.n_runners = c->n_runners ? c->n_runners : c->n_threads,
+		.n_short_runners = c->n_short_runners,
 		.max_queued = c->max_queued,
+		.max_queued_per_key = c->max_queued_per_key,
 	};
 
 	s->runner = (struct runner){ .engine = s->app.engine, .storage = s->app.storage };
@@ -162,8 +169,11 @@ struct server *server_start(const struct server_config *config, struct error *er
 		goto err_after_storage;
 	if (start_queue(s, err) < 0)
 		goto err_after_engine;
-	if (start_http(s, err) == 0)
+	s->app.events = events_start(s->app.storage, s->app.queue, config->heartbeat_ms, err);
+	if (s->app.events && start_http(s, err) == 0)
 		return s;
+	if (s->app.events)
+		events_stop(s->app.events);
 	queue_drain(s->app.queue, 0);
 	queue_free(s->app.queue);
 err_after_engine:
@@ -172,6 +182,7 @@ err_after_storage:
 	cors_free(s->app.cors);
 	rate_free(s->app.rates);
 	storage_close(s->app.storage);
+	events_free(s->app.events);
 err_after_alloc:
 	free(s);
 	return NULL;
@@ -186,10 +197,13 @@ void server_drain_and_stop(struct server *s)
 {
 	atomic_store_explicit(&s->app.is_draining, true, memory_order_relaxed);
 	queue_drain(s->app.queue, s->app.config.drain_timeout_ms);
+	events_close(s->app.events);
 	http_stop(s->http, REQUESTS_END_MS);
+	events_stop(s->app.events);
 	queue_free(s->app.queue);
 	render_engine_free(s->app.engine);
 	storage_close(s->app.storage);
+	events_free(s->app.events);
 	cors_free(s->app.cors);
 	rate_free(s->app.rates);
 	free(s);

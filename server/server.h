@@ -25,10 +25,14 @@ struct server_config {
 	unsigned n_runners;              /* jobs in progress at once; 0: as n_threads */
 	unsigned block_frames;           /* 0: the engine's default */
 	unsigned n_http_threads;         /* default 4 */
+	unsigned n_short_runners;        /* further ones for short jobs only; default 1 */
 	unsigned max_queued;             /* default 10,000 */
+	unsigned max_queued_per_key;     /* default 1,000 */
+	int64_t keep_s;                  /* how long results are kept when the job does not say; default 0: for ever */
 	size_t max_body_bytes;           /* default 1 MiB */
 	size_t job_memory_bytes;         /* 0: the engine's default */
 	double max_duration_s;           /* longest render; default 3600 */
+	double max_cpu_s;                /* CPU time of a job; 0: by estimate */
 	int64_t checkpoint_interval_ms;  /* of renders that take longer; default 5000; 0: no checkpoints */
 	unsigned max_connections;        /* default 4096 */
 	unsigned max_connections_per_ip; /* default 64; 0: no limit, for use behind a proxy */
@@ -36,6 +40,7 @@ struct server_config {
 	int64_t header_timeout_ms; /* from connect (or the request line) to the end of the headers; default 10,000 */
 	int64_t body_timeout_ms;   /* from there to the end of the body; default 60,000 */
 	int64_t idle_timeout_ms;   /* between requests, or without progress of a download; default 75,000 */
+	int64_t heartbeat_ms;      /* of event streams; default 15,000 */
 	enum log_level log_level;
 	enum log_format log_format;
 	const char *cors_origins; /* NULL: no pages of other origins */

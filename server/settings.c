@@ -15,7 +15,7 @@ enum kind {
 	KIND_TEXT,
 	KIND_UNSIGNED,
 	KIND_SIZE,
-	KIND_MS,
+	KIND_MS, /* int64_t */
 	KIND_SECONDS,
 	KIND_FLAG,
 	KIND_IO,

@@ -163,12 +163,14 @@ static struct spec_problem *complain(struct spec_problems *l, struct origin o, c
 
 static void complain_unknown(struct spec_problems *l, struct origin o)
 {
-	const char *names[OPTION_COUNT + 1], *near;
+	const char *names[OPTION_COUNT + SPEC_TERMS_N + 1], *near;
 	size_t n = 0;
 	struct spec_problem *p = complain(l, o, "unknown-option", "there is no option of this name");
 
 	for (; n < OPTION_COUNT; n++)
 		names[n] = options[n].name;
+	for (int i = 0; i < SPEC_TERMS_N; i++)
+		names[n++] = spec_term_names[i];
 	if (o.is_json)
 		names[n++] = "source";
 	near = diag_nearest(o.name, strlen(o.name), names, n);
@@ -473,7 +475,8 @@ void spec_reader_take(struct spec_reader *r, const char *name, const struct opti
 	int id = option_find(name);
 
 	if (id < 0) {
-		complain_unknown(r->problems, o);
+		if (spec_term_take(r, name, v) < 0)
+			complain_unknown(r->problems, o);
 	} else if (r->seen[id]) {
 		complain(r->problems, o, "duplicate", "'%s' is given more than once", name);
 	} else {

@@ -84,6 +84,13 @@ int artifact_release(struct storage *s, struct db *db, const uint8_t content_has
 
 /* Checks the limits of the job's key and stores what came with it; the job's row is there. ERR_QUOTA. */
 int admission_record(struct db *db, const struct job *j, struct error *err) WARN_UNUSED;
+/* Inserts a job with its source and tags, within a write. As storage_job_insert(). */
+int job_insert(struct storage *s, struct db *db, const struct job *j, struct error *err) WARN_UNUSED;
+
+/* When the result of a job goes that ends at the time that the parameter `at` has; SQL. */
+#define JOB_EXPIRES_AFTER(at) "iif(keep_s > 0, " at " + keep_s * 1000, 0)"
+/* What a level of priority is worth in waiting time. */
+enum { JOB_AGEING_MS = 60000 };
 
 /* --- job_row.c --- */
 
@@ -92,8 +99,10 @@ int admission_record(struct db *db, const struct job *j, struct error *err) WARN
 	"id, state, priority, attempt, max_attempts, epoch, cancel_requested, created_at_ms, started_at_ms,"           \
 	" completed_at_ms, lease_until_ms, content_hash, options, frames_done, frames_total, bytes, frames,"           \
 	" clipped_frames, peak, render_s, cpu_s, true_peak, loudness_lufs, stems, sha256, error_code, error_message,"  \
-	" warnings, key_id, resumed_from_frame"
-enum { JOB_N_COLUMNS = 30 };
+	" warnings, key_id, run_at_ms, not_before_ms, deadline_at_ms, keep_s, expires_at_ms, is_expired, tags, "       \
+	"cost_s,"                                                                                                      \
+	" lane, batch_id, custom_id, schedule_id, retry_of, resumed_from_frame"
+enum { JOB_N_COLUMNS = 43 };
 
 /* Copies the current row. ERR_NO_MEMORY, ERR_CORRUPT; then out is empty. */
 int job_row_read(struct query *q, struct job *out, struct error *err) WARN_UNUSED;

@@ -11,6 +11,7 @@ void job_fini(struct job *j)
 	free(j->source);
 	free(j->warnings);
 	free(j->stems);
+	free(j->tags);
 	*j = (struct job){ .id = "" };
 }
 
@@ -92,6 +93,24 @@ static void read_result(struct cursor *c, struct job *out)
 	out->has_result = next_digest(c, out->sha256);
 }
 
+static void read_terms(struct cursor *c, struct job *out)
+{
+	next_text(c, out->key_id, sizeof out->key_id);
+	out->run_at_ms = next_int(c);
+	out->not_before_ms = next_int(c);
+	out->deadline_at_ms = next_int(c);
+	out->keep_s = next_int(c);
+	out->expires_at_ms = next_int(c);
+	out->is_expired = next_int(c) != 0;
+	out->tags = next_text_dup(c);
+	out->cost_s = next_real(c);
+	out->is_short = next_int(c) != 0;
+	next_text(c, out->batch_id, sizeof out->batch_id);
+	next_text(c, out->custom_id, sizeof out->custom_id);
+	next_text(c, out->schedule_id, sizeof out->schedule_id);
+	next_text(c, out->retry_of, sizeof out->retry_of);
+}
+
 int job_row_read(struct query *q, struct job *out, struct error *err)
 {
 	struct cursor c = { .stmt = q->stmt };
@@ -121,7 +140,7 @@ int job_row_read(struct query *q, struct job *out, struct error *err)
 	next_text(&c, out->error_code, sizeof out->error_code);
 	next_text(&c, out->error_message, sizeof out->error_message);
 	out->warnings = next_text_dup(&c);
-	next_text(&c, out->key_id, sizeof out->key_id);
+	read_terms(&c, out);
 	out->resumed_from_frame = (uint64_t)next_int(&c);
 	if (!c.is_out_of_memory && state >= 0 && has_hash)
 		return 0;

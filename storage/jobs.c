@@ -12,12 +12,46 @@ struct insert {
 	const struct job *job;
 };
 
+/* NULL for the empty text. */
+static const char *text_or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+/* The time from which the job may run, a minute earlier per level of priority. */
+static int64_t rank_of(const struct job *j)
+{
+	int64_t from_ms = j->run_at_ms > j->created_at_ms ? j->run_at_ms : j->created_at_ms;
+
+	return from_ms - (int64_t)j->priority * JOB_AGEING_MS;
+}
+
+static void bind_terms(struct query *q, const struct job *j)
+{
+	query_text(q, j->key_id);
+	query_int(q, j->run_at_ms);
+	query_int(q, j->deadline_at_ms);
+	query_int(q, j->keep_s);
+	query_int(q, j->expires_at_ms);
+	query_text(q, j->tags);
+	query_real(q, j->cost_s);
+	query_int(q, j->is_short);
+	query_int(q, rank_of(j));
+	query_text(q, text_or_null(j->batch_id));
+	query_text(q, text_or_null(j->custom_id));
+	query_text(q, text_or_null(j->schedule_id));
+	query_text(q, text_or_null(j->retry_of));
+}
+
 static int insert_row(struct db *db, const struct job *j, struct error *err)
 {
 	static const char sql[] =
 		"INSERT INTO job (id, state, priority, max_attempts, created_at_ms, completed_at_ms, content_hash,"
 		" options, frames_done, frames_total, bytes, frames, clipped_frames, peak, render_s, cpu_s, true_peak,"
-		" loudness_lufs, stems, sha256, warnings, key_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+		" loudness_lufs, stems, sha256, warnings, key_id, run_at_ms, deadline_at_ms, keep_s, expires_at_ms, "
+		"tags,"
+		" cost_s, lane, rank_ms, batch_id, custom_id, schedule_id, retry_of)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 	struct query q;
 
 	query_begin(&q, db, sql, err);
@@ -34,7 +68,7 @@ static int insert_row(struct db *db, const struct job *j, struct error *err)
 	job_row_bind_result(&q, j);
 	query_blob(&q, j->state == JOB_SUCCEEDED ? j->sha256 : NULL, SHA256_BYTES);
 	query_text(&q, j->warnings);
-	query_text(&q, j->key_id);
+	bind_terms(&q, j);
 	return query_run(&q) < 0 ? -1 : 0;
 }
 
@@ -49,23 +83,41 @@ static int insert_source(struct db *db, const struct job *j, struct error *err)
 	return query_run(&q) < 0 ? -1 : 0;
 }
 
-/* Files are removed by this thread only (delete_after), so the file that is seen here stays. */
+static int insert_tags(struct db *db, const struct job *j, struct error *err)
+{
+	static const char sql[] = "INSERT OR IGNORE INTO job_tag (tag, job_id) SELECT value, ?1 FROM json_each(?2)";
+	struct query q;
+
+	if (!j->tags)
+		return 0;
+	query_begin(&q, db, sql, err);
+	query_text(&q, j->id);
+	query_text(&q, j->tags);
+	return query_run(&q) < 0 ? -1 : 0;
+}
+
+/* Files are removed by the writer thread only (delete_after), so the file that is seen here stays. */
+int job_insert(struct storage *s, struct db *db, const struct job *j, struct error *err)
+{
+	if (j->state == JOB_SUCCEEDED && !artifact_exists(s, j->content_hash))
+		return error_set(err, ERR_NOT_FOUND, "the file of the earlier result is gone");
+	if (insert_row(db, j, err) || insert_source(db, j, err) || insert_tags(db, j, err))
+		return -1;
+	return admission_record(db, j, err);
+}
+
 static int insert(struct db *db, void *ctx, struct error *err)
 {
 	const struct insert *in = ctx;
 
-	if (in->job->state == JOB_SUCCEEDED && !artifact_exists(in->storage, in->job->content_hash))
-		return error_set(err, ERR_NOT_FOUND, "the file of the earlier result is gone");
-	if (insert_row(db, in->job, err) || insert_source(db, in->job, err))
-		return -1;
-	return admission_record(db, in->job, err);
+	return job_insert(in->storage, db, in->job, err);
 }
 
 int storage_job_insert(struct storage *s, const struct job *j, struct error *err)
 {
 	struct insert in = { .storage = s, .job = j };
 
-	assert(j->state == JOB_QUEUED || j->state == JOB_SUCCEEDED);
+	assert(j->state == JOB_SCHEDULED || j->state == JOB_QUEUED || j->state == JOB_SUCCEEDED);
 	return writer_do(s->writer, insert, NULL, &in, err);
 }
 
@@ -109,21 +161,44 @@ int storage_job_get(struct storage *s, const char *id, bool with_source, struct 
 
 enum { LIST_LIMIT_MAX = 200 };
 
+/* Each kind of list is a walk along one index, from the newest id down; what else is asked for is looked at on the way. */
+static const char *list_sql(const struct job_filter *f)
+{
+#define WANTED                                                                                                         \
+	" id < ?1 AND id >= ?2 AND (?3 IS NULL OR state = ?3) AND (?4 IS NULL OR key_id = ?4)"                         \
+	" AND (?6 IS NULL OR batch_id = ?6) ORDER BY id DESC LIMIT ?7"
+	static const char all[] = "SELECT " JOB_COLUMNS " FROM job WHERE" WANTED;
+	static const char in_state[] =
+		"SELECT " JOB_COLUMNS " FROM job INDEXED BY job_state WHERE state = ?3 AND" WANTED;
+	static const char of_key[] = "SELECT " JOB_COLUMNS " FROM job INDEXED BY job_key WHERE key_id = ?4 AND" WANTED;
+	static const char of_batch[] =
+		"SELECT " JOB_COLUMNS " FROM job INDEXED BY job_batch WHERE batch_id = ?6 AND" WANTED;
+	static const char tagged[] = "SELECT " JOB_COLUMNS " FROM job_tag CROSS JOIN job ON id = job_id WHERE tag = ?5"
+				     " AND job_id < ?1 AND job_id >= ?2 AND (?3 IS NULL OR state = ?3)"
+				     " AND (?4 IS NULL OR key_id = ?4) AND (?6 IS NULL OR batch_id = ?6)"
+				     " ORDER BY job_id DESC LIMIT ?7";
+#undef WANTED
+	if (f->tag)
+		return tagged;
+	if (f->batch_id)
+		return of_batch;
+	if (f->key_id)
+		return of_key;
+	return f->state >= 0 ? in_state : all;
+}
+
 static void list_begin(struct query *q, struct db *db, const struct job_filter *f, unsigned limit, struct error *err)
 {
-	static const char all[] = "SELECT " JOB_COLUMNS " FROM job WHERE id < ?1 AND (?2 IS NULL OR key_id = ?2)"
-				  " ORDER BY id DESC LIMIT ?3";
-	static const char in_state[] =
-		"SELECT " JOB_COLUMNS " FROM job WHERE state = ?4 AND id < ?1 AND (?2 IS NULL OR key_id = ?2)"
-		" ORDER BY id DESC LIMIT ?3";
 	bool has_after = f->after_id && f->after_id[0];
 
-	query_begin(q, db, f->state < 0 ? all : in_state, err);
+	query_begin(q, db, list_sql(f), err);
 	query_text(q, has_after ? f->after_id : "\x7f"); /* sorts after every id */
+	query_text(q, f->since_id ? f->since_id : "");
+	query_text(q, f->state >= 0 ? job_state_name((enum job_state)f->state) : NULL);
 	query_text(q, f->key_id);
+	query_text(q, f->tag);
+	query_text(q, f->batch_id);
 	query_int(q, limit);
-	if (f->state >= 0)
-		query_text(q, job_state_name((enum job_state)f->state));
 }
 
 static int list(struct db *db, const struct job_filter *f, struct job *jobs, size_t *n, size_t n_max, struct error *err)
@@ -205,39 +280,25 @@ int storage_job_counts(struct storage *s, uint64_t counts[JOB_STATE_COUNT], stru
 	return rc;
 }
 
-int storage_job_count_queued(struct storage *s, uint64_t *n, struct error *err)
+int storage_job_count_waiting(struct storage *s, const char *key_id, uint64_t *n, struct error *err)
 {
-	static const char sql[] = "SELECT count(*) FROM job INDEXED BY job_claim WHERE state = 'queued'";
-	struct db *db = readers_take(&s->readers, err);
-	int64_t count = 0;
-	int rc;
-
-	if (!db)
-		return -1;
-	rc = db_read_int(db, sql, &count, err);
-	readers_give(&s->readers, db);
-	*n = (uint64_t)count;
-	return rc;
-}
-
-int storage_job_position(struct storage *s, const char *id, uint64_t *position, struct error *err)
-{
-	static const char sql[] =
-		"SELECT count(*) FROM job AS other JOIN job AS mine ON mine.id = ?1"
-		" WHERE other.state = 'queued' AND mine.state = 'queued'"
-		"   AND (other.priority > mine.priority OR (other.priority = mine.priority AND other.id <= mine.id))";
+	static const char all[] = "SELECT (SELECT count(*) FROM job INDEXED BY job_claim WHERE state = 'queued')"
+				  " + (SELECT count(*) FROM job INDEXED BY job_waiting WHERE state = 'scheduled')";
+	static const char of_key[] =
+		"SELECT (SELECT count(*) FROM job INDEXED BY job_claim WHERE state = 'queued' AND key_id = ?1)"
+		" + (SELECT count(*) FROM job INDEXED BY job_waiting_key WHERE state = 'scheduled' AND key_id = ?1)";
 	struct db *db = readers_take(&s->readers, err);
 	struct query q;
 	int rc;
 
-	*position = 0;
 	if (!db)
 		return -1;
-	query_begin(&q, db, sql, err);
-	query_text(&q, id);
+	query_begin(&q, db, key_id ? of_key : all, err);
+	if (key_id)
+		query_text(&q, key_id);
 	rc = query_step(&q);
 	if (rc == 1)
-		*position = (uint64_t)sqlite3_column_int64(q.stmt, 0);
+		*n = (uint64_t)sqlite3_column_int64(q.stmt, 0);
 	query_end(&q);
 	readers_give(&s->readers, db);
 	return rc < 0 ? -1 : 0;
@@ -248,7 +309,8 @@ int storage_job_position(struct storage *s, const char *id, uint64_t *position, 
 static int find_result(struct db *db, const uint8_t content_hash[SHA256_BYTES], struct job *out, struct error *err)
 {
 	static const char sql[] = "SELECT " JOB_COLUMNS " FROM job INDEXED BY job_result"
-				  " WHERE content_hash = ? AND state = 'succeeded' ORDER BY id DESC LIMIT 1";
+				  " WHERE content_hash = ? AND state = 'succeeded' AND is_expired = 0"
+				  " ORDER BY id DESC LIMIT 1";
 	struct query q;
 	int rc;
 
@@ -310,7 +372,7 @@ static int delete_row(struct db *db, void *ctx, struct error *err)
 static int is_content_named(struct db *db, const uint8_t content_hash[SHA256_BYTES], struct error *err)
 {
 	static const char sql[] =
-		"SELECT EXISTS (SELECT 1 FROM job WHERE content_hash = ?1 AND state = 'succeeded')"
+		"SELECT EXISTS (SELECT 1 FROM job WHERE content_hash = ?1 AND state = 'succeeded' AND is_expired = 0)"
 		"    OR EXISTS (SELECT 1 FROM job WHERE content_hash = ?1 AND state IN ('running','finalizing'))";
 	struct query q;
 	int rc;

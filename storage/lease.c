@@ -3,148 +3,16 @@
  * A claim gives a job to a runner until lease_until and raises its epoch. Every later write about it names that
  * epoch and the states it may come from, so a runner that lost its lease (it was stopped for a minute, say, and
  * the job went to another) changes nothing: its UPDATE matches no row and it learns ERR_CONFLICT. Attempts are
- * counted in the claim, before the run, so a job that takes the process down cannot do so for ever. */
+ * counted in the claim (claim.c), before the run, so a job that takes the process down cannot do so for ever. */
 #include <assert.h>
-#include <stdio.h>
 
 #include "storage/internal.h"
-
-/* How deep a claim looks for a job whose content nobody renders at the moment. */
-#define CLAIM_LOOK_AHEAD "256"
 
 static int conflict_unless_changed(int n_changed, struct error *err)
 {
 	if (n_changed == 0)
 		return error_set(err, ERR_CONFLICT, "the job is no longer held at this epoch");
 	return n_changed < 0 ? -1 : 0;
-}
-
-/* --- claim --- */
-
-struct claim {
-	int64_t now_ms, lease_ms;
-	struct job *out;
-	char id[JOB_ID_SIZE];
-	bool is_canceled, is_used_up;
-};
-
-static int claim_pick(struct db *db, const char *sql, struct claim *c, struct error *err)
-{
-	struct query q;
-	int rc;
-
-	query_begin(&q, db, sql, err);
-	rc = query_step(&q);
-	if (rc == 1) {
-		snprintf(c->id, sizeof c->id, "%s", (const char *)sqlite3_column_text(q.stmt, 0));
-		c->is_canceled = sqlite3_column_int(q.stmt, 1) != 0;
-		c->is_used_up = sqlite3_column_int(q.stmt, 2) != 0;
-	}
-	query_end(&q);
-	return rc;
-}
-
-/* The id of the job to hand out: 1, 0, -1. Equal requests should render once, so a job whose content is being
- * rendered waits for that result. The look ahead is bounded: behind more equal jobs than that, rendering one
- * of them a second time (to the same bytes) is better than letting a runner idle. The planner would rather take
- * job_state and sort the whole queue, hence INDEXED BY. */
-static int claim_find(struct db *db, struct claim *c, struct error *err)
-{
-	static const char fresh[] = "SELECT id, cancel_requested, attempt >= max_attempts FROM"
-				    " (SELECT id, cancel_requested, attempt, max_attempts, content_hash FROM job"
-				    "   INDEXED BY job_claim WHERE state = 'queued'"
-				    "   ORDER BY priority DESC, id LIMIT " CLAIM_LOOK_AHEAD ") AS q"
-				    " WHERE NOT EXISTS (SELECT 1 FROM job AS r WHERE r.content_hash = q.content_hash"
-				    "   AND r.state IN ('running','finalizing')) LIMIT 1";
-	static const char beyond[] =
-		"SELECT id, cancel_requested, attempt >= max_attempts FROM job INDEXED BY job_claim"
-		" WHERE state = 'queued' ORDER BY priority DESC, id LIMIT 1 OFFSET " CLAIM_LOOK_AHEAD;
-	int rc = claim_pick(db, fresh, c, err);
-
-	return rc == 0 ? claim_pick(db, beyond, c, err) : rc;
-}
-
-/* Ends a queued job that must not run again. */
-static int claim_close(struct db *db, const struct claim *c, struct error *err)
-{
-	static const char sql[] = "UPDATE job SET state = ?, completed_at_ms = ?, error_code = ?, error_message = ?"
-				  " WHERE id = ? AND state = 'queued'";
-	enum job_state to = c->is_canceled ? JOB_CANCELED : JOB_FAILED;
-	struct query q;
-
-	assert(job_state_may_become(JOB_QUEUED, to));
-	query_begin(&q, db, sql, err);
-	query_text(&q, job_state_name(to));
-	query_int(&q, c->now_ms);
-	query_text(&q, c->is_canceled ? "canceled" : "crashed");
-	query_text(&q, c->is_canceled ? "canceled on request" : "every attempt ended without a result");
-	query_text(&q, c->id);
-	return query_run(&q) < 0 ? -1 : 0;
-}
-
-static int claim_lease(struct db *db, const struct claim *c, struct error *err)
-{
-	static const char sql[] =
-		"UPDATE job SET state = 'running', attempt = attempt + 1, epoch = epoch + 1, started_at_ms = ?,"
-		" lease_until_ms = ?, frames_done = 0 WHERE id = ? AND state = 'queued' RETURNING " JOB_COLUMNS;
-	struct query q;
-	int rc;
-
-	query_begin(&q, db, sql, err);
-	query_int(&q, c->now_ms);
-	query_int(&q, c->now_ms + c->lease_ms);
-	query_text(&q, c->id);
-	rc = query_step(&q);
-	if (rc == 1 && job_row_read(&q, c->out, err))
-		rc = -1;
-	query_end(&q);
-	return rc;
-}
-
-static int claim_source(struct db *db, struct claim *c, struct error *err)
-{
-	static const char sql[] = "SELECT source FROM job_source WHERE job_id = ?";
-	struct query q;
-	int rc;
-
-	query_begin(&q, db, sql, err);
-	query_text(&q, c->id);
-	rc = query_step(&q);
-	if (rc == 1)
-		rc = job_row_read_source(&q, 0, c->out, err);
-	else if (rc == 0)
-		rc = error_set(err, ERR_CORRUPT, "a job has no source");
-	query_end(&q);
-	return rc;
-}
-
-static int claim(struct db *db, void *ctx, struct error *err)
-{
-	struct claim *c = ctx;
-	int rc;
-
-	while ((rc = claim_find(db, c, err)) == 1 && (c->is_canceled || c->is_used_up))
-		if (claim_close(db, c, err))
-			return -1;
-	if (rc == 1)
-		rc = claim_lease(db, c, err);
-	if (rc == 1 && claim_source(db, c, err)) {
-		job_fini(c->out);
-		rc = -1;
-	}
-	return rc;
-}
-
-int storage_job_claim(struct storage *s, int64_t now_ms, int64_t lease_ms, struct job *out, struct error *err)
-{
-	struct claim c = { .now_ms = now_ms, .lease_ms = lease_ms, .out = out };
-	int rc;
-
-	*out = (struct job){ .id = "" };
-	rc = writer_do(s->writer, claim, NULL, &c, err);
-	if (rc < 0)
-		job_fini(out); /* the claim may have been undone with its group */
-	return rc;
 }
 
 /* --- heartbeat --- */
@@ -196,7 +64,7 @@ int storage_job_heartbeat(struct storage *s, struct job_heartbeat *beats, size_t
 struct held {
 	struct storage *storage;
 	const char *id;
-	int64_t epoch;
+	int64_t epoch, not_before_ms;
 	bool is_our_fault;
 };
 
@@ -222,22 +90,27 @@ int storage_job_finalizing(struct storage *s, const char *id, int64_t epoch, str
 
 static int requeue(struct db *db, void *ctx, struct error *err)
 {
-	static const char sql[] =
-		"UPDATE job SET state = 'queued', attempt = attempt - ?, lease_until_ms = 0, frames_done = 0"
-		" WHERE id = ? AND epoch = ? AND state IN ('running','finalizing')";
+	static const char sql[] = "UPDATE job SET state = ?, attempt = attempt - ?, not_before_ms = ?, lease_until_ms "
+				  "= 0, frames_done = 0"
+				  " WHERE id = ? AND epoch = ? AND state IN ('running','finalizing')";
 	const struct held *h = ctx;
+	enum job_state to = h->not_before_ms ? JOB_SCHEDULED : JOB_QUEUED;
 	struct query q;
 
+	assert(job_state_may_become(JOB_RUNNING, to) && job_state_may_become(JOB_FINALIZING, to));
 	query_begin(&q, db, sql, err);
+	query_text(&q, job_state_name(to));
 	query_int(&q, h->is_our_fault ? 1 : 0);
+	query_int(&q, h->not_before_ms);
 	query_text(&q, h->id);
 	query_int(&q, h->epoch);
 	return conflict_unless_changed(query_run(&q), err);
 }
 
-int storage_job_requeue(struct storage *s, const char *id, int64_t epoch, bool is_our_fault, struct error *err)
+int storage_job_requeue(struct storage *s, const char *id, int64_t epoch, bool is_our_fault, int64_t not_before_ms,
+			struct error *err)
 {
-	struct held h = { .id = id, .epoch = epoch, .is_our_fault = is_our_fault };
+	struct held h = { .id = id, .epoch = epoch, .is_our_fault = is_our_fault, .not_before_ms = not_before_ms };
 
 	return writer_do(s->writer, requeue, NULL, &h, err);
 }
@@ -250,10 +123,13 @@ struct finish {
 static int finish_succeeded(struct db *db, const struct job *j, struct error *err)
 {
 	static const char sql[] =
-		"UPDATE job SET state = 'succeeded', completed_at_ms = ?, lease_until_ms = 0, frames_done = ?,"
-		" frames_total = ?, bytes = ?, frames = ?, clipped_frames = ?, peak = ?, render_s = ?, cpu_s = ?,"
-		" true_peak = ?, loudness_lufs = ?, stems = ?, sha256 = ?, warnings = ? WHERE id = ? AND epoch = ? AND "
-		"state = 'finalizing'";
+		"UPDATE job SET state = 'succeeded', completed_at_ms = ?1, lease_until_ms = 0, expires_at_ms "
+		"= " JOB_EXPIRES_AFTER("?1") ", frames_done = ?,"
+					     " frames_total = ?, bytes = ?, frames = ?, clipped_frames = ?, peak = ?, "
+					     "render_s = ?, cpu_s = ?,"
+					     " true_peak = ?, loudness_lufs = ?, stems = ?, sha256 = ?, warnings = ? "
+					     "WHERE id = ? AND epoch = ? AND "
+					     "state = 'finalizing'";
 	struct query q;
 
 	query_begin(&q, db, sql, err);
@@ -271,14 +147,15 @@ static int finish_succeeded(struct db *db, const struct job *j, struct error *er
 static int finish_otherwise(struct db *db, const struct job *j, struct error *err)
 {
 	static const char sql[] =
-		"UPDATE job SET state = ?, completed_at_ms = ?, lease_until_ms = 0, frames_done = ?, frames_total = ?,"
-		" error_code = ?, error_message = ?, warnings = ?"
-		" WHERE id = ? AND epoch = ? AND state IN ('running','finalizing')";
+		"UPDATE job SET state = ?2, completed_at_ms = ?1, lease_until_ms = 0, expires_at_ms "
+		"= " JOB_EXPIRES_AFTER(
+			"?1") ", frames_done = ?, frames_total = ?, error_code = ?, error_message = ?, warnings = ?"
+			      " WHERE id = ? AND epoch = ? AND state IN ('running','finalizing')";
 	struct query q;
 
 	query_begin(&q, db, sql, err);
-	query_text(&q, job_state_name(j->state));
 	query_int(&q, j->completed_at_ms);
+	query_text(&q, job_state_name(j->state));
 	query_int(&q, (int64_t)j->frames_done);
 	query_int(&q, (int64_t)j->frames_total);
 	query_text(&q, j->error_code);
@@ -343,9 +220,9 @@ struct cancel {
 
 static int cancel_waiting(struct db *db, const struct cancel *c, struct error *err)
 {
-	static const char sql[] =
-		"UPDATE job SET state = 'canceled', completed_at_ms = ?, error_code = 'canceled',"
-		" error_message = 'canceled on request' WHERE id = ? AND state IN ('scheduled','queued')";
+	static const char sql[] = "UPDATE job SET state = 'canceled', completed_at_ms = ?1, error_code = 'canceled',"
+				  " error_message = 'canceled on request', expires_at_ms = " JOB_EXPIRES_AFTER(
+					  "?1") " WHERE id = ?2 AND state IN ('scheduled','queued')";
 	struct query q;
 
 	query_begin(&q, db, sql, err);
@@ -429,10 +306,12 @@ static int recover(struct db *db, void *ctx, struct error *err)
 {
 	static const char canceled[] =
 		"UPDATE job SET state = 'canceled', completed_at_ms = ?2, lease_until_ms = 0, error_code = 'canceled',"
-		" error_message = 'canceled on request' WHERE cancel_requested = 1 AND" LOST;
+		" error_message = 'canceled on request', expires_at_ms = " JOB_EXPIRES_AFTER(
+			"?2") " WHERE cancel_requested = 1 AND" LOST;
 	static const char crashed[] =
 		"UPDATE job SET state = 'failed', completed_at_ms = ?2, lease_until_ms = 0, error_code = 'crashed',"
-		" error_message = 'every attempt ended without a result' WHERE attempt >= max_attempts AND" LOST;
+		" error_message = 'every attempt ended without a result', expires_at_ms = " JOB_EXPIRES_AFTER(
+			"?2") " WHERE attempt >= max_attempts AND" LOST;
 	static const char queued[] = "UPDATE job SET state = 'queued', lease_until_ms = 0, frames_done = 0 WHERE" LOST;
 	struct recovery *r = ctx;
 

@@ -1,9 +1,12 @@
 # Rows in SQLite and artifact files.
 libstorage_a_SOURCES += \
+	storage/events.c storage/events.h \
 	storage/admission.c storage/keys.c storage/keys.h storage/service_schema.c \
 	storage/artifact.c \
 	storage/checkpoint.c \
+	storage/claim.c \
 	storage/db.c storage/db.h \
+	storage/due.c \
 	storage/file_sink.c \
 	storage/health.c storage/health.h \
 	storage/internal.h \
@@ -12,11 +15,14 @@ libstorage_a_SOURCES += \
 	storage/jobs.c \
 	storage/lease.c \
 	storage/migrate.c storage/migrate.h \
+	storage/once.c \
 	storage/outfile.h \
+	storage/overview.c \
 	storage/probe.c \
 	storage/pwrite.c \
 	storage/readers.c storage/readers.h \
 	storage/schema.c storage/schema.h \
+	storage/setting.c \
 	storage/spool.c \
 	storage/storage.c storage/storage.h \
 	storage/sweep.c \
@@ -42,3 +48,8 @@ check_PROGRAMS += tests/unit/test_writer
 TESTS += tests/unit/test_writer
 tests_unit_test_writer_SOURCES = tests/unit/test_writer.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_writer_LDADD = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_turns
+TESTS += tests/unit/test_turns
+tests_unit_test_turns_SOURCES = tests/unit/test_turns.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_turns_LDADD = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)

@@ -7,7 +7,7 @@
 #define NOW_MS "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
 #define WAITS(row) "(" row ".state IN ('scheduled','queued'))"
 #define RUNS(row) "(" row ".state IN ('running','finalizing'))"
-#define KEEPS(row) "((" row ".state = 'succeeded') * " row ".bytes)"
+#define KEEPS(row) "((" row ".state = 'succeeded' AND NOT " row ".is_expired) * " row ".bytes)"
 
 /* api_key: queued, running and bytes are what its jobs take up now. key_day: what was submitted on a day (number of days
  * since 1970), without what came from the cache.
@@ -94,15 +94,15 @@ const char schema_service[] =
 	"  PRIMARY KEY (key_id, url)"
 	") STRICT, WITHOUT ROWID;"
 	/* --- events --- */
-	"CREATE TRIGGER job_made AFTER INSERT ON job BEGIN"
+	"CREATE TRIGGER event_job_made AFTER INSERT ON job BEGIN"
 	"  INSERT INTO job_event (job_id, key_id, state, attempt, at_ms)"
 	"    VALUES (NEW.id, NEW.key_id, NEW.state, NEW.attempt, " NOW_MS ");"
 	"END;"
-	"CREATE TRIGGER job_changed AFTER UPDATE OF state ON job WHEN OLD.state <> NEW.state BEGIN"
+	"CREATE TRIGGER event_job_changed AFTER UPDATE OF state ON job WHEN OLD.state <> NEW.state BEGIN"
 	"  INSERT INTO job_event (job_id, key_id, state, attempt, at_ms)"
 	"    VALUES (NEW.id, NEW.key_id, NEW.state, NEW.attempt, " NOW_MS ");"
 	"END;"
-	"CREATE TRIGGER job_gone AFTER DELETE ON job BEGIN"
+	"CREATE TRIGGER event_job_gone AFTER DELETE ON job BEGIN"
 	"  INSERT INTO job_event (job_id, key_id, state, attempt, at_ms)"
 	"    VALUES (OLD.id, OLD.key_id, 'deleted', OLD.attempt, " NOW_MS ");"
 	"END;"
@@ -113,8 +113,8 @@ const char schema_service[] =
 		       "    bytes = bytes + " KEEPS(
 			       "NEW") " WHERE id = NEW.key_id;"
 				      "END;"
-				      "CREATE TRIGGER key_job_changed AFTER UPDATE OF state ON job"
-				      "  WHEN NEW.key_id <> '' AND OLD.state <> NEW.state BEGIN"
+				      "CREATE TRIGGER key_job_changed AFTER UPDATE OF state, is_expired ON job WHEN NEW.key_id <> ''"
+	"  AND (OLD.state <> NEW.state OR OLD.is_expired <> NEW.is_expired) BEGIN"
 				      "  UPDATE api_key SET queued = queued + " WAITS("NEW") " - " WAITS(
 					      "OLD") ","
 						     "    running = running + " RUNS("NEW") " - " RUNS(
@@ -128,32 +128,31 @@ const char schema_service[] =
 										   "  UPDATE api_key SET queued = "
 										   "queued - " WAITS(
 											   "OLD") ", running = running "
-												  "- " RUNS(
-													  "OLD") ","
-														 "   "
-														 " by"
-														 "tes"
-														 " = "
-														 "byt"
-														 "es "
-														 "-"
-														 " " KEEPS(
-															 "OLD") " WHERE id = OLD.key_id;"
-																"END;"
-																/* --- webhooks: 1 start, 4 completed. A job from the cache is complete before its origin is written. --- */
-																"CREATE TRIGGER job_told AFTER UPDATE OF state ON job WHEN OLD.state <> NEW.state"
-																"  AND NEW.state IN ('running','succeeded','failed','canceled','expired') BEGIN"
-																"  INSERT INTO webhook_delivery (job_id, key_id, url, event, traceparent, created_at_ms, next_at_ms)"
-																"    SELECT NEW.id, NEW.key_id, webhook_url,"
-																"      CASE NEW.state WHEN 'running' THEN 'job.started' ELSE 'job.' || NEW.state END,"
-																"      traceparent, " NOW_MS
-																", " NOW_MS
-																" FROM job_origin WHERE job_id = NEW.id AND webhook_url IS NOT NULL"
-																"        AND (NEW.state <> 'running' OR (webhook_events & 1 AND NEW.attempt = 1));"
-																"END;"
-																"CREATE TRIGGER job_told_at_once AFTER INSERT ON job_origin WHEN NEW.webhook_url IS NOT NULL BEGIN"
-																"  INSERT INTO webhook_delivery (job_id, key_id, url, event, traceparent, created_at_ms, next_at_ms)"
-																"    SELECT id, key_id, NEW.webhook_url, 'job.' || state, NEW.traceparent, " NOW_MS
-																", " NOW_MS
-																"      FROM job WHERE id = NEW.job_id AND state = 'succeeded';"
-																"END;";
+												  "- " RUNS("OLD") ","
+														   "   "
+														   " by"
+														   "tes"
+														   " = "
+														   "byt"
+														   "es "
+														   "-"
+														   " " KEEPS(
+															   "OLD") " WHERE id = OLD.key_id;"
+																  "END;"
+																  /* --- webhooks: 1 start, 4 completed. A job from the cache is complete before its origin is written. --- */
+																  "CREATE TRIGGER webhook_job_changed AFTER UPDATE OF state ON job WHEN OLD.state <> NEW.state"
+																  "  AND NEW.state IN ('running','succeeded','failed','canceled','expired') BEGIN"
+																  "  INSERT INTO webhook_delivery (job_id, key_id, url, event, traceparent, created_at_ms, next_at_ms)"
+																  "    SELECT NEW.id, NEW.key_id, webhook_url,"
+																  "      CASE NEW.state WHEN 'running' THEN 'job.started' ELSE 'job.' || NEW.state END,"
+																  "      traceparent, " NOW_MS
+																  ", " NOW_MS
+																  " FROM job_origin WHERE job_id = NEW.id AND webhook_url IS NOT NULL"
+																  "        AND (NEW.state <> 'running' OR (webhook_events & 1 AND NEW.attempt = 1));"
+																  "END;"
+																  "CREATE TRIGGER webhook_job_made AFTER INSERT ON job_origin WHEN NEW.webhook_url IS NOT NULL BEGIN"
+																  "  INSERT INTO webhook_delivery (job_id, key_id, url, event, traceparent, created_at_ms, next_at_ms)"
+																  "    SELECT id, key_id, NEW.webhook_url, 'job.' || state, NEW.traceparent, " NOW_MS
+																  ", " NOW_MS
+																  "      FROM job WHERE id = NEW.job_id AND state = 'succeeded';"
+																  "END;";

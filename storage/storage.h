@@ -24,16 +24,20 @@
 #include "base/hash.h"
 #include "base/sink.h"
 #include "base/spool.h"
+#include "storage/events.h"
 #include "storage/keys.h"
 
 /* --- Jobs ------------------------------------------------------------------------------------------------ */
 
 /*   scheduled -> queued -> running -> finalizing -> succeeded
- *                  ^  |       |  |        |
- *                  |  |       |  +--------+------> failed
- *                  |  +-------+-----------+------> canceled, expired
- *                  +----------+-----------+        (lease lost: back to queued)
- * A queued job whose attempts are used up goes to failed; a scheduled one may be canceled or expire.
+ *      ^           ^  |       |  |        |
+ *      |           |  |       |  +--------+------> failed
+ *      |           |  +-------+-----------+------> canceled, expired
+ *      |           +----------+-----------+        (lease lost: back to queued)
+ *      +----------------------+-----------+        (to be tried again, not at once)
+ * A scheduled job waits for a time: its run_at, or the end of the pause before another try. It may be canceled or
+ * expire, as a queued one; a queued job whose attempts are used up goes to failed. A job expires when its deadline
+ * passes before it ends. No terminal state is ever left.
  * The names below are the same in SQL, JSON, logs and documents. */
 enum job_state {
 	JOB_SCHEDULED,
@@ -53,7 +57,7 @@ bool job_state_is_terminal(enum job_state s);
 /* The table of allowed transitions that the drawing above shows. */
 bool job_state_may_become(enum job_state from, enum job_state to);
 
-enum { JOB_ID_SIZE = 32, KEY_ID_SIZE = 48, JOB_ERROR_MESSAGE_SIZE = 512 };
+enum { JOB_ID_SIZE = 32, KEY_ID_SIZE = 48, CUSTOM_ID_SIZE = 65, JOB_ERROR_MESSAGE_SIZE = 512 };
 
 struct job {
 	char id[JOB_ID_SIZE];     /* "job_" and 22 base-62 digits, ascending in time */
@@ -70,6 +74,18 @@ struct job {
 	size_t source_len;
 	uint64_t frames_done, frames_total;
 	uint64_t resumed_from_frame; /* what the last attempt went on from; 0: it started afresh */
+	/* Terms. Times are wall-clock milliseconds, 0: none. */
+	int64_t run_at_ms;      /* not before this */
+	int64_t not_before_ms;  /* not before this either: the end of the pause after a failed attempt */
+	int64_t deadline_at_ms; /* expires when it has not ended by then */
+	int64_t keep_s;         /* how long its result is kept once it has ended; 0: for ever */
+	int64_t expires_at_ms;  /* when that is over; set when it ends */
+	bool is_expired;        /* it is over: the file is gone, unless another job names it */
+	char *tags;             /* JSON array of strings, or NULL */
+	double cost_s;          /* estimated CPU seconds: what it is charged to its key */
+	bool is_short;          /* may take the lane for short jobs */
+	/* What it belongs to; "": nothing. */
+	char batch_id[JOB_ID_SIZE], custom_id[CUSTOM_ID_SIZE], schedule_id[JOB_ID_SIZE], retry_of[JOB_ID_SIZE];
 	/* Valid in JOB_SUCCEEDED. */
 	bool has_result;
 	uint64_t bytes, frames, clipped_frames;
@@ -85,7 +101,7 @@ struct job {
 	const struct job_origin *origin; /* read when the job is inserted; NULL: nothing came with it */
 };
 
-/* Frees what a struct job owns (options, source, stems, warnings) and zeroes it. */
+/* Frees what a struct job owns (options, source, stems, tags, warnings) and zeroes it. */
 void job_fini(struct job *j);
 
 struct storage;
@@ -112,10 +128,24 @@ const char *storage_io_name(const struct storage *s);
 /* Can we still write? 0, or the error that the last write met (ERR_NO_SPACE, ERR_IO). For /readyz. */
 int storage_health(struct storage *s, struct error *err) WARN_UNUSED;
 
-/* Inserts (state queued, or succeeded for a cache hit). id, created_at, state, content_hash, options, source,
- * priority, max_attempts, frames_total and, when succeeded, completed_at, the result and warnings are taken from j.
- * ERR_NOT_FOUND: succeeded, but the file is not there (it was deleted meanwhile). */
+/* Inserts (state scheduled or queued, or succeeded for a cache hit). id, created_at, state, content_hash, options,
+ * source, priority, max_attempts, frames_total, the terms, what it belongs to and, when succeeded, completed_at, the
+ * result and warnings are taken from j. ERR_NOT_FOUND: succeeded, but the file is not there (it was deleted meanwhile). */
 int storage_job_insert(struct storage *s, const struct job *j, struct error *err) WARN_UNUSED;
+
+/* A client's name for a submission, so that sending it again does not make another job. */
+struct job_once {
+	const char *token;                 /* unique per key_id */
+	uint8_t fingerprint[SHA256_BYTES]; /* of what was submitted */
+	char job_id[JOB_ID_SIZE];          /* out: the job that the token stands for, when it is not the new one */
+};
+
+/* As storage_job_insert(), under a token: 1 and once->job_id when the token stands for a job already, which was
+ * submitted with the same fingerprint; nothing is inserted then. ERR_MISMATCH: with another. Many at once: one inserts. */
+int storage_job_insert_once(struct storage *s, const struct job *j, struct job_once *once,
+			    struct error *err) WARN_UNUSED;
+/* The same look without an insert: 1, 0 when the token is free, ERR_MISMATCH. */
+int storage_once_find(struct storage *s, const char *key_id, struct job_once *once, struct error *err) WARN_UNUSED;
 
 /* ERR_NOT_FOUND. with_source loads source too. Caller frees with job_fini(). */
 int storage_job_get(struct storage *s, const char *id, bool with_source, struct job *out,
@@ -124,7 +154,10 @@ int storage_job_get(struct storage *s, const char *id, bool with_source, struct 
 struct job_filter {
 	int state;            /* enum job_state, or -1 for all */
 	const char *key_id;   /* NULL: of all keys */
+	const char *tag;      /* NULL: with and without */
+	const char *batch_id; /* NULL: of any and none */
 	const char *after_id; /* NULL or "": from the newest; else strictly older than this job (keyset) */
+	const char *since_id; /* NULL or "": to the oldest; else this id or a newer one */
 	unsigned limit;       /* 1..200 */
 };
 /* Newest first, without sources. *jobs is malloc'd, *n long; *has_more tells whether older ones exist. */
@@ -132,12 +165,16 @@ int storage_job_list(struct storage *s, const struct job_filter *f, struct job *
 		     struct error *err) WARN_UNUSED;
 void job_list_free(struct job *jobs, size_t n);
 
-/* Takes the best queued job (priority, then order): state running, attempt+1, epoch+1, lease. Returns 1 with
- * *out filled (with source; caller frees), 0 when there is none, -1. A job whose content is being rendered is
- * passed over, so that equal requests render once. Jobs whose attempts are used up are failed ("crashed") and
- * jobs canceled before a crash are canceled instead of being handed out again. */
-int storage_job_claim(struct storage *s, int64_t now_ms, int64_t lease_ms, struct job *out,
-		      struct error *err) WARN_UNUSED;
+/* Takes the job whose turn it is: state running, attempt+1, epoch+1, lease. Keys take turns by estimated cost; among the
+ * jobs of a key the order is that of the time from which they could run, a minute earlier per level of priority. A job
+ * whose content is being rendered is passed over, so that equal requests render once. Jobs whose attempts are used up
+ * are failed ("crashed") and jobs canceled before a crash are canceled instead of being handed out again. */
+struct job_claim {
+	int64_t now_ms, lease_ms;
+	bool is_short_only; /* only jobs of the lane for short ones */
+};
+/* 1 with *out filled (with source; caller frees), 0 when there is none, -1. */
+int storage_job_claim(struct storage *s, const struct job_claim *claim, struct job *out, struct error *err) WARN_UNUSED;
 
 /* Renews the leases of these running jobs and stores their progress, in one transaction. gone[i] is set when
  * job i is no longer held at that epoch (then the runner must stop). */
@@ -155,8 +192,9 @@ int storage_job_finalizing(struct storage *s, const char *id, int64_t epoch, str
 /* j: state (succeeded, failed, canceled, expired), completed_at_ms, result or error, warnings. At j->epoch, from
  * finalizing; all but succeeded also from running. ERR_NOT_FOUND: succeeded, but the file is not there. */
 int storage_job_finish(struct storage *s, const struct job *j, struct error *err) WARN_UNUSED;
-/* Back to queued, not counted as an attempt when is_our_fault (drain). */
-int storage_job_requeue(struct storage *s, const char *id, int64_t epoch, bool is_our_fault,
+/* Back to queued, not counted as an attempt when is_our_fault (drain); or to scheduled until not_before_ms, when that
+ * is not 0. */
+int storage_job_requeue(struct storage *s, const char *id, int64_t epoch, bool is_our_fault, int64_t not_before_ms,
 			struct error *err) WARN_UNUSED;
 
 /* Cancels a scheduled or queued job at once: returns 1. Running or finalizing: returns 0, the runner must be told.
@@ -172,11 +210,57 @@ int storage_job_delete(struct storage *s, const char *id, struct error *err) WAR
 int storage_job_recover(struct storage *s, int64_t now_ms, int64_t lease_before_ms, size_t *n,
 			struct error *err) WARN_UNUSED;
 
-/* How many are queued; cheaper than all counts. */
-int storage_job_count_queued(struct storage *s, uint64_t *n, struct error *err) WARN_UNUSED;
+/* How many wait, scheduled ones included; of one key, or of all when key_id is NULL. Cheaper than all counts. */
+int storage_job_count_waiting(struct storage *s, const char *key_id, uint64_t *n, struct error *err) WARN_UNUSED;
 
-/* 1 for the job that a claim would take next, 2 for the one after it; 0 when it is not queued or unknown. */
-int storage_job_position(struct storage *s, const char *id, uint64_t *position, struct error *err) WARN_UNUSED;
+/* --- Time ------------------------------------------------------------------------------------------------ */
+
+/* What the two clocks say: the wall clock for times that people named, and a clock that nobody sets for durations. */
+struct storage_now {
+	int64_t wall_ms, steady_ms;
+};
+
+/* What became due, in one transaction: scheduled jobs are queued, waiting jobs whose deadline passed expire, results whose
+ * time is over go, their rows follow a week later, and tokens are forgotten after a day. */
+struct storage_due {
+	size_t n_queued, n_expired, n_results;
+};
+int storage_job_due(struct storage *s, struct storage_now now, struct storage_due *due, struct error *err) WARN_UNUSED;
+/* When the next of the first three comes, by each clock; INT64_MAX: never, as things stand. */
+int storage_job_next_due(struct storage *s, struct storage_now now, struct storage_now *next,
+			 struct error *err) WARN_UNUSED;
+
+/* --- The queue as a whole -------------------------------------------------------------------------------- */
+
+/* 1 for the job that a claim would take next, 2 for the one after it; 0 when it is not queued or unknown. With several
+ * keys an estimate: turns go by cost. *ahead_s: the estimated cost of those before it. */
+int storage_job_position(struct storage *s, const char *id, uint64_t *position, double *ahead_s,
+			 struct error *err) WARN_UNUSED;
+
+/* A held job of equal content, for whose result a queued one waits: 1 and its id, 0, -1. */
+int storage_job_find_held(struct storage *s, const uint8_t content_hash[SHA256_BYTES], char id[JOB_ID_SIZE],
+			  struct error *err) WARN_UNUSED;
+
+/* The part of the queue that belongs to one key. */
+struct queue_share {
+	char key_id[KEY_ID_SIZE];
+	uint64_t n_queued;
+	double queued_s; /* estimated cost of what is queued */
+	double ahead_s;  /* by how much its turn is past that of the key that comes next */
+};
+enum { QUEUE_SHARES_MAX = 100 };
+struct queue_summary {
+	uint64_t n_queued, n_scheduled, n_held;
+	double queued_s;
+	int64_t oldest_ms;                           /* when the oldest queued job could have begun; 0: none */
+	struct queue_share shares[QUEUE_SHARES_MAX]; /* those whose turn comes first */
+	size_t n_shares, n_keys;
+};
+int storage_queue_summary(struct storage *s, struct queue_summary *out, struct error *err) WARN_UNUSED;
+
+/* A small number that outlives restarts; *value is left alone when it was never set. */
+int storage_setting_get(struct storage *s, const char *name, int64_t *value, struct error *err) WARN_UNUSED;
+int storage_setting_set(struct storage *s, const char *name, int64_t value, struct error *err) WARN_UNUSED;
 
 /* Rows per state. */
 int storage_job_counts(struct storage *s, uint64_t counts[JOB_STATE_COUNT], struct error *err) WARN_UNUSED;

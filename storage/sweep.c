@@ -56,7 +56,8 @@ static int visit_part(void *ctx, int folder_fd, const char *name, struct error *
 /* Does a succeeded job name this content? 1, 0, -1. */
 static int is_result(struct db *db, const uint8_t content_hash[SHA256_BYTES], struct error *err)
 {
-	static const char sql[] = "SELECT EXISTS (SELECT 1 FROM job WHERE content_hash = ? AND state = 'succeeded')";
+	static const char sql[] = "SELECT EXISTS (SELECT 1 FROM job WHERE content_hash = ?"
+				  " AND state = 'succeeded' AND is_expired = 0)";
 	struct query q;
 	int rc;
 

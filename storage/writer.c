@@ -43,6 +43,8 @@ struct writer {
 	pthread_cond_t work;  /* something was queued, or stop */
 	struct request *head, **tail;
 	bool stop;
+	void (*committed)(void *ctx);
+	void *committed_ctx;
 	struct writer_stats stats;
 };
 
@@ -151,6 +153,27 @@ static void group_wake(struct group *g, struct writer *w)
 	pthread_mutex_unlock(&w->lock);
 }
 
+static void tell_commit(struct writer *w)
+{
+	void (*committed)(void *ctx);
+	void *ctx;
+
+	pthread_mutex_lock(&w->lock);
+	committed = w->committed;
+	ctx = w->committed_ctx;
+	pthread_mutex_unlock(&w->lock);
+	if (committed)
+		committed(ctx);
+}
+
+void writer_on_commit(struct writer *w, void (*cb)(void *ctx), void *ctx)
+{
+	pthread_mutex_lock(&w->lock);
+	w->committed = cb;
+	w->committed_ctx = ctx;
+	pthread_mutex_unlock(&w->lock);
+}
+
 static void do_group(struct writer *w)
 {
 	struct group g = { .started_ns = clock_monotonic_ns() };
@@ -162,6 +185,7 @@ static void do_group(struct writer *w)
 		log_event(LOG_ERROR, "a group of writes failed", "error", err.message, NULL);
 	} else {
 		group_run_after(&g, &w->db);
+		tell_commit(w);
 	}
 	group_wake(&g, w);
 }

@@ -29,6 +29,9 @@ void writer_free(struct writer *w);
  * the place for what must not precede the commit. Any thread but the writer's; holds no lock while it waits. */
 int writer_do(struct writer *w, writer_fn fn, writer_fn after, void *ctx, struct error *err) WARN_UNUSED;
 
+/* Calls back on the writer thread after every good commit, until writer_free(). cb must not call the writer. */
+void writer_on_commit(struct writer *w, void (*cb)(void *ctx), void *ctx);
+
 struct writer_stats {
 	uint64_t n_groups, n_requests;
 	uint64_t largest_group; /* requests */

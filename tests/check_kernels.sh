@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the objects of render/dsp/ call: each other, the CPU's features, and moves of memory. Whatever else they call, such
+# What the objects of render/dsp/ call: each other, the CPU's level, and moves of memory. Whatever else they call, such
 # as libm or an allocator, would be a kernel's and stand for jitter; the table below has those that run where a plan
 # is built. Runs in the build folder.
 set -u
@@ -9,7 +9,7 @@ set -u
 allowed='brown_noise:pow distort:sin reverb:log vocoder:exp freeze:kiss_fft freeze:kiss_fft_alloc registry:strncmp
 sinc:aligned_alloc sinc:free sinc:malloc sinc:pthread_mutex_lock sinc:pthread_mutex_unlock sinc:sin'
 # The compiler's own, and what is an instruction unless it is told not to optimise.
-plain='_.*|mem(set|cpy|move|cmp)|(floor|ceil|rint|trunc|sqrt|fabs|fmin|fmax|lrint)f?'
+plain='_.*|cpu_level|mem(set|cpy|move|cmp)|(floor|ceil|rint|trunc|sqrt|fabs|fmin|fmax|lrint)f?'
 
 own=$(nm --defined-only -g render/dsp/*.o | awk 'NF == 3 { print $3 }' | sort -u)
 [ -n "$own" ] || { echo "no objects in render/dsp"; exit 1; }

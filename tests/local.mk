@@ -30,5 +30,13 @@ example-figures: tests/unit/test_examples
 		PHONOND_EXAMPLES=$(abs_srcdir)/examples tests/unit/test_examples 2>/dev/null
 	mv examples.tsv $(srcdir)/tests/golden/examples.tsv
 
+# Every cell of the matrix over every example; BUILDS: other builds' binaries to compare as well.
+dist_check_SCRIPTS += tests/determinism.sh
+TESTS += tests/determinism.sh
+
+.PHONY: determinism
+determinism: phonond
+	PHONOND=$(abs_builddir)/phonond $(srcdir)/tests/determinism.sh all $(BUILDS)
+
 include tests/fuzz/local.mk
 include tests/integration/local.mk

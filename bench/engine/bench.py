@@ -5,8 +5,10 @@ Times are CPU seconds (user and system) of the whole process, the median of thre
 the machine meets all alike.
 """
 
+import math
 import os
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
@@ -19,7 +21,7 @@ import workloads
 HERE = os.path.dirname(os.path.abspath(__file__))
 NAMES = ["w1", "w2", "w3", "w4", "w5", "w6"]
 RUNS = 3
-SAMPLES = ["bd", "sn", "hh", "cp", "tone"]
+SAMPLES = ["bd", "sn", "hh", "cp", "808bd", "rd"]
 
 
 def measure(command):
@@ -39,14 +41,28 @@ def phonond_command(binary, name, folder):
 
 
 def make_samples(binary, folder):
-    """The kit's sounds as files, for the peers."""
+    """The kit's sounds as files, for the peers: at full level, and no longer than they are."""
     paths = []
     for name in SAMPLES:
         path = os.path.join(folder, f"{name}.wav")
-        subprocess.run([binary, "render", "-q", "--channels", "1", "--duration", "1", "-", path],
-                       input=f'tempo: 0.5\nout $ s "{name}"', text=True, check=True)
+        subprocess.run([binary, "render", "-q", "--channels", "1", "--subtype", "float_32", "--duration", "2", "-", path],
+                       input=f'tempo: 0.25\nout $ s "{name}" # gain {math.sqrt(2)}', text=True, check=True)
+        cut_silence(path)
         paths.append(path)
     return paths
+
+
+def cut_silence(path):
+    """Takes the zeros off the end of a WAV file of one channel of floats, and writes it with the plainest head."""
+    with open(path, "rb") as f:
+        data = f.read()
+    at = data.index(b"data") + 8
+    floats = data[at:]
+    while floats.endswith(b"\0\0\0\0"):
+        floats = floats[:-4]
+    head = b"RIFF" + struct.pack("<I", 36 + len(floats)) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 3, 1, 44100, 176400, 4, 32)
+    with open(path, "wb") as f:
+        f.write(head + b"data" + struct.pack("<I", len(floats)) + floats)
 
 
 def run_all(commands):

@@ -15,7 +15,7 @@ def _orchestra(tables, instruments, score):
 
 
 def _tables(samples):
-    return "".join(f'gi{i} ftgen {i + 1}, 0, 0, 1, "{os.path.abspath(p)}", 0, 0, 1\n' for i, p in enumerate(samples))
+    return "".join(f'gi{i} ftgen {i + 1}, 0, 0, -1, "{os.path.abspath(p)}", 0, 0, 1\n' for i, p in enumerate(samples))
 
 
 def w1(_):
@@ -35,14 +35,15 @@ def w2(_):
 
 def w3(samples):
     instrument = ("instr 1\nax loscil3 p4, 1, p6, 1, 0\nal, ar pan2 ax, p5\nouts al, ar\nendin\n")
-    score = "".join(f"i1 {t:.6f} 0.5 {g} {(p + 1) / 2} {s + 1}\n" for t, s, g, p in w.beat())
+    lengths = [w.sample_seconds(path) for path in samples]
+    score = "".join(f"i1 {t:.6f} {lengths[s]:.6f} {g} {(p + 1) / 2} {s + 1}\n" for t, s, g, p in w.beat())
     return _orchestra(_tables(samples), instrument, score)
 
 
 def w4(samples):
-    instrument = ("instr 1\nae linsegr 0, 0.01, 1, 0.1, 0.6, 0.69, 0.6, 0.2, 0\n"
-                  "ax loscil3 ae * 0.025, p4, 1, 1, 0\nouts ax, ax\nendin\n")
-    score = "".join(f"i1 {t:.6f} 1 {w.ratio(s):.6f}\n" for t, s in w.chords())
+    instrument = ("instr 1\nae linsegr 0, 0.01, 1, 0.1, 0.6, 0.2, 0\n"
+                  "ax loscil3 ae * 0.0176777, p4, 1, 1, 0\nouts ax, ax\nendin\n")
+    score = "".join(f"i1 {t:.6f} 0.8 {w.ratio(s):.6f}\n" for t, s in w.chords())
     return _orchestra(_tables(samples[-1:]), instrument, score)
 
 
@@ -64,22 +65,33 @@ endin
 
 
 def w6(samples):
-    instruments = """instr 1
-ae linseg 0, 0.001, 1, 1, 0
+    instruments = """galeft init 0
+garight init 0
+instr 1
+ae expseg 1, 1, 0.0067
 ax vco2 p5, p4
-ax rezzy ax, 200, 1
 ax = ax * ae
 al, ar pan2 ax, p6
-outs al, ar
+galeft = galeft + al
+garight = garight + ar
 endin
 instr 2
-ax loscil3 1, 1, 1, 1, 0
+ax loscil3 0.7071068, 1, 1, 1, 0
 outs ax, ax
 endin
+instr 3
+al butterlp galeft, 200
+ar butterlp garight, 200
+outs al, ar
+galeft = 0
+garight = 0
+endin
 """
-    score = "".join(f"i1 {t:.6f} 1.001 {f:.4f} {g:.9f} {(s + 1) / 2}\n" for t, f, g, s in w.euclid_echoes())
-    score += "".join(f"i2 {t:.6f} 1\n" for t in w.drums())
-    return _orchestra(_tables(samples[:1]), instruments, score)
+    score = f"i3 0 {w.SECONDS}\n"
+    score += "".join(f"i1 {t:.6f} 1 {f:.4f} {g:.9f} {(s + 1) / 2}\n" for t, f, g, s in w.euclid_echoes())
+    drum = samples[-2:-1]
+    score += "".join(f"i2 {t:.6f} {w.sample_seconds(drum[0]):.6f}\n" for t in w.drums())
+    return _orchestra(_tables(drum), instruments, score)
 
 
 def prepare(name, samples, folder):

@@ -7,18 +7,23 @@ from synthdef import ADD, AUDIO, CONTROL, MUL, SCALAR, SynthDef, osc, score
 
 BLOCK = {"w1": 1024, "w2": 256, "w3": 256, "w4": 256, "w5": 256, "w6": 256}
 FREE_SELF = 2
+TO_TAIL = 1
+VOICE_BUS = 16.0  # behind the outputs
 
 
-def _finish(d, left, right):
-    d.add("Out", AUDIO, 0.0, left, right, outputs=0)
+def _finish(d, left, right, bus=0.0):
+    d.add("Out", AUDIO, bus, left, right, outputs=0)
     return d
 
 
-def _envelope(d, times_levels, level, done):
-    """EnvGen over linear segments: [(seconds, level)...] from 0."""
+LINEAR, CURVED = 1.0, 5.0
+
+
+def _envelope(d, times_levels, level, done, curve=0.0):
+    """EnvGen over segments, lines unless they have a curve: [(seconds, level)...] from 0."""
     shape = [0.0, float(len(times_levels)), -99.0, -99.0]
     for seconds, target in times_levels:
-        shape += [target, seconds, 1.0, 0.0]
+        shape += [target, seconds, CURVED if curve else LINEAR, curve]
     return d.add("EnvGen", AUDIO, 1.0, level, 0.0, 1.0, float(done), *shape)
 
 
@@ -85,16 +90,18 @@ def w5(_):
 def w6(samples):
     voice = SynthDef("voice")
     freq, gain, pan = voice.controls(freq=220, gain=1, pan=0)
-    x = voice.add("RLPF", AUDIO, voice.add("Saw", AUDIO, freq), 200.0, 1.0)
-    x = voice.op(MUL, x, _envelope(voice, [(0.001, 1.0), (1.0, 0.0)], 1.0, FREE_SELF))
+    x = voice.op(MUL, voice.add("Saw", AUDIO, freq), _envelope(voice, [(0.0, 1.0), (1.0, 0.0)], 1.0, FREE_SELF, -5.0))
     left, right = voice.add("Pan2", AUDIO, x, pan, gain, outputs=2)
-    _finish(voice, left, right)
-    events = _buffers(samples[:1])
+    _finish(voice, left, right, VOICE_BUS)
+    low = SynthDef("low")
+    left, right = low.add("In", AUDIO, VOICE_BUS, outputs=2)
+    _finish(low, low.add("RLPF", AUDIO, left, 200.0, 1.4142136), low.add("RLPF", AUDIO, right, 200.0, 1.4142136))
+    events = _buffers(samples[-2:-1]) + [(0.0, osc("/s_new", "low", 1, TO_TAIL, 0))]
     for i, (when, hz, level, side) in enumerate(w.euclid_echoes()):
         events.append((when, osc("/s_new", "voice", 1000 + i, 0, 0, "freq", hz, "gain", level, "pan", float(side))))
     for i, when in enumerate(w.drums()):
         events.append((when, osc("/s_new", "w3", 900000 + i, 0, 0, "buffer", 0)))
-    return [voice, _player("w3", None)], events
+    return [voice, low, _player("w3", None)], events
 
 
 def prepare(name, samples, folder):

@@ -1,6 +1,7 @@
 """What the workloads play, for the peers: the same notes as the programs w1.ph to w6.ph."""
 
 import math
+import struct
 
 SECONDS = 60.0
 
@@ -9,12 +10,11 @@ BEAT = (
     [(i / 16, 0) for i in (0, 4, 6, 8, 12)]
     + [(i / 16, 1) for i in (4, 12, 15)]
     + [(i / 8, 2) for i in range(8)]
-    + [(i / 4, 3) for i in (2,)]
-    + [(7 / 16, 3)]
+    + [(i / 16, 3) for i in (7, 8)]
 )
 BEAT_S = 0.5
 BEAT_GAINS = (0.9, 0.7, 0.8, 0.6, 0.75)
-BEAT_PANS = (-0.5, 0.2, -0.2, 0.0)
+BEAT_PANS = ((-0.5, 0.2, -0.2, 0.0), (0.5, 0.2, -0.2, 0.0))  # even and odd cycles
 
 MINOR7, MAJOR7, DOMINANT7 = (0, 3, 7, 10), (0, 4, 7, 11), (0, 4, 7, 10)
 
@@ -25,7 +25,8 @@ def beat():
     for cycle in range(n):
         for where, sound in BEAT:
             gain = BEAT_GAINS[int(where * len(BEAT_GAINS))]
-            yield (cycle + where) * BEAT_S, sound, gain, BEAT_PANS[int(where * len(BEAT_PANS))]
+            pans = BEAT_PANS[cycle % 2]
+            yield (cycle + where) * BEAT_S, sound, gain, pans[int(where * len(pans))]
 
 
 def chords():
@@ -58,6 +59,12 @@ def drums():
     for cycle in range(int(SECONDS / 2)):
         for step in (0, 3, 6):
             yield (cycle + step / 8) * 2
+
+
+def sample_seconds(path):
+    """Length of a file that bench.make_samples() wrote."""
+    with open(path, "rb") as f:
+        return (struct.unpack("<I", f.read(44)[40:])[0] / 4) / 44100
 
 
 def sines():

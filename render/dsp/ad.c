@@ -3,8 +3,7 @@
 
 enum { AD_IN, AD_ATTACK, AD_DECAY, AD_PARAMS };
 
-SIMD_CLONES
-static void ad_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, ad_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	float rate = (float)io->env->sample_rate_hz;
 

@@ -1,8 +1,7 @@
 /* Sum of two signals: the operator +. */
 #include "render/dsp/kernel.h"
 
-SIMD_CLONES
-static void add_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, add_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

@@ -36,8 +36,7 @@ SIMD_INLINE f32x8 additive_wave(const struct node_input *levels, u32x8 phase, f3
 	return sum;
 }
 
-SIMD_CLONES
-static void additive_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, additive_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input freq = io->in[ADDITIVE_FREQ], levels = io->in[ADDITIVE_LEVELS];
 	float scale = additive_scale(&levels);

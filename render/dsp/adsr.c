@@ -4,8 +4,7 @@
 
 enum { ADSR_IN, ADSR_ATTACK, ADSR_DECAY, ADSR_SUSTAIN, ADSR_RELEASE };
 
-SIMD_CLONES
-static void adsr_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, adsr_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

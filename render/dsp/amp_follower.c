@@ -24,8 +24,7 @@ static void amp_follower_reset(void *state, const struct node_env *env, const st
 	power_reset((struct power *)(f + 1), env, &in[FOLLOWER_WINDOW]);
 }
 
-SIMD_CLONES
-static void amp_follower_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, amp_follower_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct follower *f = state;
 	struct power *power = (struct power *)(f + 1);

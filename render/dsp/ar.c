@@ -2,8 +2,7 @@
 #include "render/dsp/envelope.h"
 #include "render/pattern/control.h"
 
-SIMD_CLONES
-static void ar_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, ar_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	f32x8 shortest = f32x8_splat(ENVELOPE_SEGMENT_MIN_S), full = f32x8_splat(1.0f);
 

@@ -4,8 +4,7 @@
 
 enum { CRUSH_IN, CRUSH_BITS, CRUSH_RATE, CRUSH_PARAMS };
 
-SIMD_CLONES
-static void bitcrush_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, bitcrush_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		f32x8 bits = f32x8_clamp(input_load(&io->in[CRUSH_BITS], i, n), 1.0f, 16.0f);

@@ -21,8 +21,7 @@ SIMD_INLINE f32x8 blip_wave(f32x8 q, f32x8 dt)
 	return f32x8_select(at_peak, f32x8_splat(1.0f), (ratio - 1.0f) * 0.5f / count);
 }
 
-SIMD_CLONES
-static void blip_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, blip_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input freq = io->in[OSC_FREQ];
 	uint64_t *acc = state;

@@ -32,8 +32,7 @@ static void brown_reset(void *state, const struct node_env *env, const struct no
 	};
 }
 
-SIMD_CLONES
-static void brown_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, brown_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct brown b = *(struct brown *)state;
 	uint64_t key = source_noise_key(io);

@@ -1,8 +1,7 @@
 /* A lower sample rate without any filter: holds each sample. */
 #include "render/dsp/hold.h"
 
-SIMD_CLONES
-static void coarse_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, coarse_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		f32x8 frames = f32x8_clamp(input_load(&io->in[1], i, n), 1.0f, HOLD_FRAMES_MAX);

@@ -55,8 +55,7 @@ SIMD_INLINE double comb_read(const struct comb *c, double frames)
 	return of_middle * ((1.0 - t) * b + t * d) - of_ends * ((2.0 - t) * a + (1.0 + t) * e);
 }
 
-SIMD_CLONES
-static void comb_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, comb_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct comb *c = state;
 	double rate_hz = io->env->sample_rate_hz;

@@ -13,8 +13,7 @@ static const struct dynamics_layout layout = {
 	DYNAMICS_TIMES,
 };
 
-SIMD_CLONES
-static void compressor_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, compressor_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	dynamics_process(&layout, state, io, n, 20.0f);
 }

@@ -74,8 +74,7 @@ SIMD_INLINE f32x8 convolve_step(struct convolve *c, f32x8 x, size_t width)
 	return sum + c->tail_level * tail;
 }
 
-SIMD_CLONES
-static void convolve_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, convolve_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	size_t width = lanes_in_use(n);
 

@@ -1,8 +1,7 @@
 /* A cosine over each cycle of the pattern. */
 #include "render/dsp/clock.h"
 
-SIMD_CLONES
-static void cosine_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, cosine_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	f64x4 once = f64x4_splat(1.0);
 

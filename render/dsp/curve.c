@@ -25,15 +25,13 @@ SIMD_INLINE f32x8 curve_share(f32x8 bend, f32x8 x)
 	return f32x8_select(is_straight | (x >= 1.0f), x, expm1_of(c * x) / expm1_of(c));
 }
 
-SIMD_CLONES
-static void curve_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, curve_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		f32x8 start = input_load(&io->in[CURVE_START], i, n), end = input_load(&io->in[CURVE_END], i, n);
-		f32x8 dur_s = f32x8_clamp(input_load(&io->in[CURVE_DUR], i, n), 0.001f, 3600.0f);
 		f32x8 bend = f32x8_clamp(input_load(&io->in[CURVE_BEND], i, n), -BEND_MAX, BEND_MAX);
-		f32x8 x = f32x8_min(envelope_seconds(io, i) / dur_s, f32x8_splat(1.0f));
+		f32x8 x = f32x8_min(envelope_line_share(io, CURVE_DUR, i, n), f32x8_splat(1.0f));
 
 		output_store(io->out[0], i, n, start + (end - start) * curve_share(bend, x));
 	}
@@ -45,11 +43,7 @@ const struct node_def node_curve = {
 	.reference = "(e^(c x) - 1) / (e^c - 1), as the curves of SuperCollider's Env",
 	.example = "out $ sine (curve 880 110 2 -4) # gain 0.3",
 	.params = {
-		{ .name = "start", .unit = "", .min = -PARAM_SIGNAL_MAX, .max = PARAM_SIGNAL_MAX,
-		  .doc = "value at the start" },
-		{ .name = "end", .unit = "", .min = -PARAM_SIGNAL_MAX, .max = PARAM_SIGNAL_MAX,
-		  .doc = "value that is reached and held" },
-		{ .name = "dur", .unit = "s", .min = 0.001, .max = 3600, .doc = "time on the way" },
+		PARAMS_LINE,
 		{ .name = "curve", .unit = "", .min = -BEND_MAX, .max = BEND_MAX,
 		  .doc = "above 0 slow at first, below 0 fast at first, 0 straight" },
 	},

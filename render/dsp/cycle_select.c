@@ -2,8 +2,7 @@
  * the time and gate, a pattern, says which is heard. */
 #include "render/dsp/kernel.h"
 
-SIMD_CLONES
-static void cycle_select_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, cycle_select_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

@@ -3,8 +3,7 @@
 
 enum { DECIMATOR_IN, DECIMATOR_FACTOR, DECIMATOR_SMOOTH, DECIMATOR_PARAMS };
 
-SIMD_CLONES
-static void decimator_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, decimator_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct hold *h = state;
 

@@ -52,8 +52,7 @@ SIMD_INLINE void delay_step(struct delay *d, const struct node_io *io, size_t i,
 	d->frame += (uint32_t)width;
 }
 
-SIMD_CLONES
-static void delay_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, delay_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct delay *d = state;
 	bool is_varying = echo_varies(io, DELAY_TIME, DELAY_MIX + 1);

@@ -120,8 +120,7 @@ SIMD_INLINE void distort_frames(struct distort *d, const struct node_io *io, siz
 	oversample_shift(&d->rate, count);
 }
 
-SIMD_CLONES
-static void distort_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, distort_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	size_t most = n < QUANTUM_FRAMES ? n : QUANTUM_FRAMES;
 

@@ -9,8 +9,7 @@ SIMD_INLINE f32x8 quotient(f32x8 a, f32x8 b)
 	return f32x8_select(b == 0.0f, f32x8_splat(0.0f), q);
 }
 
-SIMD_CLONES
-static void div_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, div_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

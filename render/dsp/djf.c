@@ -39,8 +39,7 @@ SIMD_INLINE sample djf_choose(struct djf *d, sample knob, double share, sample l
 	return (sample)((double)low + d->is_high * ((double)high - (double)low));
 }
 
-SIMD_CLONES
-static void djf_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, djf_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	const struct node_input *knob = &io->in[DJF_KNOB];
 	float rate_hz = (float)io->env->sample_rate_hz;

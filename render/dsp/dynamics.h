@@ -119,7 +119,7 @@ SIMD_INLINE f32x8 dynamics_gain(f32x8 level, f32x8 threshold_db, f32x8 slope, f3
 	return f32x8_exp2(gain_db * (1.0f / DB_PER_OCTAVE));
 }
 
-/* node_def.process of a layout; inline it into a SIMD_CLONES function. */
+/* node_def.process of a layout; inline it into a function under SIMD_CLONES. */
 SIMD_INLINE void dynamics_process(const struct dynamics_layout *l, struct dynamics *d, const struct node_io *io,
 				  size_t n, float ratio_max)
 {

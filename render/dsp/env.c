@@ -3,8 +3,7 @@
 
 enum { ENV_IN, ENV_ATTACK, ENV_DECAY, ENV_SUSTAIN, ENV_RELEASE, ENV_PARAMS };
 
-SIMD_CLONES
-static void env_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, env_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

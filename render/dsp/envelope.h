@@ -31,6 +31,22 @@
 		.flags = PARAM_INPUT | PARAM_OPTIONAL, .doc = "the signal to shape"                                    \
 	}
 
+/* Of lines from the start of the render, or of a note: from where to where, and for how long. */
+#define PARAMS_LINE                                                                                                    \
+	{ .name = "start",                                                                                             \
+	  .unit = "",                                                                                                  \
+	  .min = -PARAM_SIGNAL_MAX,                                                                                    \
+	  .max = PARAM_SIGNAL_MAX,                                                                                     \
+	  .doc = "value at the start" },                                                                               \
+		{ .name = "end",                                                                                       \
+		  .unit = "",                                                                                          \
+		  .min = -PARAM_SIGNAL_MAX,                                                                            \
+		  .max = PARAM_SIGNAL_MAX,                                                                             \
+		  .doc = "value that is reached and held" },                                                           \
+	{                                                                                                              \
+		.name = "dur", .unit = "s", .min = 0.001, .max = 3600, .doc = "time on the way"                        \
+	}
+
 /* Where eight frames are in their cycles, in frames. */
 struct cycle_place {
 	f32x8 since, until; /* since the cycle began, at least 0; until the next one begins, at least 1 */
@@ -71,6 +87,13 @@ SIMD_INLINE f32x8 envelope_seconds(const struct node_io *io, size_t i)
 	double rate = io->env->sample_rate_hz;
 
 	return f32x8_from_f64(frame / rate, (frame + 4.0) / rate);
+}
+
+/* Share of the way of a line with PARAMS_LINE that is gone, at frames i..i+7; 1 or more: the end is reached. dur is the
+ * number of that parameter. */
+SIMD_INLINE f32x8 envelope_line_share(const struct node_io *io, unsigned dur, size_t i, size_t n)
+{
+	return envelope_seconds(io, i) / f32x8_clamp(input_load(&io->in[dur], i, n), 0.001f, 3600.0f);
 }
 
 SIMD_INLINE f32x8 envelope_segment(f32x8 s)

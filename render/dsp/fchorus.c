@@ -91,8 +91,7 @@ SIMD_INLINE void fchorus_run(struct fchorus *c, const struct node_io *io, size_t
 	}
 }
 
-SIMD_CLONES
-static void fchorus_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, fchorus_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	if (n == 1)
 		fchorus_run(state, io, 1, 1);

@@ -12,8 +12,7 @@ SIMD_INLINE struct phase_rate fm_rate(const struct node_io *io)
 	return phase_rate_of(io->env, 1.0, 0.0, PHASE_FREQ_MAX_HZ);
 }
 
-SIMD_CLONES
-static void fm_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, fm_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input freq = io->in[FM_CARRIER], mod = io->in[FM_MOD], index = io->in[FM_INDEX];
 	uint64_t *acc = state;

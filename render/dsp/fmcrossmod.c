@@ -6,8 +6,7 @@ enum { CROSSMOD_CARRIER, CROSSMOD_MOD, CROSSMOD_DEPTH };
 #define CROSSMOD_DEPTH_MAX 1000.0f
 #define CROSSMOD_TURNS_MAX 0x1p16f
 
-SIMD_CLONES
-static void fmcrossmod_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, fmcrossmod_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	const struct node_input *in = io->in;
 

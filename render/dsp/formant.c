@@ -3,8 +3,7 @@
 
 enum { FORMANT_IN, FORMANT_CENTRES, FORMANT_WIDTHS = FORMANT_CENTRES + FORMANTS };
 
-SIMD_CLONES
-static void formant_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, formant_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	float rate_hz = (float)io->env->sample_rate_hz;
 

@@ -21,14 +21,19 @@ SIMD_INLINE struct frames16 frames16_splat(float x)
 	return (struct frames16){ { f32x8_splat(x), f32x8_splat(x) } };
 }
 
+/* From eight frames and the eight after them. */
+SIMD_INLINE struct frames16 frames16_of(f32x8 a, f32x8 b)
+{
+	return (struct frames16){ { __builtin_shufflevector(a, b, 0, 4, 8, 12, 1, 5, 9, 13),
+				    __builtin_shufflevector(a, b, 2, 6, 10, 14, 3, 7, 11, 15) } };
+}
+
 /* Frames i..i+15 of an input of a call with n frames. */
 SIMD_INLINE struct frames16 frames16_load(const struct node_input *in, size_t i, size_t n)
 {
 	if (!in->data || n == 1)
 		return frames16_splat(node_input_at(in, i));
-	f32x8 a = f32x8_load(in->data + i), b = f32x8_load(in->data + i + 8);
-	return (struct frames16){ { __builtin_shufflevector(a, b, 0, 4, 8, 12, 1, 5, 9, 13),
-				    __builtin_shufflevector(a, b, 2, 6, 10, 14, 3, 7, 11, 15) } };
+	return frames16_of(f32x8_load(in->data + i), f32x8_load(in->data + i + 8));
 }
 
 SIMD_INLINE void frames16_store(sample *out, size_t i, size_t n, struct frames16 x)

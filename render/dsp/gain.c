@@ -2,8 +2,7 @@
 #include "render/dsp/kernel.h"
 #include "render/pattern/control.h"
 
-SIMD_CLONES
-static void gain_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, gain_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

@@ -1,8 +1,7 @@
 /* 1 while a true event of a pattern lasts, or while a signal is above 0.5, else 0. */
 #include "render/dsp/contour.h"
 
-SIMD_CLONES
-static void gate_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, gate_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	f32x8 one = f32x8_splat(1.0f), zero = f32x8_splat(0.0f);
 

@@ -39,17 +39,11 @@ SIMD_INLINE float glide_tick(float at, float target, float slope)
 	return gap < -slope ? at - slope : target;
 }
 
-/* The value of the frame before each of eight targets. */
-SIMD_INLINE f32x8 targets_before(f32x8 targets, float before)
-{
-	return __builtin_shufflevector(targets, f32x8_splat(before), 8, 0, 1, 2, 3, 4, 5, 6);
-}
-
 SIMD_INLINE f32x8 glide_follow(struct glide *g, f32x8 target, float slope, size_t width)
 {
 	if (!g->is_set)
 		*g = (struct glide){ .at = target[0], .is_set = true };
-	if (width > 1 && !i32x8_any(f32x8_abs(target - targets_before(target, g->at)) > slope)) {
+	if (width > 1 && !i32x8_any(f32x8_abs(target - frames_before(target, g->at)) > slope)) {
 		g->at = target[SIMD_LANES - 1];
 		return target;
 	}
@@ -100,7 +94,7 @@ SIMD_INLINE struct tap_span tap_follow(struct tap *t, f32x8 target, double sampl
 
 	if (!t->is_set)
 		*t = (struct tap){ .frames = target[0], .is_set = true };
-	if (width > 1 && t->n_left == 0 && !i32x8_any(f32x8_abs(target - targets_before(target, t->frames)) > 1.0f)) {
+	if (width > 1 && t->n_left == 0 && !i32x8_any(f32x8_abs(target - frames_before(target, t->frames)) > 1.0f)) {
 		t->frames = target[SIMD_LANES - 1];
 		return span;
 	}

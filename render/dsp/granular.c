@@ -144,8 +144,7 @@ SIMD_INLINE void grain_add(const struct granular *g, const struct grain *grain, 
 	*weights += weight;
 }
 
-SIMD_CLONES
-static void granular_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, granular_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct granular *g = state;
 	size_t lanes = lanes_in_use(n);

@@ -4,8 +4,7 @@
 #define Q_MIN 0.5f
 #define Q_MAX 20.0f
 
-SIMD_CLONES
-static void hpf_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, hpf_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	svf_process(MATCHED_HIGH, Q_MIN, Q_MAX, state, io, n);
 }

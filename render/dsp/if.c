@@ -3,8 +3,7 @@
 
 enum { IF_CONDITION, IF_THEN, IF_ELSE };
 
-SIMD_CLONES
-static void if_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, if_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

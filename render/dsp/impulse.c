@@ -9,8 +9,7 @@ SIMD_INLINE f32x8 impulse_wave(u32x8 from, u32x8 to)
 	return f32x8_select(wrapped, f32x8_splat(1.0f), f32x8_splat(0.0f));
 }
 
-SIMD_CLONES
-static void impulse_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, impulse_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input freq = io->in[OSC_FREQ];
 	uint64_t *acc = state;

@@ -24,6 +24,12 @@ SIMD_INLINE void output_store(sample *out, size_t i, size_t n, f32x8 v)
 		f32x8_store(out + i, v);
 }
 
+/* The frame before each of eight frames; before: that before the first. */
+SIMD_INLINE f32x8 frames_before(f32x8 frames, float before)
+{
+	return __builtin_shufflevector(frames, f32x8_splat(before), 8, 0, 1, 2, 3, 4, 5, 6);
+}
+
 /* How many of a vector's lanes are frames of the call. */
 SIMD_INLINE size_t lanes_in_use(size_t n)
 {

@@ -29,6 +29,7 @@
 
 #include "render/dsp/kernel.h"
 #include "render/dsp/matched.h"
+#include "render/dsp/slew.h"
 
 enum { LADDER_IN, LADDER_CUTOFF, LADDER_RES };
 enum { LADDER_POLES = 4, LADDER_STEPS = 2, LADDER_TANGENTS = 3 };
@@ -53,7 +54,8 @@ struct ladder_tuning {
 /* Zero at frame 0. */
 struct ladder {
 	struct ladder_tuning tuning;
-	uint64_t is_tuned; /* to parameters that stand still */
+	uint32_t is_tuned; /* to parameters that stand still */
+	struct slew cutoff;
 	double s[LADDER_POLES];
 };
 
@@ -195,7 +197,7 @@ SIMD_INLINE double ladder_tick(double s[LADDER_POLES], enum ladder_voicing voici
 	return y;
 }
 
-/* node_def.process; inline it into a SIMD_CLONES function. k is feedback at res 1. */
+/* node_def.process; inline it into a function under SIMD_CLONES. k is feedback at res 1. */
 SIMD_INLINE void ladder_process(enum ladder_voicing voicing, float k, void *state, const struct node_io *io, size_t n)
 {
 	const struct node_input *in = io->in, *hz = &in[LADDER_CUTOFF], *res = &in[LADDER_RES];
@@ -206,7 +208,7 @@ SIMD_INLINE void ladder_process(enum ladder_voicing voicing, float k, void *stat
 	memcpy(s, l->s, sizeof(s));
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		if (hz->data || res->data || !l->is_tuned) {
-			t = ladder_tune(f32x8_clamp(input_load(hz, i, n), LADDER_HZ_MIN, LADDER_HZ_MAX),
+			t = ladder_tune(slew_load(&l->cutoff, io, hz, LADDER_HZ_MIN, LADDER_HZ_MAX, i, n),
 					k * f32x8_clamp(input_load(res, i, n), 0.0f, 1.0f),
 					(float)io->env->sample_rate_hz);
 			l->is_tuned = !hz->data && !res->data;

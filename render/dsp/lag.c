@@ -5,8 +5,7 @@ enum { LAG_IN, LAG_TIME };
 
 #define LAG_MAX_S 60.0f
 
-SIMD_CLONES
-static void lag_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, lag_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	const struct node_input *time = &io->in[LAG_TIME];
 	double y = *(const double *)state;

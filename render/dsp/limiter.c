@@ -150,8 +150,7 @@ SIMD_INLINE void limiter_step(struct limiter *l, const struct node_io *io, size_
 	l->frame++;
 }
 
-SIMD_CLONES
-static void limiter_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, limiter_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	bool is_steady = !stereo_param(io, LIMITER_RELEASE, 0)->data;
 	size_t lanes = lanes_in_use(n);

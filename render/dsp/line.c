@@ -3,8 +3,7 @@
 
 enum { LINE_START, LINE_END, LINE_PARAMS };
 
-SIMD_CLONES
-static void line_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, line_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

@@ -1,14 +1,21 @@
 /* Low-pass filter. */
-#include "render/dsp/svf.h"
+#include "render/dsp/svf_bank.h"
 
 #define Q_MIN 0.5f
 #define Q_MAX 20.0f
 
-SIMD_CLONES
-static void lpf_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, lpf_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	svf_process(MATCHED_LOW, Q_MIN, Q_MAX, state, io, n);
 }
+
+SIMD_CLONES(static, lpf_bank_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
+{
+	svf_bank_process((struct svf_kind){ MATCHED_LOW, Q_MIN, Q_MAX }, state, io, n);
+}
+
+static const struct node_def lpf_bank =
+	SVF_BANK_DEF("lpf_bank", "the sum of eight low-passes", "cutoff", "q", lpf_bank_process);
 
 static double lpf_tail_s(const struct node_env *env, const struct node_input *in)
 {
@@ -29,4 +36,5 @@ const struct node_def node_lpf = {
 	.state_bytes = svf_state_bytes,
 	.process = lpf_process,
 	.tail_s = lpf_tail_s,
+	.bank = &lpf_bank,
 };

@@ -288,8 +288,7 @@ SIMD_INLINE void lush_run(struct lush *l, const struct node_io *io, size_t n, si
 	}
 }
 
-SIMD_CLONES
-static void lush_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, lush_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	if (n == 1)
 		lush_run(state, io, 1, 1);

@@ -7,17 +7,37 @@
 		.flags = PARAM_OPTIONAL, .doc = "another"                                                              \
 	}
 
-SIMD_CLONES
-static void mix_process(void *state, const struct node_io *io, size_t n)
-{
-	(void)state;
-	for (size_t i = 0; i < n; i += SIMD_LANES) {
-		f32x8 sum = 0.0f + input_load(&io->in[0], i, n); /* never -0, so that adding 0 changes no bit */
+enum { MIX_PIECE = 4 * SIMD_LANES };
 
-		for (unsigned p = 1; p < NODE_PARAMS_MAX; p++)
-			if (io->in[p].data || io->in[p].value != 0)
-				sum += input_load(&io->in[p], i, n);
-		output_store(io->out[0], i, n, sum);
+/* The inputs that are no constant 0, at least one. */
+SIMD_INLINE unsigned inputs_used(const struct node_io *io, const struct node_input *used[NODE_PARAMS_MAX])
+{
+	unsigned n = 0;
+
+	for (unsigned p = 0; p < NODE_PARAMS_MAX; p++)
+		if (p == 0 || io->in[p].data || io->in[p].value != 0)
+			used[n++] = &io->in[p];
+	return n;
+}
+
+SIMD_CLONES(static, mix_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
+{
+	const struct node_input *used[NODE_PARAMS_MAX];
+	unsigned n_used = inputs_used(io, used);
+	size_t piece = n == 1 ? 1 : MIX_PIECE;
+
+	(void)state;
+	for (size_t i = 0; i < n; i += piece) {
+		f32x8 sum[4] = { { 0 } }; /* never -0, so that adding 0 changes no bit */
+
+		for (unsigned p = 0; p < n_used; p++)
+			SIMD_UNROLL
+		for (unsigned k = 0; k < 4; k++)
+			sum[k] += input_load(used[p], n == 1 ? i : i + k * SIMD_LANES, n);
+		SIMD_UNROLL
+		for (unsigned k = 0; k < 4; k++)
+			if (k == 0 || n > 1)
+				output_store(io->out[0], i + k * SIMD_LANES, n, sum[k]);
 	}
 }
 

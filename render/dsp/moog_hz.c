@@ -4,8 +4,7 @@
 /* A tenth above what starts the oscillation, so that it starts at a res of 0.91. */
 #define FEEDBACK 4.4f
 
-SIMD_CLONES
-static void moog_hz_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, moog_hz_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	ladder_process(LADDER_DRIVEN, FEEDBACK, state, io, n);
 }

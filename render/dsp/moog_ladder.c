@@ -1,8 +1,7 @@
 /* Ladder low-pass that is linear but for what comes back. */
 #include "render/dsp/ladder.h"
 
-SIMD_CLONES
-static void moog_ladder_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, moog_ladder_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	ladder_process(LADDER_CLEAN, 4.0f, state, io, n);
 }

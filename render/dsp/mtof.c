@@ -1,8 +1,7 @@
 /* From MIDI note numbers to frequencies: equal temperament, note 69 is 440 Hz. */
 #include "render/dsp/kernel.h"
 
-SIMD_CLONES
-static void mtof_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, mtof_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

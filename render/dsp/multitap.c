@@ -65,8 +65,7 @@ SIMD_INLINE void multitap_step(struct multitap *m, const struct node_io *io, siz
 	m->frame += (uint32_t)width;
 }
 
-SIMD_CLONES
-static void multitap_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, multitap_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct multitap *m = state;
 	bool is_varying = echo_varies(io, MULTITAP_TIME, MULTITAP_PARAMS);

@@ -1,8 +1,7 @@
 /* Sign change: unary minus. */
 #include "render/dsp/kernel.h"
 
-SIMD_CLONES
-static void neg_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, neg_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES)

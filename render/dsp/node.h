@@ -21,6 +21,8 @@ enum {
 	BLOCK_FRAMES_MAX = 4096,
 	NODE_PARAMS_MAX = 16,
 	NODE_ALIASES_MAX = 3,
+	NODE_BANK_LANES = 8,
+	NODE_BANK_PARAMS_MAX = 3, /* of a lane: all inputs of a bank fit where those of a stereo kernel do */
 };
 
 /* How a node's output over a span of frames can be had (docs/ARCHITECTURE.md, "Time classes"). */
@@ -115,7 +117,20 @@ struct node_def {
 	 * enum control_key (render/pattern/control.h) for params[p], CONTROL_NONE (0) where none. */
 	unsigned char controls[NODE_PARAMS_MAX];
 	bool is_modifier;
+
+	/* NULL, or what computes up to NODE_BANK_LANES calls of this function side by side and gives their sum; the builder
+	 * puts it in place of the terms of sums (render/graph/gather.h). It is no function of the language, mono, of the
+	 * same time class, and its n_lanes is NODE_BANK_LANES (elsewhere 0): its inputs are those of each lane in turn,
+	 * zero in lanes that are not used, which must add nothing. It is never called for a single frame. */
+	const struct node_def *bank;
+	unsigned n_lanes;
 };
+
+/* Inputs of a call, of one channel. */
+static inline unsigned node_def_inputs(const struct node_def *def)
+{
+	return def->n_lanes ? def->n_lanes * def->n_params : def->n_params;
+}
 
 /* The catalogue: sorted by name. */
 extern const struct node_def *const node_registry[];

@@ -1,8 +1,7 @@
 /* White noise: a hash of (seed, call site, channel, frame), so any span can be computed on its own. */
 #include "render/dsp/source.h"
 
-SIMD_CLONES
-static void noise_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, noise_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	uint64_t key = source_noise_key(io);
 

@@ -4,8 +4,7 @@
 #define Q_MIN 0.5f
 #define Q_MAX 20.0f
 
-SIMD_CLONES
-static void notch_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, notch_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	svf_process(MATCHED_NOTCH, Q_MIN, Q_MAX, state, io, n);
 }

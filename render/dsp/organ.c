@@ -34,8 +34,7 @@ SIMD_INLINE f32x8 organ_wave(f32x8 q, f32x8 dt)
 	return sum;
 }
 
-SIMD_CLONES
-static void organ_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, organ_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input freq = io->in[OSC_FREQ];
 	uint64_t *acc = state;

@@ -289,7 +289,7 @@ SIMD_INLINE void osc_fill_modulated(enum osc_shape shape, uint64_t *acc, const s
 	*acc = phase_walk_end(&w);
 }
 
-/* A shape at in[OSC_FREQ]; inline it into a SIMD_CLONES function. */
+/* A shape at in[OSC_FREQ]; inline it into a function under SIMD_CLONES. */
 SIMD_INLINE void osc_fill(enum osc_shape shape, uint64_t *acc, const struct node_io *io, size_t n,
 			  struct phase_rate rate, bool is_naive)
 {

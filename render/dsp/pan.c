@@ -26,8 +26,7 @@ SIMD_INLINE void pan_gains(f32x8 pos, bool mono, f32x8 *left, f32x8 *right)
 	}
 }
 
-SIMD_CLONES
-static void pan_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, pan_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	bool mono = is_mono(io->in);
 

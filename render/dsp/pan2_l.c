@@ -1,8 +1,7 @@
 /* The left half of an equal-power panner. */
 #include "render/dsp/kernel.h"
 
-SIMD_CLONES
-static void pan2_l_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, pan2_l_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

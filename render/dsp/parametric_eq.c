@@ -63,8 +63,7 @@ SIMD_INLINE void eq_tune(struct eq_band *band, const struct node_input *in, size
 	svf_tune(&band->svf, MATCHED_BELL, true, &to, rate_hz);
 }
 
-SIMD_CLONES
-static void eq_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, eq_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct eq *eq = state;
 	float rate_hz = (float)io->env->sample_rate_hz;

@@ -5,8 +5,7 @@ enum { FOLLOWER_IN, FOLLOWER_ATTACK, FOLLOWER_RELEASE };
 
 #define FOLLOWER_MAX_S 10.0f
 
-SIMD_CLONES
-static void peak_follower_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, peak_follower_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	const struct node_input *in = io->in;
 	double level = *(const double *)state;

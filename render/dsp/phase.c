@@ -15,8 +15,8 @@ SIMD_INLINE uint64_t sum_modulated(const struct node_input *freq, struct phase_r
 	return sum[0] + sum[1] + sum[2] + sum[3];
 }
 
-SIMD_CLONES
-void phase_advance(uint64_t *acc, const struct node_input *freq, struct phase_rate rate, size_t n)
+SIMD_CLONES(extern, phase_advance, (uint64_t *acc, const struct node_input *freq, struct phase_rate rate, size_t n),
+	    (acc, freq, rate, n))
 {
 	*acc += freq->data ? sum_modulated(freq, rate, n) : n * phase_walk_steady(0, freq->value, rate, 1).stride[0];
 }

@@ -67,8 +67,7 @@ SIMD_INLINE f32x8 phaser_tick(struct phaser *p, f32x8 x, f32x8 gain, f32x8 feedb
 	return 0.5f * (x + y);
 }
 
-SIMD_CLONES
-static void phaser_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, phaser_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	unsigned n_stages =
 		(unsigned)(clamp_f64((double)io->in[2 * PHASER_STAGES].value, STAGES_MIN, STAGES_MAX) + 0.5);

@@ -3,8 +3,7 @@
 
 #define PHASOR_SPEED_MAX 1000.0f
 
-SIMD_CLONES
-static void phasor_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, phasor_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input speed = io->in[0];
 

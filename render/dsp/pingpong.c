@@ -70,8 +70,7 @@ SIMD_INLINE void pingpong_step(struct pingpong *p, const struct node_io *io, siz
 	p->frame += (uint32_t)width;
 }
 
-SIMD_CLONES
-static void pingpong_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, pingpong_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct pingpong *p = state;
 	bool is_varying = echo_varies(io, 2 * PINGPONG_TIME, 2 * PINGPONG_MIX);

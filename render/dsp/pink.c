@@ -42,8 +42,7 @@ SIMD_INLINE f32x8 pink_fast(uint64_t key, uint64_t frame)
 
 /* Blocks begin at multiples of eight frames, single frames anywhere: either way the slow rows are those of the
  * first. */
-SIMD_CLONES
-static void pink_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, pink_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	uint64_t key = source_noise_key(io);
 

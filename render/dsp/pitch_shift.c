@@ -223,8 +223,7 @@ SIMD_INLINE void lines_write(struct shifter *s, const struct node_io *io, size_t
 	}
 }
 
-SIMD_CLONES
-static void shifter_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, shifter_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct shifter *s = state;
 	size_t lanes = lanes_in_use(n);

@@ -210,8 +210,7 @@ SIMD_INLINE void plate_run(struct plate *p, const struct node_io *io, size_t n, 
 	}
 }
 
-SIMD_CLONES
-static void plate_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, plate_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	if (n == 1)
 		plate_run(state, io, 1, 1);

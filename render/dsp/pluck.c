@@ -53,8 +53,7 @@ SIMD_INLINE sample pluck_tick(struct pluck *p, float noise, float gain)
 	return y;
 }
 
-SIMD_CLONES
-static void pluck_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, pluck_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	uint64_t key = source_noise_key(io);
 	struct pluck *p = state;

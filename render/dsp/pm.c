@@ -13,8 +13,7 @@ SIMD_INLINE struct phase_rate pm_rate(const struct node_io *io)
 	return phase_rate_of(io->env, 1.0, 0.0, PHASE_FREQ_MAX_HZ);
 }
 
-SIMD_CLONES
-static void pm_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, pm_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input freq = io->in[PM_CARRIER], mod = io->in[PM_MOD], index = io->in[PM_INDEX];
 	uint64_t *acc = state;

@@ -3,8 +3,7 @@
 
 enum { PULSE_FREQ = OSC_FREQ, PULSE_WIDTH, PULSE_NAIVE };
 
-SIMD_CLONES
-static void pulse_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, pulse_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input freq = io->in[PULSE_FREQ], width = io->in[PULSE_WIDTH];
 	bool is_naive = io->in[PULSE_NAIVE].value > 0.5f;

@@ -3,8 +3,7 @@
 
 enum { RANGE_FROM, RANGE_TO, RANGE_IN };
 
-SIMD_CLONES
-static void range_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, range_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

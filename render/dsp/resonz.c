@@ -4,8 +4,7 @@
 #define Q_MIN 0.5f
 #define Q_MAX 100.0f
 
-SIMD_CLONES
-static void resonz_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, resonz_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	svf_process(MATCHED_BAND_UNIT, Q_MIN, Q_MAX, state, io, n);
 }

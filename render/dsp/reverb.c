@@ -4,6 +4,10 @@
  * sample rate, and so is the damping. Both channels hear the mean of the inputs, without its DC, which the combs
  * would all add up; the right tank is 23 frames longer everywhere, which makes the width.
  *
+ * Combs of 25 to 37 ms with a gain of 0.84 room are 60 dB down after c = 0.1 s / -log10(0.84 room), to 10 %. Without
+ * them the all-passes ring for 0.186 s, and what comes out of both rings for the cube root of the sum of cubes, a law
+ * found by measuring: from 0.186 s to 1.32 s.
+ *
  * All delays are longer than a vector at every sample rate, so eight frames at a time are read and written along
  * time. Only the low-passes in the combs' loops need one frame after the other: for them eight frames of eight
  * combs are transposed, so that a vector holds one frame of all combs, and back. */
@@ -197,8 +201,7 @@ SIMD_INLINE void reverb_run(struct reverb *r, const struct node_io *io, size_t n
 	}
 }
 
-SIMD_CLONES
-static void reverb_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, reverb_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	if (n == 1)
 		reverb_run(state, io, 1, 1);
@@ -224,7 +227,7 @@ const struct node_def node_reverb = {
 	.params = {
 		PARAM_IN,
 		{ .name = "room_size", .unit = "", .min = 0, .max = 1,
-		  .doc = "length of the tail: from 0.6 on, 60 dB down after 0.1 s / -log10(0.84 room_size)" },
+		  .doc = "length of the tail: 60 dB down after (c^3 + (0.186 s)^3)^(1/3), c = 0.1 s / -log10(0.84 room_size)" },
 		{ .name = "damping", .unit = "", .min = 0, .max = 1, .doc = "how much sooner treble dies away" },
 		PARAM_MIX(0.3),
 	},

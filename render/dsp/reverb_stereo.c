@@ -160,8 +160,7 @@ SIMD_INLINE void reverb_stereo_run(struct reverb_stereo *r, const struct node_io
 	}
 }
 
-SIMD_CLONES
-static void reverb_stereo_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, reverb_stereo_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	if (n == 1)
 		reverb_stereo_run(state, io, 1, 1);

@@ -6,8 +6,7 @@ enum { RING_IN, RING_FREQ, RING_PARAMS };
 #define RING_MIN_HZ 20.0f
 #define RING_MAX_HZ 5000.0f
 
-SIMD_CLONES
-static void ring_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, ring_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	size_t width = lanes_in_use(n);
 	struct lfo lfo;
@@ -19,8 +18,7 @@ static void ring_process(void *state, const struct node_io *io, size_t n)
 	}
 }
 
-SIMD_CLONES
-static void ring_advance(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, ring_advance, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	size_t width = lanes_in_use(n);
 	uint64_t *phase = state;

@@ -1,8 +1,7 @@
 /* Ring modulation of one signal by another. */
 #include "render/dsp/kernel.h"
 
-SIMD_CLONES
-static void ring_mod_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, ring_mod_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES)

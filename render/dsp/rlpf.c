@@ -13,4 +13,5 @@ const struct node_def node_rlpf = {
 	.state_bytes = svf_state_bytes,
 	.process = svf_low_process,
 	.tail_s = svf_tail_s,
+	.bank = &node_svf_low_bank,
 };

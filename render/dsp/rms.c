@@ -13,8 +13,7 @@ static void rms_reset(void *state, const struct node_env *env, const struct node
 	power_reset(state, env, &in[RMS_WINDOW]);
 }
 
-SIMD_CLONES
-static void rms_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, rms_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct power *power = state;
 	float rate_hz = (float)io->env->sample_rate_hz;

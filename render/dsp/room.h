@@ -59,7 +59,7 @@ static inline struct room_dc room_dc_of(const struct node_env *env)
 
 SIMD_INLINE f32x8 room_dc_step(struct room_dc *dc, f32x8 in, size_t width)
 {
-	f32x8 rise = in - targets_before(in, dc->x);
+	f32x8 rise = in - frames_before(in, dc->x);
 
 	dc->x = in[width - 1];
 	for (size_t j = 0; j < width; j++)

@@ -1,8 +1,7 @@
 /* Band-limited rising sawtooth. */
 #include "render/dsp/osc.h"
 
-SIMD_CLONES
-static void saw_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, saw_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	osc_process(OSC_SAW, state, io, n);
 }

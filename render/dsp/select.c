@@ -48,8 +48,7 @@ SIMD_INLINE f32x8 select_place(f32x8 index, f32x8 count)
 	return nearest - count * f32x8_floor(nearest / count);
 }
 
-SIMD_CLONES
-static void select_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, select_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	unsigned end = params_end(io->in);
 

@@ -1,8 +1,8 @@
 /* Fixed-width vectors for kernels, and the few functions that kernels need per sample.
  *
  * Written once over GCC vector types of 8 floats (or 4 doubles); the compiler lowers them to what the target has.
- * SIMD_CLONES compiles a kernel for several levels and picks one at load time. The same bits come out at every
- * level, because each function is a fixed sequence of IEEE additions, multiplications and divisions: contraction is
+ * SIMD_CLONES compiles a kernel for several levels, of which one is picked at run time. The same bits come out at
+ * every level, because each function is a fixed sequence of IEEE additions, multiplications and divisions: contraction is
  * off for the whole build, there is no libm, no reciprocal estimate and no horizontal sum of unspecified order.
  * Rounding to integers is done by adding and subtracting 1.5 * 2^23 (2^52), which needs the default rounding mode
  * and no conversion instruction that wider machines lack.
@@ -21,16 +21,50 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Put before the definition of a kernel. Function multiversioning needs ifunc, which runs before a sanitizer's
- * runtime is up, and clang 14 gives clones external names. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
-	!defined(__SANITIZE_THREAD__)
-#define SIMD_CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#define SIMD_CLONES
-#endif
+#include "base/cpu_level.h"
 
 #define SIMD_INLINE static inline __attribute__((always_inline))
+
+/* Begins the definition of a function that is compiled for every level; linkage is static or extern, args are the names
+ * in params:
+ *
+ *	SIMD_CLONES(static, scale, (sample *x, sample gain, size_t n), (x, gain, n))
+ *	{
+ *		...
+ *	}
+ *
+ * The body is inlined into one function per level, and scale() calls the one that cpu_level names. A table and not
+ * an ifunc: that would be settled before main(), out of reach of a test that forces a level. Sanitizers watch one
+ * level, since their builds take long as it is. */
+#define SIMD_CLONES(linkage, name, params, args) SIMD_CLONES_OF(linkage, void, , name, params, args)
+/* The same for a function with a result. */
+#define SIMD_CLONES_RETURNING(linkage, type, name, params, args)                                                       \
+	SIMD_CLONES_OF(linkage, type, return, name, params, args)
+
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define SIMD_CLONES_OF(linkage, type, give, name, params, args)                                                        \
+	SIMD_INLINE type name##_body params;                                                                           \
+	static type name##_default params                                                                              \
+	{                                                                                                              \
+		give name##_body args;                                                                                 \
+	}                                                                                                              \
+	__attribute__((target("arch=x86-64-v3"))) static type name##_v3 params                                         \
+	{                                                                                                              \
+		give name##_body args;                                                                                 \
+	}                                                                                                              \
+	__attribute__((target("arch=x86-64-v4"))) static type name##_v4 params                                         \
+	{                                                                                                              \
+		give name##_body args;                                                                                 \
+	}                                                                                                              \
+	linkage type name params                                                                                       \
+	{                                                                                                              \
+		static type(*const levels[CPU_LEVELS]) params = { name##_default, name##_v3, name##_v4 };              \
+		give levels[cpu_level] args;                                                                           \
+	}                                                                                                              \
+	SIMD_INLINE type name##_body params
+#else
+#define SIMD_CLONES_OF(linkage, type, give, name, params, args) linkage type name params
+#endif
 
 /* Put before a loop of at most eight turns over vectors: rolled up, they would go through memory at each. */
 #ifdef __clang__
@@ -137,15 +171,24 @@ SIMD_INLINE f64x4 f64x4_lanes(void)
 	return (f64x4){ 0, 1, 2, 3 };
 }
 
-/* Lanes 0..3 and 4..7 as doubles, and back with one rounding. */
+/* Lanes 0..3 and 4..7 as doubles, and back with one rounding. Lane by lane: gcc 12 makes one instruction of that, of
+ * __builtin_convertvector() five. */
 SIMD_INLINE f64x4 f32x8_low_f64(f32x8 x)
 {
-	return __builtin_convertvector(__builtin_shufflevector(x, x, 0, 1, 2, 3), f64x4);
+	f64x4 y;
+
+	for (unsigned i = 0; i < 4; i++)
+		y[i] = (double)x[i];
+	return y;
 }
 
 SIMD_INLINE f64x4 f32x8_high_f64(f32x8 x)
 {
-	return __builtin_convertvector(__builtin_shufflevector(x, x, 4, 5, 6, 7), f64x4);
+	f64x4 y;
+
+	for (unsigned i = 0; i < 4; i++)
+		y[i] = (double)x[i + 4];
+	return y;
 }
 
 SIMD_INLINE f32x8 f32x8_from_f64(f64x4 low, f64x4 high)
@@ -200,25 +243,41 @@ SIMD_INLINE bool i32x8_any(i32x8 mask)
 	return (pairs[0] | pairs[1] | pairs[2] | pairs[3]) != 0;
 }
 
-/* b where a is NaN. */
+/* b where a is NaN. Lane by lane, because gcc 12 makes one instruction of that and two of a comparison and a choice. */
 SIMD_INLINE f32x8 f32x8_min(f32x8 a, f32x8 b)
 {
-	return f32x8_select(a < b, a, b);
+	f32x8 y;
+
+	for (unsigned i = 0; i < 8; i++)
+		y[i] = a[i] < b[i] ? a[i] : b[i];
+	return y;
 }
 
 SIMD_INLINE f32x8 f32x8_max(f32x8 a, f32x8 b)
 {
-	return f32x8_select(a > b, a, b);
+	f32x8 y;
+
+	for (unsigned i = 0; i < 8; i++)
+		y[i] = a[i] > b[i] ? a[i] : b[i];
+	return y;
 }
 
 SIMD_INLINE f64x4 f64x4_min(f64x4 a, f64x4 b)
 {
-	return f64x4_select(a < b, a, b);
+	f64x4 y;
+
+	for (unsigned i = 0; i < 4; i++)
+		y[i] = a[i] < b[i] ? a[i] : b[i];
+	return y;
 }
 
 SIMD_INLINE f64x4 f64x4_max(f64x4 a, f64x4 b)
 {
-	return f64x4_select(a > b, a, b);
+	f64x4 y;
+
+	for (unsigned i = 0; i < 4; i++)
+		y[i] = a[i] > b[i] ? a[i] : b[i];
+	return y;
 }
 
 /* Into [lo, hi]; a NaN becomes lo. */

@@ -65,7 +65,8 @@ SIMD_INLINE void row_fill(double *row, unsigned n_taps, double fraction, double 
 		row[i] /= sum;
 }
 
-SIMD_CLONES static void rows_fill(sample *rows, unsigned n_taps, unsigned n_rows, double band)
+SIMD_CLONES(static, rows_fill, (sample *rows, unsigned n_taps, unsigned n_rows, double band),
+	    (rows, n_taps, n_rows, band))
 {
 	double weights[2][SINC_TAPS_MAX];
 	row_fill(weights[0], n_taps, 0, band);
@@ -180,7 +181,8 @@ SIMD_INLINE sample read_one(const struct sinc_table *t, const sample *x, int64_t
 	return lanes_sum((even.here + odd.here) + (even.step + odd.step) * between);
 }
 
-SIMD_CLONES void sinc_read(const struct sinc_table *t, const sample *x, const int64_t *pos, sample *out, size_t n)
+SIMD_CLONES(extern, sinc_read, (const struct sinc_table *t, const sample *x, const int64_t *pos, sample *out, size_t n),
+	    (t, x, pos, out, n))
 {
 	for (size_t i = 0; i < n; i++)
 		out[i] = read_one(t, x, pos[i]);

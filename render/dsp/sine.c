@@ -1,8 +1,9 @@
 /* Sine oscillator. */
 #include "render/dsp/osc.h"
 
-SIMD_CLONES
-static void sine_process(void *state, const struct node_io *io, size_t n)
+extern const struct node_def node_sine_bank;
+
+SIMD_CLONES(static, sine_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	osc_process(OSC_SINE, state, io, n);
 }
@@ -19,4 +20,5 @@ const struct node_def node_sine = {
 	.n_acc = 1,
 	.process = sine_process,
 	.advance = osc_advance,
+	.bank = &node_sine_bank,
 };

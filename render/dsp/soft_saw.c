@@ -2,8 +2,7 @@
 #include "render/dsp/osc.h"
 #include "render/dsp/source.h"
 
-SIMD_CLONES
-static void soft_saw_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, soft_saw_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	osc_fill(OSC_SOFT_SAW, state, io, n, osc_rate(io, 1.0), false);
 }

@@ -1,8 +1,7 @@
 /* Band-limited square wave. */
 #include "render/dsp/osc.h"
 
-SIMD_CLONES
-static void square_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, square_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	osc_process(OSC_SQUARE, state, io, n);
 }

@@ -18,8 +18,7 @@ static size_t superchip_state_bytes(const struct node_env *env, const struct nod
 	return sizeof(struct superchip);
 }
 
-SIMD_CLONES
-static void superchip_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, superchip_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input freq = io->in[SUPERCHIP_FREQ], rate = io->in[SUPERCHIP_RATE];
 	float depth = (float)clamp_f64((double)io->in[SUPERCHIP_DEPTH].value, 0, 1);

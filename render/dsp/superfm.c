@@ -14,8 +14,7 @@ SIMD_INLINE double superfm_ratio(const struct node_io *io)
 	return clamp_f64((double)io->in[SUPERFM_RATIO].value, SUPERFM_RATIO_MIN, SUPERFM_RATIO_MAX);
 }
 
-SIMD_CLONES
-static void superfm_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, superfm_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input freq = io->in[SUPERFM_FREQ];
 	double ratio = superfm_ratio(io);

@@ -15,8 +15,7 @@ SIMD_INLINE struct frames16 superhat_cutoff(const struct node_input *bright, siz
 				    SUPERHAT_DARK_HZ + SUPERHAT_SPAN_HZ * share.v[1] } };
 }
 
-SIMD_CLONES
-static void superhat_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, superhat_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input bright = io->in[SUPERHAT_BRIGHT];
 	float sustain = (float)clamp_f64((double)io->in[SUPERHAT_SUSTAIN].value, 0.001, 10);

@@ -27,8 +27,7 @@ static size_t superkick_state_bytes(const struct node_env *env, const struct nod
 	return sizeof(struct superkick);
 }
 
-SIMD_CLONES
-static void superkick_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, superkick_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input freq = io->in[SUPERKICK_FREQ], penv = io->in[SUPERKICK_PENV];
 	float sustain = (float)clamp_f64((double)io->in[SUPERKICK_SUSTAIN].value, 0.01, 10);

@@ -10,8 +10,7 @@ SIMD_INLINE struct phase_rate superpwm_lfo_rate(const struct node_io *io)
 	return phase_rate_of(io->env, 1.0, 0.0, SUPERPWM_RATE_MAX_HZ);
 }
 
-SIMD_CLONES
-static void superpwm_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, superpwm_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input freq = io->in[SUPERPWM_FREQ], rate = io->in[SUPERPWM_RATE];
 	float depth = (float)clamp_f64((double)io->in[SUPERPWM_DEPTH].value, 0, 1);

@@ -38,8 +38,7 @@ SIMD_INLINE void supersaw_voice(const struct node_io *io, const struct node_inpu
 	*acc = phase_walk_end(&w) - start;
 }
 
-SIMD_CLONES
-static void supersaw_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, supersaw_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input freq = io->in[SUPERSAW_FREQ];
 	bool is_naive = io->in[SUPERSAW_NAIVE].value > 0.5f;

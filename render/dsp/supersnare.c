@@ -22,8 +22,7 @@ static size_t supersnare_state_bytes(const struct node_env *env, const struct no
 	return sizeof(struct supersnare);
 }
 
-SIMD_CLONES
-static void supersnare_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, supersnare_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input freq = io->in[SUPERSNARE_FREQ], snappy = io->in[SUPERSNARE_SNAPPY];
 	float sustain = (float)clamp_f64((double)io->in[SUPERSNARE_SUSTAIN].value, 0.001, 10);

@@ -3,8 +3,8 @@
  * the continuous SVF equations using trapezoidal integration", https://cytomic.com/technical-papers/. What the
  * states hold, as energy, cannot grow by a change of coefficients, so it is stable under any modulation.
  * Coefficients come from matched.h, so the response is the analog prototype's; they follow the parameters frame by
- * frame. A step of the cutoff leaves the states, which are the analog filter's capacitor voltages, as they are: it
- * is as smooth as there.
+ * frame, and a cutoff that steps becomes a steep ramp (slew.h). The states, which are the analog filter's capacitor
+ * voltages, stay as they are meanwhile.
  *
  * State is double: at 20 Hz and 192 kHz the integrators move in steps of 3e-4.
  *
@@ -19,9 +19,11 @@
 
 #include "render/dsp/frames16.h"
 #include "render/dsp/matched.h"
+#include "render/dsp/slew.h"
 
 #define SVF_HZ_MIN 20.0f
 #define SVF_HZ_MAX 20000.0f
+#define SVF_W_MAX 3.0473449f /* radians per frame: 0.485 of the sample rate */
 
 /* What one frame does, in each of four groups. */
 struct svf_step {
@@ -51,6 +53,7 @@ struct svf {
 	double s1, s2;    /* at the start of the current group */
 	uint32_t held[3]; /* bits of cutoff, q and gain, if they are the same in all frames of coefs */
 	uint32_t is_held; /* 0: they are not, or there are no coefs yet */
+	struct slew cutoff;
 };
 
 /* Cutoff (clamped to SVF_HZ_MIN..SVF_HZ_MAX and below half the sample rate), q and, for a bell, gain. */
@@ -127,8 +130,7 @@ SIMD_INLINE void svf_tune(struct svf *f, enum matched_response which, bool is_wi
 	svf_hold(f, to);
 	for (unsigned half = 0; half < 2; half++) {
 		f32x8 hz = f32x8_clamp(to->hz.v[half], SVF_HZ_MIN, SVF_HZ_MAX);
-		f32x8 w =
-			f32x8_min(hz * (6.2831853f / sample_rate_hz), f32x8_splat(3.0473449f)); /* 0.485 of the rate */
+		f32x8 w = f32x8_min(hz * (6.2831853f / sample_rate_hz), f32x8_splat(SVF_W_MAX));
 		struct matched_wish wish = { w, to->q.v[half], to->gain_db.v[half] };
 
 		svf_steps_of(c->step + 2 * half, matched_to(which, wish, is_wide));
@@ -255,7 +257,18 @@ enum { SVF_IN, SVF_CUTOFF, SVF_Q };
 			  .doc = (q_doc) },                                                                            \
 	}
 
-/* node_def.process of a filter with SVF_PARAMS; inline it into a SIMD_CLONES function. */
+/* The cutoff in frames i..i+15. */
+SIMD_INLINE struct frames16 svf_cutoff(struct svf *f, const struct node_io *io, size_t i, size_t n)
+{
+	const struct node_input *hz = &io->in[SVF_CUTOFF];
+	f32x8 first = slew_load(&f->cutoff, io, hz, SVF_HZ_MIN, SVF_HZ_MAX, i, n);
+
+	if (!hz->data || n == 1)
+		return frames16_splat(first[0]);
+	return frames16_of(first, slew_load(&f->cutoff, io, hz, SVF_HZ_MIN, SVF_HZ_MAX, i + SIMD_LANES, n));
+}
+
+/* node_def.process of a filter with SVF_PARAMS; inline it into a function under SIMD_CLONES. */
 SIMD_INLINE void svf_process(enum matched_response which, float q_min, float q_max, void *state,
 			     const struct node_io *io, size_t n)
 {
@@ -265,7 +278,7 @@ SIMD_INLINE void svf_process(enum matched_response which, float q_min, float q_m
 	for (size_t i = 0; i < n; i += FRAMES16) {
 		if (i == 0 || hz->data || q->data) {
 			struct svf_wish to = {
-				.hz = frames16_load(hz, i, n),
+				.hz = svf_cutoff(f, io, i, n),
 				.q = frames16_clamp(frames16_load(q, i, n), q_min, q_max),
 				.gain_db = frames16_splat(0),
 			};
@@ -301,5 +314,6 @@ void svf_band_process(void *state, const struct node_io *io, size_t n);
 void svf_band_unit_process(void *state, const struct node_io *io, size_t n);
 void svf_notch_process(void *state, const struct node_io *io, size_t n);
 double svf_tail_s(const struct node_env *env, const struct node_input *in);
+extern const struct node_def node_svf_low_bank;
 
 #endif

@@ -118,8 +118,7 @@ SIMD_INLINE void tape_run(struct tape *t, const struct node_io *io, size_t n, si
 	}
 }
 
-SIMD_CLONES
-static void tape_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, tape_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	if (n == 1)
 		tape_run(state, io, 1, 1);

@@ -70,8 +70,7 @@ SIMD_INLINE f32x8 factor(struct glide *db, const struct node_io *io, unsigned p,
 	return f32x8_exp2(at * (1.0f / DB_PER_OCTAVE));
 }
 
-SIMD_CLONES
-static void shaper_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, shaper_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct shaper *s = state;
 	size_t lanes = lanes_in_use(n);

@@ -16,8 +16,7 @@ static size_t tremolo_state_bytes(const struct node_env *env, const struct node_
 	return sizeof(struct tremolo);
 }
 
-SIMD_CLONES
-static void tremolo_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, tremolo_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct tremolo *t = state;
 	size_t width = lanes_in_use(n);

@@ -1,8 +1,7 @@
 /* Band-limited triangle wave. */
 #include "render/dsp/osc.h"
 
-SIMD_CLONES
-static void tri_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, tri_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	osc_process(OSC_TRI, state, io, n);
 }

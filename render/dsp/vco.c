@@ -21,8 +21,7 @@ SIMD_INLINE f32x8 vco_wave(f32x8 which, f32x8 q, f32x8 dt, f32x8 width)
 	return wave;
 }
 
-SIMD_CLONES
-static void vco_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, vco_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct node_input freq = io->in[VCO_FREQ], which = io->in[VCO_WAVE], width = io->in[VCO_WIDTH];
 	uint64_t *acc = state;

@@ -64,8 +64,7 @@ SIMD_INLINE void vibrato_run(struct vibrato *v, const struct node_io *io, size_t
 	}
 }
 
-SIMD_CLONES
-static void vibrato_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, vibrato_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	if (n == 1)
 		vibrato_run(state, io, 1, 1);

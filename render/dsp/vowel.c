@@ -24,8 +24,7 @@ SIMD_INLINE f32x8 vowel_centre(f32x8 place, unsigned formant)
 	return hz;
 }
 
-SIMD_CLONES
-static void vowel_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, vowel_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	float rate_hz = (float)io->env->sample_rate_hz;
 

@@ -76,8 +76,7 @@ SIMD_INLINE sample waveguide_tick(struct waveguide *g, float gain, float pickup)
 	return y;
 }
 
-SIMD_CLONES
-static void waveguide_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, waveguide_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct waveguide *g = state;
 

@@ -56,8 +56,7 @@ SIMD_INLINE f32x8 allpass_step(struct widener *w, f32x8 x, size_t lanes)
 	return late + ALLPASS_GAIN * kept;
 }
 
-SIMD_CLONES
-static void widener_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, widener_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	struct widener *w = state;
 	size_t lanes = lanes_in_use(n);

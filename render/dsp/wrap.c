@@ -20,8 +20,7 @@ SIMD_INLINE f32x8 wrap_f32(f32x8 x, f32x8 lo, f32x8 hi)
 	return f32x8_select(y < hi, y, lo); /* rounded up to hi */
 }
 
-SIMD_CLONES
-static void wrap_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, wrap_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES)

@@ -3,8 +3,7 @@
 
 enum { XFADE_A, XFADE_B, XFADE_POS };
 
-SIMD_CLONES
-static void xfade_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, xfade_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {

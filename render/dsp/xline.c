@@ -15,16 +15,14 @@ SIMD_INLINE f32x8 xline_at(f32x8 start, f32x8 end, f32x8 x)
 	return f32x8_select(x < 1.0f, f32x8_select(is_exponential, curved, straight), end);
 }
 
-SIMD_CLONES
-static void xline_process(void *state, const struct node_io *io, size_t n)
+SIMD_CLONES(static, xline_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	(void)state;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
-		f32x8 dur_s = f32x8_clamp(input_load(&io->in[XLINE_DUR], i, n), 0.001f, 3600.0f);
 		f32x8 start = f32x8_clamp(input_load(&io->in[XLINE_START], i, n), -1e9f, 1e9f);
 		f32x8 end = f32x8_clamp(input_load(&io->in[XLINE_END], i, n), -1e9f, 1e9f);
 
-		output_store(io->out[0], i, n, xline_at(start, end, envelope_seconds(io, i) / dur_s));
+		output_store(io->out[0], i, n, xline_at(start, end, envelope_line_share(io, XLINE_DUR, i, n)));
 	}
 }
 
@@ -34,11 +32,7 @@ const struct node_def node_xline = {
 	.reference = "elementary",
 	.example = "out $ saw 110 # lpf (xline 5000 200 2) # gain 0.3",
 	.params = {
-		{ .name = "start", .unit = "", .min = -PARAM_SIGNAL_MAX, .max = PARAM_SIGNAL_MAX,
-		  .doc = "value at the start" },
-		{ .name = "end", .unit = "", .min = -PARAM_SIGNAL_MAX, .max = PARAM_SIGNAL_MAX,
-		  .doc = "value that is reached and held" },
-		{ .name = "dur", .unit = "s", .min = 0.001, .max = 3600, .doc = "time on the way" },
+		PARAMS_LINE,
 	},
 	.n_params = XLINE_PARAMS,
 	.time_class = TIME_PURE,

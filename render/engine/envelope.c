@@ -24,7 +24,8 @@ static uint64_t at_least_one(uint64_t frames)
 }
 
 /* Filled a vector at a time even for one frame, so that a lone frame has the bits of its neighbours. */
-SIMD_CLONES static void line_fill(const struct envelope_segment *s, uint64_t first, sample *out, size_t n)
+SIMD_CLONES(static, line_fill, (const struct envelope_segment *s, uint64_t first, sample *out, size_t n),
+	    (s, first, out, n))
 {
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		sample lanes[SIMD_LANES];
@@ -51,7 +52,8 @@ SIMD_INLINE f32x8 spans_power(sample slope, uint64_t age)
 
 /* The level at the start of each span of 64 frames times that of the frame within it: two short tables of powers in
  * place of a power per frame. Spans are counted from the segment's begin. */
-SIMD_CLONES static void exponential_fill(const struct envelope_segment *s, uint64_t first, sample *out, size_t n)
+SIMD_CLONES(static, exponential_fill, (const struct envelope_segment *s, uint64_t first, sample *out, size_t n),
+	    (s, first, out, n))
 {
 	sample within[EXPONENTIAL_SPAN], begins[SIMD_LANES];
 	uint64_t age = first - s->begin;

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/engine/file_set.h"
 #include "render/engine/limiter.h"
 #include "render/engine/loudness.h"
 #include "render/engine/true_peak.h"
 
-enum { CHANNELS_MAX = 2 };
+enum { CHANNELS_MAX = 2, LINES_MAX = FILE_SET_MAX * CHANNELS_MAX };
 
 struct finish {
 	struct finish_spec spec;
@@ -56,7 +57,7 @@ struct finish *finish_new(const struct finish_spec *spec, struct error *err)
 	}
 	f->spec = *spec;
 	f->n_lines = spec->n_signals * spec->channels;
-	f->loudness = loudness_new(spec->sample_rate_hz, spec->channels, err);
+	f->loudness = loudness_new(spec->sample_rate_hz, spec->channels, spec->meter, err);
 	if (f->loudness && make_limiter(f, err) == 0 && make_lines(f, err) == 0)
 		return f;
 	finish_free(f);
@@ -113,25 +114,31 @@ static void measure(struct finish *f, const sample *const *mix, size_t n)
 	loudness_add(f->loudness, mix, n);
 }
 
-static int give(struct finish *f, size_t n, struct error *err)
+/* x[n_lines][n]: finished frames. */
+static int give(struct finish *f, const sample *const *x, size_t n, struct error *err)
 {
 	const struct finish_spec *s = &f->spec;
+
+	measure(f, x, n);
+	for (unsigned i = 0; i < s->n_signals && s->encoders; i++)
+		if (encoder_write(s->encoders[i], x + i * s->channels, n, err))
+			return -1;
+	f->n_given += n;
+	return 0;
+}
+
+/* The first n frames of the lines. */
+static int give_lines(struct finish *f, size_t n, struct error *err)
+{
+	const sample *x[LINES_MAX];
 	size_t early = 0;
 
 	/* What the limiter looked at before frame 0 was not there. */
 	if (f->n_taken - n < f->latency)
 		early = f->latency - (size_t)(f->n_taken - n) < n ? f->latency - (size_t)(f->n_taken - n) : n;
-	for (unsigned i = 0; i < s->n_signals && early < n; i++) {
-		const sample *ch[CHANNELS_MAX];
-		for (unsigned c = 0; c < s->channels; c++)
-			ch[c] = f->lines + (i * s->channels + c) * line_frames(f) + early;
-		if (i == 0)
-			measure(f, ch, n - early);
-		if (s->encoders && encoder_write(s->encoders[i], ch, n - early, err))
-			return -1;
-	}
-	f->n_given += n - early;
-	return 0;
+	for (unsigned k = 0; k < f->n_lines; k++)
+		x[k] = f->lines + k * line_frames(f) + early;
+	return early < n ? give(f, x, n - early, err) : 0;
 }
 
 static void limit(struct finish *f, size_t n)
@@ -154,7 +161,7 @@ static int pass_on(struct finish *f, size_t n, struct error *err)
 	if (f->limiter)
 		limit(f, n);
 	f->n_taken += n;
-	if (give(f, n, err))
+	if (give_lines(f, n, err))
 		return -1;
 	for (unsigned k = 0; f->latency > 0 && k < f->n_lines; k++) {
 		sample *line = f->lines + k * line_frames(f);
@@ -167,6 +174,10 @@ int finish_write(struct finish *f, const sample *const *x, size_t n, struct erro
 {
 	bool is_curved = make_curve(f, n);
 
+	if (!is_curved && !f->limiter) {
+		f->n_taken += n;
+		return give(f, x, n, err);
+	}
 	for (unsigned k = 0; k < f->n_lines; k++) {
 		sample *at = f->lines + k * line_frames(f) + f->latency;
 		if (is_curved)

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "render/dsp/node.h"
+#include "render/engine/loudness.h"
 #include "render/io/encode.h"
 
 struct finish_spec {
@@ -21,7 +22,8 @@ struct finish_spec {
 	uint64_t fade_in_frames, fade_out_frames;
 	double gain; /* linear */
 	bool has_limiter;
-	double ceiling;            /* of the true peak, linear */
+	double ceiling; /* of the true peak, linear */
+	enum loudness_meter meter;
 	struct encoder **encoders; /* [n_signals], borrowed; NULL: only measure */
 };
 

@@ -99,7 +99,7 @@ SIMD_INLINE f64x4 frames_load(const sample *x)
 }
 
 /* n is a multiple of K_WEIGHTING_STEP. */
-SIMD_CLONES static double steps_energy(const struct k_weighting *k, double *state, const sample *x, size_t n)
+SIMD_CLONES(static, steps_energy, (const struct k_weighting *k, double *state, const sample *x, size_t n, double *energy), (k, state, x, n, energy))
 {
 	f64x4 s = f64x4_load(state), sum = f64x4_splat(0);
 
@@ -110,14 +110,15 @@ SIMD_CLONES static double steps_energy(const struct k_weighting *k, double *stat
 		sum += y * y;
 	}
 	f64x4_store(state, s);
-	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+	*energy = (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 double k_weighting_energy(const struct k_weighting *k, double state[K_WEIGHTING_STATES], const sample *x, size_t n)
 {
 	size_t whole = n - n % K_WEIGHTING_STEP;
-	double sum = steps_energy(k, state, x, whole);
+	double sum;
 
+	steps_energy(k, state, x, whole, &sum);
 	for (size_t i = whole; i < n; i++) {
 		double y = step(k, state, (double)x[i]);
 		sum += y * y;

@@ -11,8 +11,9 @@ librender_a_SOURCES += \
 	render/engine/sample_voice.c render/engine/schedule.c render/engine/schedule.h render/engine/score.c \
 	render/engine/score.h render/engine/song.c render/engine/song.h render/engine/tempo.c \
 	render/engine/tempo.h render/engine/tile.c render/engine/tile.h render/engine/track.c \
-	render/engine/track.h render/engine/true_peak.c render/engine/true_peak.h render/engine/voice.c \
-	render/engine/voice.h render/events.c render/render.c render/spec.c
+	render/engine/track.h render/engine/true_peak.c render/engine/true_peak.h render/engine/tune.c \
+	render/engine/tune.h render/engine/voice.c render/engine/voice.h render/events.c render/render.c \
+	render/spec.c
 librender_a_SOURCES += \
 	render/engine/blob.h render/engine/denormals.h render/engine/rest.c render/engine/rest.h \
 	render/engine/saver.c render/engine/saver.h
@@ -27,14 +28,20 @@ tests_unit_test_examples_SOURCES = \
 tests_unit_test_examples_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c
 tests_unit_test_plan_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/test_schedule
+TESTS += tests/unit/test_schedule
+tests_unit_test_schedule_SOURCES = tests/unit/test_schedule.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c
+tests_unit_test_schedule_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_voice_SOURCES = tests/unit/test_voice.c tests/lib/test.c
 tests_unit_test_voice_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 
 # What becomes of the mix.
-MASTER_TESTS = tests/unit/test_formats tests/unit/test_levels tests/unit/test_master tests/unit/test_stems
+MASTER_TESTS = tests/unit/test_budget tests/unit/test_formats tests/unit/test_levels tests/unit/test_master tests/unit/test_stems
 check_PROGRAMS += $(MASTER_TESTS)
 TESTS += $(MASTER_TESTS)
 RENDERING_SOURCES = tests/lib/rendering.c tests/lib/rendering.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_budget_SOURCES = tests/unit/test_budget.c $(RENDERING_SOURCES)
+tests_unit_test_budget_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_formats_SOURCES = tests/unit/test_formats.c $(RENDERING_SOURCES)
 tests_unit_test_formats_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_levels_SOURCES = tests/unit/test_levels.c tests/lib/test.c tests/lib/test.h

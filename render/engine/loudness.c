@@ -1,5 +1,9 @@
 #include "render/engine/loudness.h"
 
+/* Its header takes the tag `error` for an enum. */
+#define error ebur128_error
+#include <ebur128.h>
+#undef error
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +22,14 @@ enum {
 #define OFFSET_LU 0.691 /* what makes a sine of 1 kHz at full scale -3.01 LUFS */
 
 struct loudness {
+	ebur128_state *library; /* LOUDNESS_DECIDING, else NULL */
 	struct k_weighting filter;
 	double states[CHANNELS_MAX][K_WEIGHTING_STATES];
 	unsigned channels;
 	size_t hop_frames; /* 100 ms */
 	size_t n_gathered;
 	uint64_t n_hops;
-	sample *gathered[CHANNELS_MAX];  /* [hop_frames] of each channel */
+	sample *gathered;                /* [channels][hop_frames] */
 	double energies[HOPS_PER_BLOCK]; /* of the last hops; that of hop k stands at k % HOPS_PER_BLOCK */
 	struct {
 		uint64_t n;
@@ -37,31 +42,39 @@ static double energy_of(double lufs)
 	return pow(10, (lufs + OFFSET_LU) / 10);
 }
 
-struct loudness *loudness_new(uint32_t sample_rate_hz, unsigned channels, struct error *err)
+static int start_meter(struct loudness *l, uint32_t sample_rate_hz, enum loudness_meter meter)
+{
+	if (meter == LOUDNESS_DECIDING) {
+		l->library = ebur128_init(l->channels, sample_rate_hz, EBUR128_MODE_M);
+		return l->library ? 0 : -1;
+	}
+	k_weighting_init(&l->filter, sample_rate_hz);
+	return 0;
+}
+
+struct loudness *loudness_new(uint32_t sample_rate_hz, unsigned channels, enum loudness_meter meter, struct error *err)
 {
 	struct loudness *l = calloc(1, sizeof *l);
-	size_t hop_frames = (sample_rate_hz + 5) / 10;
-	sample *gathered = calloc(hop_frames * channels, sizeof *gathered);
 
-	if (!l || !gathered) {
-		free(l);
-		free(gathered);
-		error_set(err, ERR_NO_MEMORY, "no memory to measure loudness");
-		return NULL;
+	if (l) {
+		l->channels = channels;
+		l->hop_frames = (sample_rate_hz + 5) / 10;
+		l->gathered = calloc(l->hop_frames * channels, sizeof *l->gathered);
 	}
-	l->channels = channels;
-	l->hop_frames = hop_frames;
-	for (unsigned c = 0; c < channels; c++)
-		l->gathered[c] = gathered + c * hop_frames;
-	k_weighting_init(&l->filter, sample_rate_hz);
-	return l;
+	if (l && l->gathered && start_meter(l, sample_rate_hz, meter) == 0)
+		return l;
+	loudness_free(l);
+	error_set(err, ERR_NO_MEMORY, "no memory to measure loudness");
+	return NULL;
 }
 
 void loudness_free(struct loudness *l)
 {
 	if (!l)
 		return;
-	free(l->gathered[0]);
+	if (l->library)
+		ebur128_destroy(&l->library);
+	free(l->gathered);
 	free(l);
 }
 
@@ -82,20 +95,45 @@ static void count_block(struct loudness *l, double lufs)
 	l->bins[bin].energy += energy_of(lufs);
 }
 
-/* Another 100 ms are complete. */
-static void hop(struct loudness *l)
+static sample *channel(const struct loudness *l, unsigned c)
+{
+	return l->gathered + c * l->hop_frames;
+}
+
+/* The loudness of the last 400 ms, after another hop. */
+static double filter_hop(struct loudness *l)
 {
 	double hop_energy = 0, block_energy = 0;
 
 	for (unsigned c = 0; c < l->channels; c++)
-		hop_energy += k_weighting_energy(&l->filter, l->states[c], l->gathered[c], l->hop_frames);
+		hop_energy += k_weighting_energy(&l->filter, l->states[c], channel(l, c), l->hop_frames);
 	l->energies[l->n_hops % HOPS_PER_BLOCK] = hop_energy;
-	l->n_gathered = 0;
-	if (++l->n_hops < HOPS_PER_BLOCK)
-		return;
 	for (unsigned i = 0; i < HOPS_PER_BLOCK; i++)
 		block_energy += l->energies[i];
-	count_block(l, lufs_of(block_energy / (double)(HOPS_PER_BLOCK * l->hop_frames)));
+	return lufs_of(block_energy / (double)(HOPS_PER_BLOCK * l->hop_frames));
+}
+
+static double filter_hop_by_library(struct loudness *l)
+{
+	double lufs;
+
+	for (size_t i = 0; i < l->hop_frames; i++) {
+		float frame[CHANNELS_MAX];
+		for (unsigned c = 0; c < l->channels; c++)
+			frame[c] = channel(l, c)[i];
+		ebur128_add_frames_float(l->library, frame, 1);
+	}
+	return ebur128_loudness_momentary(l->library, &lufs) == EBUR128_SUCCESS ? lufs : -INFINITY;
+}
+
+/* Another 100 ms are complete. */
+static void hop(struct loudness *l)
+{
+	double lufs = l->library ? filter_hop_by_library(l) : filter_hop(l);
+
+	l->n_gathered = 0;
+	if (++l->n_hops >= HOPS_PER_BLOCK)
+		count_block(l, lufs);
 }
 
 void loudness_add(struct loudness *l, const sample *const *ch, size_t n)
@@ -103,7 +141,7 @@ void loudness_add(struct loudness *l, const sample *const *ch, size_t n)
 	for (size_t done = 0; done < n;) {
 		size_t room = l->hop_frames - l->n_gathered, part = n - done < room ? n - done : room;
 		for (unsigned c = 0; c < l->channels; c++)
-			memcpy(l->gathered[c] + l->n_gathered, ch[c] + done, part * sizeof *ch[c]);
+			memcpy(channel(l, c) + l->n_gathered, ch[c] + done, part * sizeof *ch[c]);
 		l->n_gathered += part;
 		done += part;
 		if (l->n_gathered == l->hop_frames)

@@ -107,6 +107,7 @@ static struct finish_spec finish_spec_of(const struct master *m, uint64_t n_fram
 		.gain = gain,
 		.has_limiter = s->has_limiter,
 		.ceiling = round_gain(linear(s->ceiling_db)),
+		.meter = s->normalize == NORMALIZE_LOUDNESS ? LOUDNESS_DECIDING : LOUDNESS_REPORTED,
 	};
 }
 

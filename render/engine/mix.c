@@ -7,7 +7,7 @@
 /* Written as vectors: at -O2 gcc 12 vectorises no loop whose length it does not know. The rest of fewer than eight frames goes
  * one by one, with the same bits. */
 
-SIMD_CLONES void mix_add(sample *into, const sample *from, size_t n)
+SIMD_CLONES(extern, mix_add, (sample *into, const sample *from, size_t n), (into, from, n))
 {
 	size_t i = 0;
 	for (; i + SIMD_LANES <= n; i += SIMD_LANES)
@@ -17,7 +17,7 @@ SIMD_CLONES void mix_add(sample *into, const sample *from, size_t n)
 }
 
 /* x * 0 is 0 for every finite x and NaN for the others, and a NaN stays in a sum. */
-SIMD_CLONES bool mix_is_finite(const sample *x, size_t n)
+SIMD_CLONES_RETURNING(extern, bool, mix_is_finite, (const sample *x, size_t n), (x, n))
 {
 	f32x8 sum = f32x8_splat(0);
 	sample rest = 0;
@@ -32,7 +32,7 @@ SIMD_CLONES bool mix_is_finite(const sample *x, size_t n)
 }
 
 /* As added to silence: a negative zero becomes a positive one. */
-SIMD_CLONES static void set_scaled(sample *out, const sample *from, sample gain, size_t n)
+SIMD_CLONES(static, set_scaled, (sample *out, const sample *from, sample gain, size_t n), (out, from, gain, n))
 {
 	size_t i = 0;
 	for (; i + SIMD_LANES <= n; i += SIMD_LANES)
@@ -41,7 +41,7 @@ SIMD_CLONES static void set_scaled(sample *out, const sample *from, sample gain,
 		out[i] = 0.0f + gain * from[i];
 }
 
-SIMD_CLONES static void add_scaled(sample *into, const sample *from, sample gain, size_t n)
+SIMD_CLONES(static, add_scaled, (sample *into, const sample *from, sample gain, size_t n), (into, from, gain, n))
 {
 	size_t i = 0;
 	for (; i + SIMD_LANES <= n; i += SIMD_LANES)
@@ -56,7 +56,7 @@ static void add_constant(sample *into, sample value, size_t n)
 		into[i] += value;
 }
 
-SIMD_CLONES static void scale(sample *x, sample gain, size_t n)
+SIMD_CLONES(static, scale, (sample *x, sample gain, size_t n), (x, gain, n))
 {
 	size_t i = 0;
 	for (; i + SIMD_LANES <= n; i += SIMD_LANES)
@@ -65,7 +65,7 @@ SIMD_CLONES static void scale(sample *x, sample gain, size_t n)
 		x[i] *= gain;
 }
 
-SIMD_CLONES static void saturate(sample *x, size_t n)
+SIMD_CLONES(static, saturate, (sample *x, size_t n), (x, n))
 {
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		sample lanes[SIMD_LANES] = { 0 };
@@ -76,7 +76,7 @@ SIMD_CLONES static void saturate(sample *x, size_t n)
 	}
 }
 
-SIMD_CLONES static void clip(sample *x, size_t n)
+SIMD_CLONES(static, clip, (sample *x, size_t n), (x, n))
 {
 	for (size_t i = 0; i < n; i++)
 		x[i] = x[i] > 1.0f ? 1.0f : x[i] < -1.0f ? -1.0f : x[i];
@@ -197,7 +197,7 @@ bool mix_finish(sample *x, size_t n, sample gain)
 	return false;
 }
 
-SIMD_CLONES void mix_down(sample *left, const sample *right, size_t n)
+SIMD_CLONES(extern, mix_down, (sample *left, const sample *right, size_t n), (left, right, n))
 {
 	size_t i = 0;
 	for (; i + SIMD_LANES <= n; i += SIMD_LANES)

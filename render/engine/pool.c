@@ -5,9 +5,10 @@
  * it; both happen under the mutex, which is all the ordering that the runs need.
  *
  * A worker that finishes a tile goes on with a consumer that this made ready, because its inputs are in the cache
- * of this core. Without one it takes the oldest ready tile of the next job in turn, so jobs share the workers
+ * of this core. Without one it takes the most urgent tile of the next job in turn, so jobs share the workers
  * evenly whatever their size. A worker that finds nothing sleeps on pool.work; whoever makes parts ready wakes as
- * many as there are parts, less the one it takes itself.
+ * many as there are parts, less the one it takes itself and those that are waking up already. It does that after it
+ * has given up the lock: the woken would only run into it, and a wake is a system call.
  *
  * Cancellation is one relaxed atomic flag, read before each tile. The first failure of a tile fails the job: no
  * more of its tiles are given out, and pool_run() returns when the last one that runs is done.
@@ -23,6 +24,8 @@
 #include "render/engine/denormals.h"
 #include "render/engine/schedule.h"
 
+enum { SETTLE_PARTS = 64 }; /* a job's CPU time is known to that many parts of each worker */
+
 struct job {
 	struct run *run;
 	struct schedule *schedule;
@@ -31,14 +34,20 @@ struct job {
 	bool has_failed;
 	struct error err; /* the first failure */
 	uint64_t cpu_ns;
-	pthread_cond_t done;     /* with pool.lock: no worker is left and no tile will be given out */
-	struct job *next, *prev; /* a ring of all jobs */
+	struct pool_trace *trace; /* NULL: nobody asks */
+	pthread_cond_t done;      /* with pool.lock: no worker is left and no tile will be given out */
+	struct job *next, *prev;  /* a ring of all jobs */
 };
 
 struct worker {
 	struct pool *pool;
 	pthread_t thread;
 	unsigned idx;
+	struct job *job;      /* whose CPU time runs; NULL while it sleeps */
+	uint64_t settled_ns;  /* CPU time of the thread that is in an account */
+	unsigned n_unsettled; /* parts run since then */
+	bool is_rested;       /* no part was run since it came to the job */
+	unsigned n_to_wake;   /* sleepers to signal when it gives up the lock */
 };
 
 struct pool {
@@ -46,6 +55,7 @@ struct pool {
 	pthread_cond_t work;  /* there may be a part to take, or is_stopping */
 	struct job *turn;     /* the job whose turn it is; NULL without jobs */
 	unsigned n_asleep;
+	unsigned n_waking; /* of these, signalled and not yet awake */
 	bool is_stopping;
 	struct worker *workers; /* constant once started */
 	unsigned n_workers;
@@ -84,11 +94,33 @@ static void job_fail(struct job *j, const struct error *err)
 	j->has_failed = true;
 }
 
-/* Wakes sleepers for n parts. */
-static void workers_wake(struct pool *p, unsigned n)
+static unsigned least(unsigned a, unsigned b)
 {
-	for (unsigned i = 0; i < n && i < p->n_asleep; i++)
-		pthread_cond_signal(&p->work);
+	return a < b ? a : b;
+}
+
+/* How many sleepers to signal for n parts of a job, once the lock is given up. */
+static unsigned workers_to_wake(struct pool *p, const struct job *j, unsigned n)
+{
+	n = least(n, j->max_workers - j->n_workers);
+	n = least(n, p->n_asleep - p->n_waking);
+	p->n_waking += n;
+	return n;
+}
+
+static void trace_add(struct pool_trace *trace, const struct traced_part *part)
+{
+	if (trace->n_parts == trace->cap_parts && !trace->is_cut) {
+		size_t cap = trace->cap_parts ? 2 * trace->cap_parts : 4096;
+		struct traced_part *parts = reallocarray(trace->parts, cap, sizeof *parts);
+		trace->is_cut = !parts;
+		if (parts) {
+			trace->parts = parts;
+			trace->cap_parts = cap;
+		}
+	}
+	if (!trace->is_cut)
+		trace->parts[trace->n_parts++] = *part;
 }
 
 /* The next job in turn that has something to do and room for a worker. */
@@ -117,48 +149,118 @@ static int job_check_cancel(const struct job *j, struct error *err)
 	return 0;
 }
 
-/* Runs the part, and the end of the tile when it is the last. Called with the lock, which it gives up while the
- * tile runs. *next as schedule_tile_done(). */
-static bool part_run(struct pool *p, struct job *j, const struct tile_ref *ref, struct tile_ref *next)
+static void worker_signal(struct worker *w)
 {
+	for (; w->n_to_wake > 0; w->n_to_wake--)
+		pthread_cond_signal(&w->pool->work);
+}
+
+static void worker_unlock(struct worker *w)
+{
+	pthread_mutex_unlock(&w->pool->lock);
+	worker_signal(w);
+}
+
+/* Runs the part, and the end of the tile when it is the last; *is_tile_done tells. Called with the lock, which it
+ * gives up while the tile runs. */
+static int part_run(struct worker *w, const struct tile_ref *ref, bool *is_tile_done, struct error *err)
+{
+	struct job *j = w->job;
+	struct traced_part part = { .ref = *ref, .worker = w->idx, .is_rested = w->is_rested };
+
+	worker_unlock(w);
+	part.begin_ns = j->trace ? clock_monotonic_ns() : 0;
+	int rc = job_check_cancel(j, err) || run_tile_part(j->run, ref->stage, ref->block, ref->part, err) ? -1 : 0;
+	*is_tile_done = rc == 0 && ref->is_only_part;
+	if (rc == 0 && !ref->is_only_part) {
+		pthread_mutex_lock(&w->pool->lock);
+		*is_tile_done = schedule_part_done(j->schedule, ref);
+		pthread_mutex_unlock(&w->pool->lock);
+	}
+	if (*is_tile_done)
+		rc = run_tile_finish(j->run, ref->stage, ref->block, err);
+	part.end_ns = j->trace ? clock_monotonic_ns() : 0;
+	pthread_mutex_lock(&w->pool->lock);
+	w->is_rested = false;
+	if (j->trace)
+		trace_add(j->trace, &part);
+	return rc;
+}
+
+/* Runs a part and says what that leads to: true with the next one for this worker, taken. With the lock. */
+static bool part_work(struct worker *w, const struct tile_ref *ref, struct tile_ref *next)
+{
+	struct job *j = w->job;
 	struct error err = ERROR_INIT;
+	bool is_tile_done;
 	unsigned n_ready;
 
-	pthread_mutex_unlock(&p->lock);
-	int rc = job_check_cancel(j, &err) || run_tile_part(j->run, ref->stage, ref->block, ref->part, &err);
-	if (rc == 0 && ref->is_only_part)
-		rc = run_tile_finish(j->run, ref->stage, ref->block, &err);
-	pthread_mutex_lock(&p->lock);
-	if (rc == 0 && !ref->is_only_part) {
-		if (!schedule_part_done(j->schedule, ref))
-			return false;
-		pthread_mutex_unlock(&p->lock);
-		rc = run_tile_finish(j->run, ref->stage, ref->block, &err);
-		pthread_mutex_lock(&p->lock);
-	}
-	if (rc) {
+	if (part_run(w, ref, &is_tile_done, &err)) {
 		job_fail(j, &err);
 		return false;
 	}
+	if (!is_tile_done)
+		return false;
 	bool has_next = schedule_tile_done(j->schedule, ref, next, &n_ready);
 	/* Without a consumer to go on with, this worker takes one of the parts itself, unless it is the turn of
 	 * another job. */
 	bool takes_one = !has_next && n_ready > 0 && j->next == j;
-	workers_wake(p, takes_one ? n_ready - 1 : n_ready);
+	w->n_to_wake += workers_to_wake(w->pool, j, takes_one ? n_ready - 1 : n_ready);
 	return has_next && !j->has_failed;
 }
 
-static void job_work(struct pool *p, struct job *j, struct tile_ref ref)
+/* Moves the worker's CPU time to the account of the job that it was at. Reading that clock is a system call, so it
+ * is not done for every part. */
+static void worker_settle(struct worker *w)
 {
-	uint64_t start_ns = clock_thread_cpu_ns();
+	uint64_t now_ns = clock_thread_cpu_ns();
+	struct error err = ERROR_INIT;
+	if (w->job) {
+		w->job->cpu_ns += now_ns - w->settled_ns;
+		if (run_count_cpu(w->job->run, now_ns - w->settled_ns, schedule_blocks_done(w->job->schedule), &err))
+			job_fail(w->job, &err);
+	}
+	w->settled_ns = now_ns;
+	w->n_unsettled = 0;
+}
+
+/* The worker is at this job now, or at none. */
+static void worker_move(struct worker *w, struct job *j)
+{
+	if (w->job == j)
+		return;
+	worker_settle(w);
+	w->job = j;
+	w->is_rested = true;
+}
+
+/* Runs a part and those that it leads to. */
+static void job_work(struct worker *w, struct tile_ref ref)
+{
+	struct job *j = w->job;
 	struct tile_ref next;
 	j->n_workers++;
-	while (part_run(p, j, &ref, &next))
-		ref = next;
-	j->cpu_ns += clock_thread_cpu_ns() - start_ns;
+	for (; part_work(w, &ref, &next); ref = next)
+		w->n_unsettled++;
 	j->n_workers--;
-	if (job_is_over(j))
-		pthread_cond_signal(&j->done);
+	if (++w->n_unsettled >= SETTLE_PARTS)
+		worker_settle(w);
+	if (!job_is_over(j))
+		return;
+	worker_move(w, NULL);
+	pthread_cond_signal(&j->done);
+}
+
+static void worker_sleep(struct worker *w)
+{
+	struct pool *p = w->pool;
+	worker_move(w, NULL);
+	worker_signal(w);
+	p->n_asleep++;
+	pthread_cond_wait(&p->work, &p->lock);
+	p->n_asleep--;
+	if (p->n_waking > 0)
+		p->n_waking--;
 }
 
 static void *worker_main(void *arg)
@@ -175,14 +277,13 @@ static void *worker_main(void *arg)
 	while (!p->is_stopping) {
 		struct job *j = job_take(p, &ref);
 		if (j) {
-			job_work(p, j, ref);
-			continue;
+			worker_move(w, j);
+			job_work(w, ref);
+		} else {
+			worker_sleep(w);
 		}
-		p->n_asleep++;
-		pthread_cond_wait(&p->work, &p->lock);
-		p->n_asleep--;
 	}
-	pthread_mutex_unlock(&p->lock);
+	worker_unlock(w);
 	return NULL;
 }
 
@@ -246,16 +347,33 @@ unsigned pool_workers(const struct pool *p)
 	return p->n_workers;
 }
 
-int pool_run(struct pool *p, struct run *run, unsigned max_workers, uint64_t *cpu_ns, struct error *err)
+static unsigned parts_of(const void *run, uint32_t stage, uint64_t block)
 {
-	struct job j = { .run = run, .max_workers = max_workers ? max_workers : p->n_workers };
-	j.schedule = schedule_new(run, err);
+	return run_tile_parts(run, stage, block);
+}
+
+int pool_run(struct pool *p, struct run *run, unsigned max_workers, struct pool_trace *trace, uint64_t *cpu_ns,
+	     struct error *err)
+{
+	struct job j = { .run = run, .max_workers = max_workers ? max_workers : p->n_workers, .trace = trace };
+	struct schedule_spec spec = {
+		.plan = run->spec.plan,
+		.first_block = run->first_block,
+		.n_blocks = run->n_blocks,
+		.n_slots = run->spec.n_slots,
+		.is_pausing = &run->is_pausing,
+		.rest_blocks = BLOCK_FRAMES_MAX / run->spec.shared->block_frames,
+		.n_parts = parts_of,
+		.ctx = run,
+	};
+	j.schedule = schedule_new(&spec, err);
 	if (!j.schedule)
 		return -1;
 	pthread_cond_init(&j.done, NULL);
 	pthread_mutex_lock(&p->lock);
 	ring_add(p, &j);
-	workers_wake(p, schedule_ready_parts(j.schedule));
+	for (unsigned n = workers_to_wake(p, &j, schedule_ready_parts(j.schedule)); n > 0; n--)
+		pthread_cond_signal(&p->work);
 	while (!job_is_over(&j))
 		pthread_cond_wait(&j.done, &p->lock);
 	ring_remove(p, &j);

@@ -11,20 +11,36 @@ struct tile {
 };
 
 struct schedule {
-	struct run *run;
+	struct schedule_spec spec;
 	const struct plan *plan;
 	uint32_t n_stages;
 	struct tile *tiles;  /* [n_slots][n_stages] */
 	uint64_t *n_carried; /* [n_stages]: blocks that a carrying stage has done */
-	uint64_t n_admitted; /* blocks; the run's first_block of them are done before it begins */
-	uint64_t *heap;      /* ready tiles as block * n_stages + stage, smallest first: the oldest block */
+	uint64_t n_admitted; /* blocks; the first_block of them were done before it began */
+	uint64_t *heap;      /* ready tiles by key_of(), smallest first */
 	size_t n_heap;
 	unsigned n_ready_parts; /* of the tiles in the heap, not taken yet */
 };
 
 static struct tile *tile_at(struct schedule *s, uint32_t stage, uint64_t block)
 {
-	return &s->tiles[(block % s->run->spec.n_slots) * s->n_stages + stage];
+	return &s->tiles[(block % s->spec.n_slots) * s->n_stages + stage];
+}
+
+/* Order of ready tiles: the oldest block first, but tiles that carry before all others. What carries is a chain through
+ * the blocks, which no number of workers makes shorter; let it wait behind the many tiles of an older block, and
+ * later all workers wait for it. It runs ahead by the blocks in flight at most. */
+static uint64_t key_of(const struct schedule *s, uint32_t stage, uint64_t block)
+{
+	uint64_t behind = s->plan->stages[stage].is_carry ? 0 : s->spec.n_slots;
+	return (block + behind) * s->n_stages + stage;
+}
+
+static struct tile_ref tile_of(const struct schedule *s, uint64_t key)
+{
+	uint32_t stage = (uint32_t)(key % s->n_stages);
+	uint64_t behind = s->plan->stages[stage].is_carry ? 0 : s->spec.n_slots;
+	return (struct tile_ref){ .block = key / s->n_stages - behind, .stage = stage };
 }
 
 /* --- Ready tiles: a binary heap --------------------------------------------------------------------------- */
@@ -53,21 +69,26 @@ static void heap_pop(struct schedule *s)
 	s->heap[i] = last;
 }
 
-static void tile_make_ready(struct schedule *s, uint32_t stage, uint64_t block)
+/* Opens the tile's parts. A tile of one part may be kept for the caller instead, who has taken it then. */
+static bool tile_make_ready(struct schedule *s, uint32_t stage, uint64_t block, struct tile_ref *keep)
 {
-	struct tile *t = tile_at(s, stage, block);
-	t->n_parts = run_tile_parts(s->run, stage, block);
-	t->n_taken = t->n_done = 0;
-	s->n_ready_parts += t->n_parts;
-	heap_push(s, block * s->n_stages + stage);
+	unsigned n_parts = s->spec.n_parts(s->spec.ctx, stage, block);
+	bool is_kept = keep && n_parts == 1;
+	*tile_at(s, stage, block) = (struct tile){ .n_parts = n_parts, .n_taken = is_kept };
+	if (is_kept) {
+		*keep = (struct tile_ref){ .block = block, .stage = stage, .is_only_part = true };
+		return true;
+	}
+	s->n_ready_parts += n_parts;
+	heap_push(s, key_of(s, stage, block));
+	return false;
 }
 
 bool schedule_take(struct schedule *s, struct tile_ref *ref)
 {
 	if (s->n_heap == 0)
 		return false;
-	uint64_t key = s->heap[0];
-	*ref = (struct tile_ref){ .block = key / s->n_stages, .stage = (uint32_t)(key % s->n_stages) };
+	*ref = tile_of(s, s->heap[0]);
 	struct tile *t = tile_at(s, ref->stage, ref->block);
 	ref->part = t->n_taken++;
 	ref->is_only_part = t->n_parts == 1;
@@ -89,40 +110,40 @@ static void block_admit(struct schedule *s)
 	}
 	for (uint32_t i = 0; i < s->n_stages; i++)
 		if (tile_at(s, i, block)->pending == 0)
-			tile_make_ready(s, i, block);
+			tile_make_ready(s, i, block, NULL);
 }
 
 /* Whether another block may follow: not behind the last one, and no more once the run is to come to rest and stands
  * where it can. */
 static bool may_admit(const struct schedule *s)
 {
-	const struct run *run = s->run;
-	bool is_pausing = atomic_load_explicit(&run->is_pausing, memory_order_relaxed);
+	const struct schedule_spec *spec = &s->spec;
+	bool is_pausing = spec->is_pausing && atomic_load_explicit(spec->is_pausing, memory_order_relaxed);
 
-	return s->n_admitted < run->n_blocks && !(is_pausing && run_may_rest_at(run, s->n_admitted));
+	return s->n_admitted < spec->n_blocks && !(is_pausing && s->n_admitted % spec->rest_blocks == 0);
 }
 
-struct schedule *schedule_new(struct run *run, struct error *err)
+struct schedule *schedule_new(const struct schedule_spec *spec, struct error *err)
 {
 	struct schedule *s = calloc(1, sizeof *s);
-	size_t n_stages = run->spec.plan->n_stages;
+	size_t n_stages = spec->plan->n_stages;
 	if (s) {
-		s->run = run;
-		s->plan = run->spec.plan;
-		s->n_stages = run->spec.plan->n_stages;
-		s->tiles = calloc(n_stages * run->spec.n_slots, sizeof *s->tiles);
+		s->spec = *spec;
+		s->plan = spec->plan;
+		s->n_stages = spec->plan->n_stages;
+		s->tiles = calloc(n_stages * spec->n_slots, sizeof *s->tiles);
 		s->n_carried = calloc(n_stages, sizeof *s->n_carried);
-		s->heap = calloc(n_stages * run->spec.n_slots, sizeof *s->heap);
+		s->heap = calloc(n_stages * spec->n_slots, sizeof *s->heap);
 	}
 	if (!s || !s->tiles || !s->n_carried || !s->heap) {
 		schedule_free(s);
 		error_set(err, ERR_NO_MEMORY, "no memory to schedule a render");
 		return NULL;
 	}
-	s->n_admitted = run->first_block;
+	s->n_admitted = spec->first_block;
 	for (size_t i = 0; i < n_stages; i++)
-		s->n_carried[i] = run->first_block;
-	while (may_admit(s) && s->n_admitted - run->first_block < run->spec.n_slots)
+		s->n_carried[i] = spec->first_block;
+	while (may_admit(s) && s->n_admitted - spec->first_block < spec->n_slots)
 		block_admit(s);
 	return s;
 }
@@ -145,25 +166,12 @@ bool schedule_part_done(struct schedule *s, const struct tile_ref *ref)
 	return ++t->n_done == t->n_parts;
 }
 
-static void tile_release(struct schedule *s, uint32_t stage, uint64_t block)
+/* One of the things that the tile waits for is done. As tile_make_ready(). */
+static bool tile_release(struct schedule *s, uint32_t stage, uint64_t block, struct tile_ref *keep)
 {
 	struct tile *t = tile_at(s, stage, block);
 	assert(t->pending > 0);
-	if (--t->pending == 0)
-		tile_make_ready(s, stage, block);
-}
-
-/* As tile_release, but a tile of one part is kept for the caller when it has none yet. */
-static bool consumer_release(struct schedule *s, uint32_t stage, uint64_t block, struct tile_ref *next, bool has_next)
-{
-	struct tile *t = tile_at(s, stage, block);
-	if (has_next || t->pending > 1 || run_tile_parts(s->run, stage, block) > 1) {
-		tile_release(s, stage, block);
-		return false;
-	}
-	*t = (struct tile){ .n_parts = 1, .n_taken = 1 };
-	*next = (struct tile_ref){ .block = block, .stage = stage, .is_only_part = true };
-	return true;
+	return --t->pending == 0 && tile_make_ready(s, stage, block, keep);
 }
 
 bool schedule_tile_done(struct schedule *s, const struct tile_ref *ref, struct tile_ref *next, unsigned *n_ready)
@@ -173,11 +181,11 @@ bool schedule_tile_done(struct schedule *s, const struct tile_ref *ref, struct t
 	bool has_next = false;
 
 	for (uint32_t i = 0; i < st->n_consumers; i++)
-		has_next |= consumer_release(s, st->consumers[i], ref->block, next, has_next);
+		has_next |= tile_release(s, st->consumers[i], ref->block, has_next ? NULL : next);
 	if (st->is_carry) {
 		s->n_carried[ref->stage] = ref->block + 1;
 		if (ref->block + 1 < s->n_admitted)
-			tile_release(s, ref->stage, ref->block + 1);
+			tile_release(s, ref->stage, ref->block + 1, NULL);
 	}
 	if (st->kind == STAGE_OUTPUT && may_admit(s))
 		block_admit(s);

@@ -1,4 +1,5 @@
-/* Which tiles of a run may run now. Plain data without threads: the pool calls it under its lock.
+/* Which tiles of a run may run now. Plain data without threads: the pool calls it under its lock, and a simulator
+ * (bench/simulate.c) with tiles that only have a length.
  *
  * Tile (s, b) is stage s over block b. It becomes ready when the tiles (i, b) of its inputs are done and, for a
  * carrying stage, tile (s, b-1). Block b is admitted when block b - n_slots is complete, which is when its output
@@ -11,11 +12,12 @@
 #ifndef RENDER_ENGINE_SCHEDULE_H
 #define RENDER_ENGINE_SCHEDULE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
-#include "render/engine/run.h"
+#include "render/graph/plan.h"
 
 /* A share of a tile that one worker runs. */
 struct tile_ref {
@@ -27,11 +29,23 @@ struct tile_ref {
 
 struct schedule;
 
-/* Admits the first blocks, from the run's first_block on. The run is borrowed. NULL with ERR_NO_MEMORY. */
-struct schedule *schedule_new(struct run *run, struct error *err) WARN_UNUSED;
+struct schedule_spec {
+	const struct plan *plan; /* borrowed */
+	uint64_t first_block, n_blocks;
+	unsigned n_slots; /* blocks in flight at most */
+	/* When it is set, no block is admitted behind a multiple of rest_blocks. Relaxed; NULL: never. */
+	const _Atomic bool *is_pausing;
+	uint64_t rest_blocks; /* > 0 with is_pausing */
+	/* Parts of a tile, at least 1; asked for once, when its inputs are done. */
+	unsigned (*n_parts)(const void *ctx, uint32_t stage, uint64_t block);
+	const void *ctx;
+};
+
+/* Admits the first blocks. NULL with ERR_NO_MEMORY. */
+struct schedule *schedule_new(const struct schedule_spec *spec, struct error *err) WARN_UNUSED;
 void schedule_free(struct schedule *s);
 
-/* Takes a part of the oldest ready tile; false when none is ready. */
+/* Takes a part of the most urgent ready tile: one that carries, else of the oldest block. False when none is ready. */
 bool schedule_take(struct schedule *s, struct tile_ref *ref);
 
 /* One part is done. True when it was the last: then the caller finishes the tile and calls schedule_tile_done(). */

@@ -201,8 +201,8 @@ static int window_load(struct score *s, struct error *err)
 	int64_t end;
 
 	arena_reset(&s->arena);
-	if (run_count_events(shared, 1, err) || window_query(s, &q, &haps, err) ||
-	    run_count_events(shared, haps.n, err) || window_onsets(s, &haps, err) ||
+	if (run_count_events(shared, 1, s->next_cycle, s->node->span, err) || window_query(s, &q, &haps, err) ||
+	    run_count_events(shared, haps.n, s->next_cycle, s->node->span, err) || window_onsets(s, &haps, err) ||
 	    tempo_frame(&shared->tempo, rational_int(s->next_cycle + 1), &end, err))
 		return -1;
 	s->next_cycle++;
@@ -440,6 +440,8 @@ int score_advance(struct score *s, uint64_t block, struct error *err)
 			return -1;
 		if (!o)
 			break;
+		if (run_is_canceled(s->run->spec.shared))
+			return error_set(err, ERR_CANCELED, "the render was canceled");
 		if (active_add(s, o, err))
 			return -1;
 	}

@@ -3,12 +3,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "render/engine/master.h"
+#include "render/engine/tune.h"
 #include "render/graph/plan.h"
 
-/* The block: of 128 .. 4096, the shortest at which handing out tiles is lost in the noise of examples/m.ph. */
-enum { BLOCK_FRAMES_DEFAULT = 1024, SLOTS_MIN = 4 };
-
 #define EVENTS_MAX 20000000u /* haps and cycles of all sources: minutes of work at a microsecond each */
+#define CPU_BUDGET_MIN_S 60.0
+#define CPU_BUDGET_FACTOR 10.0
+#define KERNEL_NS 20.0
+#define EVENT_SOURCE_NS 1000.0 /* 200 voices that are interpolated */
+#define NOTES_AT_ONCE 8.0
 #define PLAN_BYTES_MAX ((size_t)256 << 20)
 
 struct node_env song_env(const struct render_spec *spec, const struct graph *graph)
@@ -22,16 +25,35 @@ struct node_env song_env(const struct render_spec *spec, const struct graph *gra
 	};
 }
 
-/* Enough blocks that every worker has one while others wait for an input, few enough for the memory cap. */
-static unsigned slots_for(const struct plan *plan, const struct run_shared *shared, unsigned n_workers)
+/* Generous: what a kernel, a voice and a note of an instrument take on a slow machine when nothing is kept, and as many
+ * voices and notes at a time as music has. */
+static double plan_ns_per_frame(const struct plan *plan)
 {
-	size_t fit = shared->memory_cap_bytes / 2 / run_slot_bytes(plan, shared->block_frames);
-	size_t want = 2 * (size_t)n_workers + 2;
-	if (want < SLOTS_MIN)
-		want = SLOTS_MIN;
-	if (want > fit)
-		want = fit;
-	return want > 0 ? (unsigned)want : 1;
+	double ns = 0;
+	for (uint32_t i = 0; i < plan->n_nodes; i++)
+		ns += KERNEL_NS * plan->nodes[i].n_kernels;
+	for (uint32_t i = 0; i < plan->n_events; i++) {
+		ns += EVENT_SOURCE_NS;
+		for (uint32_t k = 0; k < plan->events[i].n_instruments; k++)
+			ns += NOTES_AT_ONCE * plan_ns_per_frame(plan->events[i].plans[k]);
+	}
+	return ns;
+}
+
+/* What the job may take, in ns. */
+static uint64_t cpu_budget(const struct song *song, const struct plan *plan)
+{
+	double ns = song->cpu_s_max * 1e9;
+	if (ns <= 0)
+		ns = CPU_BUDGET_MIN_S * 1e9 + CPU_BUDGET_FACTOR * plan_ns_per_frame(plan) * (double)song->n_frames;
+	return ns < 0x1p62 ? (uint64_t)ns : (uint64_t)1 << 62;
+}
+
+/* Of the pool's, how many may be at this job at a time. */
+static unsigned workers_for(const struct song *song, const struct pool *pool)
+{
+	unsigned n = pool_workers(pool), max = song->spec->threads;
+	return max == 0 || max > n ? n : max;
 }
 
 /* --- The run ---------------------------------------------------------------------------------------------- */
@@ -50,12 +72,13 @@ struct performance {
 
 static struct run *make_run(struct performance *p, struct error *err)
 {
+	struct tuning tuning = tuning_of(p->plan, p->max_workers, p->shared->block_frames, p->shared->memory_cap_bytes);
 	struct run_spec spec = {
 		.plan = p->plan,
 		.shared = p->shared,
 		.pitch = PITCH_NONE,
 		.n_frames = p->song->n_frames,
-		.n_slots = slots_for(p->plan, p->shared, p->max_workers),
+		.n_slots = tuning.n_slots,
 		.deliver = master_deliver,
 		.deliver_ctx = p->master,
 	};
@@ -106,7 +129,7 @@ static int play_run(struct performance *p, struct run *run, struct error *err)
 {
 	while (run->first_block < run->n_blocks && !master_is_over(p->master)) {
 		uint64_t cpu_ns = 0;
-		int rc = pool_run(p->pool, run, p->max_workers, &cpu_ns, err);
+		int rc = pool_run(p->pool, run, p->max_workers, p->song->trace, &cpu_ns, err);
 		p->cpu_ns += cpu_ns;
 		/* The end of an automatic tail stops the run like a failure. */
 		if (master_is_over(p->master))
@@ -189,16 +212,16 @@ static struct checkpoint *open_checkpoint(const struct song *song, const struct 
 static int plan_render(const struct plan *plan, struct run_shared *shared, const struct song *song, struct pool *pool,
 		       const struct render_files *files, struct render_result *result, struct error *err)
 {
-	unsigned n_workers = pool_workers(pool), max = song->spec->threads;
 	struct performance p = {
 		.song = song,
 		.plan = plan,
 		.shared = shared,
 		.pool = pool,
-		.max_workers = max == 0 || max > n_workers ? n_workers : max,
+		.max_workers = workers_for(song, pool),
 	};
 	int rc;
 
+	shared->cpu_ns_max = cpu_budget(song, plan);
 	saver_init(&p.saver, open_checkpoint(song, files), song->checkpoint_interval_s, song->control);
 	rc = perform(&p, files, result, err);
 	saver_fini(&p.saver, rc == 0 || !saver_is_suspended(&p.saver));
@@ -215,7 +238,6 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 		.env = song_env(spec, song->graph),
 		.tempo = { .sample_rate_hz = spec->sample_rate_hz, .cps = song->graph->cps },
 		.bank = song->bank,
-		.block_frames = block ? block : BLOCK_FRAMES_DEFAULT,
 		.memory_cap_bytes = song->memory_bytes / 2,
 		.events_max = EVENTS_MAX,
 		.tail_frame = song->main_frames < song->n_frames ? song->main_frames : 0,
@@ -233,10 +255,13 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 	arena_init(&arena, PLAN_BYTES_MAX);
 	pthread_mutex_init(&shared.warn_lock, NULL);
 	const struct plan *plan = plan_build(&arena, song->graph, &shared.env, diags, err);
-	if (plan)
+	if (plan) {
+		shared.block_frames =
+			tuning_of(plan, workers_for(song, pool), block, shared.memory_cap_bytes).block_frames;
 		rc = plan_render(plan, &shared, song, pool, &files, result, err);
-	else
+	} else {
 		sink_abort(sink);
+	}
 	pthread_mutex_destroy(&shared.warn_lock);
 	arena_fini(&arena);
 	result->wall_s = (double)(clock_monotonic_ns() - start_ns) * 1e-9;

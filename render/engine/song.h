@@ -21,8 +21,10 @@ struct song {
 	struct sample_bank *bank;         /* NULL: no samples */
 	unsigned block_frames;            /* when the spec names none */
 	size_t memory_bytes;              /* cap of the job */
+	double cpu_s_max;                 /* CPU time that it may take; 0: ten times what it should */
 	double checkpoint_interval_s;     /* of files->open_checkpoint; 0: none */
 	struct job_control *control;      /* may be NULL */
+	struct pool_trace *trace;         /* NULL: nobody asks */
 };
 
 /* Plans and renders into the sink and finishes or aborts it. As render_run(). */

@@ -206,8 +206,9 @@ static int window_load(struct track *t, struct error *err)
 
 	t->value = t->last_of_window;
 	arena_reset(&t->arena);
-	if (run_count_events(t->shared, 1, err) || window_query(t, window, &haps, err) ||
-	    run_count_events(t->shared, haps.n, err) || (t->node->is_gate ? gate_steps : window_steps)(t, &haps, err) ||
+	if (run_count_events(t->shared, 1, t->next_cycle, t->node->span, err) || window_query(t, window, &haps, err) ||
+	    run_count_events(t->shared, haps.n, t->next_cycle, t->node->span, err) ||
+	    (t->node->is_gate ? gate_steps : window_steps)(t, &haps, err) ||
 	    tempo_frame(&t->shared->tempo, window.end, &end, err))
 		return -1;
 	t->last_of_window = t->n_steps > 0 ? t->steps[t->n_steps - 1].value : 0;

@@ -40,7 +40,7 @@ SIMD_INLINE f32x8 largest_eight(const sample *x)
 }
 
 /* x[-(TAPS - 1) .. n): n is a multiple of SIMD_LANES, behind what counts there may be anything finite. */
-SIMD_CLONES static void largest(const sample *x, size_t n, sample *out)
+SIMD_CLONES(static, largest, (const sample *x, size_t n, sample *out), (x, n, out))
 {
 	for (size_t i = 0; i < n; i += SIMD_LANES)
 		f32x8_store(out + i, largest_eight(x + i));
@@ -88,34 +88,35 @@ SIMD_INLINE sample reach_max(const sample *x)
 }
 
 /* x[-2 * SIMD_LANES .. n), n a multiple of REACH: what cannot be more than the peak is not looked at closely. */
-SIMD_CLONES static sample raise(const sample *x, size_t n, sample peak)
+SIMD_CLONES(static, raise, (const sample *x, size_t n, sample *peak), (x, n, peak))
 {
+	sample found = *peak;
+
 	for (size_t i = 0; i < n; i += REACH) {
-		if (reach_max(x + i) * GAIN_MAX <= peak)
+		if (reach_max(x + i) * GAIN_MAX <= found)
 			continue;
-		f32x8 most = f32x8_splat(peak);
+		f32x8 most = f32x8_splat(found);
 		for (size_t k = 0; k < REACH; k += SIMD_LANES)
 			most = f32x8_max(largest_eight(x + i + k), most);
-		peak = lanes_max(most);
+		found = lanes_max(most);
 	}
-	return peak;
+	*peak = found;
 }
 
 void true_peak_raise(struct true_peak *t, const sample *x, size_t n, sample *peak)
 {
 	enum { BEFORE = 2 * SIMD_LANES };
-	sample in[BEFORE + PIECE] = { 0 }, rest[REACH];
+	sample in[BEFORE + REACH] = { 0 }, rest[REACH];
+	size_t whole = n - n % REACH;
 
-	while (n >= REACH) {
-		size_t part = n < PIECE ? n - n % REACH : PIECE;
+	if (whole > 0) {
 		memcpy(in + BEFORE - (TRUE_PEAK_TAPS - 1), t->history, sizeof t->history);
-		memcpy(in + BEFORE, x, part * sizeof *x);
-		*peak = raise(in + BEFORE, part, *peak);
-		memcpy(t->history, in + BEFORE + part - (TRUE_PEAK_TAPS - 1), sizeof t->history);
-		x += part;
-		n -= part;
+		memcpy(in + BEFORE, x, REACH * sizeof *x);
+		raise(in + BEFORE, REACH, peak);
+		raise(x + REACH, whole - REACH, peak);
+		memcpy(t->history, x + whole - (TRUE_PEAK_TAPS - 1), sizeof t->history);
 	}
-	true_peak_process(t, x, n, rest);
-	for (size_t i = 0; i < n; i++)
+	true_peak_process(t, x + whole, n - whole, rest);
+	for (size_t i = 0; i < n - whole; i++)
 		*peak = rest[i] > *peak ? rest[i] : *peak;
 }

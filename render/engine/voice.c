@@ -92,7 +92,7 @@ SIMD_INLINE void mix_stretch(const struct stretch *stretch, enum shape shape, bo
 }
 
 #define MIX_KERNEL(name, shape, is_stereo)                                                                             \
-	SIMD_CLONES static void name(const struct stretch *s)                                                          \
+	SIMD_CLONES(static, name, (const struct stretch *s), (s))                                                      \
 	{                                                                                                              \
 		mix_stretch(s, shape, is_stereo);                                                                      \
 	}

@@ -16,6 +16,7 @@
  *
  * An instrument is a graph of its own, built by a builder of its own. */
 #include "render/graph/build_impl.h"
+#include "render/graph/gather.h"
 
 #include <string.h>
 #include <strings.h>
@@ -188,9 +189,17 @@ static bool drop_unneeded(struct builder *b)
 	return true;
 }
 
+static bool gather_sums(struct builder *b)
+{
+	if (graph_gather(b->shared->arena, b->graph) == 0)
+		return true;
+	b->shared->is_exhausted = true;
+	return false;
+}
+
 bool builder_finish(struct builder *b)
 {
-	return !b->shared->is_exhausted && replace_aliases(b) && drop_unneeded(b);
+	return !b->shared->is_exhausted && replace_aliases(b) && gather_sums(b) && drop_unneeded(b);
 }
 
 /* --- Settings

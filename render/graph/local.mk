@@ -3,7 +3,7 @@ librender_a_SOURCES += \
 	render/graph/build.c render/graph/build.h render/graph/build_call.c render/graph/build_events.c \
 	render/graph/build_expr.c render/graph/build_impl.h render/graph/build_modifier.c \
 	render/graph/build_param.c render/graph/build_pattern.c render/graph/build_section.c \
-	render/graph/build_source.c render/graph/build_synth.c render/graph/build_timed.c render/graph/graph.c \
+	render/graph/build_source.c render/graph/build_synth.c render/graph/build_timed.c render/graph/gather.c render/graph/gather.h render/graph/graph.c \
 	render/graph/graph.h render/graph/plan.c render/graph/plan.h render/graph/plan_order.c \
 	render/graph/plan_order.h render/graph/plan_print.c render/graph/plan_stage.c render/graph/plan_stage.h \
 	render/graph/probe.c render/graph/probe.h

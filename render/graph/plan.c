@@ -78,8 +78,8 @@ static int node_inputs(struct builder *b, uint32_t graph_idx, struct plan_node *
 		struct plan_input *in = &n->inputs[i];
 		*in = input_of(b, g->inputs[i]);
 		in->is_delayed = in->node != PLAN_NONE && plan_order_is_back_edge(&b->order, graph_idx, g->inputs[i]);
-		if (n->def && i < n->def->n_params)
-			in->is_pitch = (n->def->params[i].flags & PARAM_PITCH) != 0;
+		if (n->def)
+			in->is_pitch = (n->def->params[i % n->def->n_params].flags & PARAM_PITCH) != 0;
 	}
 	return 0;
 }
@@ -111,7 +111,7 @@ static void node_classify(const struct builder *b, struct plan_node *n)
 static bool kernel_is_callable(const struct graph_node *g)
 {
 	const struct node_def *d = g->def;
-	return d && d->process && g->n_inputs == d->n_params && d->n_acc <= NODE_PARAMS_MAX &&
+	return d && d->process && g->n_inputs == node_def_inputs(d) && d->n_acc <= NODE_PARAMS_MAX &&
 	       (d->time_class != TIME_SCAN || d->advance);
 }
 

@@ -23,6 +23,7 @@ struct stager {
 	const struct node_env *env;
 	uint32_t *root;       /* [n_nodes]: the root of each node's group */
 	struct group *groups; /* [n_nodes], by root */
+	uint64_t cost;        /* of all groups */
 	uint32_t *members;    /* [n_nodes]: nodes by group, ascending within each */
 	uint32_t *first;      /* [n_nodes + 1]: members of the group of root r are first[r] .. first[r + 1] - 1 */
 	uint32_t *needs;      /* stages that one stage reads, without repeats */
@@ -37,14 +38,15 @@ enum {
 	COST_KERNEL = 8,         /* an oscillator, a filter */
 	COST_LONG = 32,          /* delay lines, reverbs */
 	COST_CARRY_MAX = 40,     /* of one stage that runs block after block: more is better left a pipeline */
-	COST_SERIALISED_MAX = 4, /* of the pure part that a carrying group may take along */
+	COST_SERIALISED_MAX = 4, /* of the pure part that a carrying group may take along in any case */
+	CHAINS_WANTED = 32,      /* a carrying group may grow while the plan has work for so many of its size */
 	LONG_STATE_BYTES = 4096,
 };
 
 static size_t node_state_bytes(const struct plan_node *n, const struct node_env *env)
 {
 	struct node_input in[2 * NODE_PARAMS_MAX];
-	if (!n->def->state_bytes || n->n_inputs > NODE_PARAMS_MAX)
+	if (!n->def->state_bytes || n->def->n_params > NODE_PARAMS_MAX)
 		return 0;
 	plan_node_constants(n, in);
 	return n->def->state_bytes(env, in);
@@ -54,21 +56,28 @@ static unsigned node_cost(const struct plan_node *n, const struct node_env *env)
 {
 	if (n->kind != GRAPH_NODE)
 		return COST_KERNEL;
+	if (n->def->n_lanes)
+		return COST_LONG;
 	if (n->def->time_class == TIME_PURE && !n->def->state_bytes)
 		return COST_LIGHT;
 	return node_state_bytes(n, env) > LONG_STATE_BYTES ? COST_LONG : COST_KERNEL;
 }
 
-/* The rule of fusion: never let a carrying stage, which runs one block after the other, take along pure work
- * that blocks could share out; nor grow so long that it is the whole pipeline. */
-static bool group_may_join(const struct group *producer, const struct group *consumer)
+/* The rule of fusion. A carrying stage runs one block after the other, so what it costs is a bound for the whole
+ * plan: it must not take along pure work that blocks could share out, nor grow until it is the whole pipeline. Unless
+ * the plan is so wide that there is enough beside it: then fewer, longer tiles are worth more. */
+static bool group_may_join(const struct stager *s, const struct group *producer, const struct group *consumer)
 {
+	unsigned cost = producer->cost + consumer->cost;
+
 	if (!producer->is_joinable || !consumer->is_joinable || producer->is_pinned)
 		return false;
 	if (!producer->is_carry && !consumer->is_carry)
 		return true;
+	if ((uint64_t)cost * CHAINS_WANTED <= s->cost)
+		return true;
 	if (producer->is_carry && consumer->is_carry)
-		return producer->cost + consumer->cost <= COST_CARRY_MAX;
+		return cost <= COST_CARRY_MAX;
 	return (producer->is_carry ? consumer->cost : producer->cost) <= COST_SERIALISED_MAX;
 }
 
@@ -98,6 +107,7 @@ static void groups_init(struct stager *s)
 			.cost = node_cost(n, s->env),
 			.is_joinable = n->kind == GRAPH_NODE && s->order->loop[n->graph_idx] == UINT32_MAX,
 		};
+		s->cost += s->groups[i].cost;
 	}
 	for (uint32_t i = 0; i < p->n_outputs; i++)
 		if (p->outputs[i].source.node != PLAN_NONE)
@@ -137,7 +147,7 @@ static void groups_fuse(struct stager *s)
 	for (uint32_t i = s->plan->n_nodes; i-- > 0;) {
 		struct group *g = &s->groups[i];
 		uint32_t into = g->consumer;
-		if (into != PLAN_NONE && into != i && root_of(s, i) == i && group_may_join(g, &s->groups[into])) {
+		if (into != PLAN_NONE && into != i && root_of(s, i) == i && group_may_join(s, g, &s->groups[into])) {
 			s->root[i] = into;
 			s->groups[into].is_carry |= g->is_carry;
 			s->groups[into].cost += g->cost;

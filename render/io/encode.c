@@ -270,36 +270,36 @@ SIMD_INLINE f32x8 magnitudes(const sample *x, const sample *y, size_t n)
 }
 
 /* The peak, and how many frames are above 1. */
-SIMD_CLONES static sample scan(const sample *x, const sample *y, size_t n, uint64_t *n_above)
+SIMD_CLONES(static, scan, (const sample *x, const sample *y, size_t n, sample *peak, uint64_t *n_above), (x, y, n, peak, n_above))
 {
 	f32x8 most = f32x8_splat(0);
 	u32x8 above = { 0 };
-	sample peak = 0;
 
+	*peak = 0;
 	for (size_t i = 0; i < n; i += SIMD_LANES) {
 		f32x8 m = magnitudes(x + i, y + i, n - i);
 		above -= (u32x8)(m > 1.0f);
 		most = f32x8_max(m, most);
 	}
 	for (unsigned k = 0; k < SIMD_LANES; k++) {
-		peak = most[k] > peak ? most[k] : peak;
+		*peak = most[k] > *peak ? most[k] : *peak;
 		*n_above += above[k];
 	}
-	return peak;
 }
 
 static void measure(struct encoder *e, const sample *const *ch, size_t n_frames)
 {
 	bool can_clip = piece_type(&e->spec) != AUDIO_FLOAT_32 || audio_format_is_lossy(e->spec.format);
 	uint64_t n_above = 0;
-	double peak = (double)scan(ch[0], ch[e->spec.channels - 1], n_frames, &n_above);
+	sample peak;
 
-	e->peak = peak > e->peak ? peak : e->peak;
+	scan(ch[0], ch[e->spec.channels - 1], n_frames, &peak, &n_above);
+	e->peak = (double)peak > e->peak ? (double)peak : e->peak;
 	e->clipped_frames += can_clip ? n_above : 0;
 }
 
 /* Pairs of frames: out[2 n]. */
-SIMD_CLONES static void interleave(const sample *left, const sample *right, size_t n, float *out)
+SIMD_CLONES(static, interleave, (const sample *left, const sample *right, size_t n, float *out), (left, right, n, out))
 {
 	size_t i = 0;
 

@@ -266,6 +266,24 @@ const struct pattern *pattern_euclid_legato(struct arena *a, const struct patter
 	return rhythmic(a, &legato_ops, children);
 }
 
+#define EUCLID_PARAMS                                                                                                  \
+	{                                                                                                              \
+		{ .name = "k",                                                                                         \
+		  .unit = "pulses",                                                                                    \
+		  .min = -EUCLID_STEPS_MAX,                                                                            \
+		  .max = EUCLID_STEPS_MAX,                                                                             \
+		  .doc = "pulses; a negative number plays the steps between them" },                                   \
+			{ .name = "n",                                                                                 \
+			  .unit = "steps",                                                                             \
+			  .min = 0,                                                                                    \
+			  .max = EUCLID_STEPS_MAX,                                                                     \
+			  .doc = "steps in a cycle" },                                                                 \
+		{                                                                                                      \
+			.name = "rotation", .unit = "steps", .is_optional = true, .min = -EUCLID_STEPS_MAX,            \
+			.max = EUCLID_STEPS_MAX, .doc = "how many steps earlier the rhythm begins"                     \
+		}                                                                                                      \
+	}
+
 static const struct pattern *euclid_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
 					  const struct pattern *p)
 {
@@ -278,18 +296,7 @@ const struct transform_def transform_euclid = {
 	.aliases = { "euclidRot", "euclidOff" },
 	.doc = "Plays the pattern in a euclidean rhythm: k pulses spread evenly over n steps.",
 	.example = "out $ s \"bd\" $ euclid 3 8",
-	.params = { { .name = "k",
-		      .unit = "pulses",
-		      .min = -EUCLID_STEPS_MAX,
-		      .max = EUCLID_STEPS_MAX,
-		      .doc = "pulses; a negative number plays the steps between them" },
-		    { .name = "n", .unit = "steps", .min = 0, .max = EUCLID_STEPS_MAX, .doc = "steps in a cycle" },
-		    { .name = "rotation",
-		      .unit = "steps",
-		      .is_optional = true,
-		      .min = -EUCLID_STEPS_MAX,
-		      .max = EUCLID_STEPS_MAX,
-		      .doc = "how many steps earlier the rhythm begins" } },
+	.params = EUCLID_PARAMS,
 	.n_params = 3,
 	.apply = euclid_apply,
 };
@@ -312,18 +319,7 @@ const struct transform_def transform_euclidInv = {
 	.aliases = { "euclidinv" },
 	.doc = "Plays the pattern on the steps that a euclidean rhythm leaves out.",
 	.example = "out $ s \"bd\" $ euclidInv 3 8",
-	.params = { { .name = "k",
-		      .unit = "pulses",
-		      .min = -EUCLID_STEPS_MAX,
-		      .max = EUCLID_STEPS_MAX,
-		      .doc = "pulses; a negative number plays the steps between them" },
-		    { .name = "n", .unit = "steps", .min = 0, .max = EUCLID_STEPS_MAX, .doc = "steps in a cycle" },
-		    { .name = "rotation",
-		      .unit = "steps",
-		      .is_optional = true,
-		      .min = -EUCLID_STEPS_MAX,
-		      .max = EUCLID_STEPS_MAX,
-		      .doc = "how many steps earlier the rhythm begins" } },
+	.params = EUCLID_PARAMS,
 	.n_params = 3,
 	.apply = euclid_inverse_apply,
 };
@@ -340,18 +336,7 @@ const struct transform_def transform_euclidLegato = {
 	.aliases = { "euclidLegatoRot" },
 	.doc = "As euclid, and every pulse lasts until the next one.",
 	.example = "out $ s \"bd\" $ euclidLegato 3 8",
-	.params = { { .name = "k",
-		      .unit = "pulses",
-		      .min = -EUCLID_STEPS_MAX,
-		      .max = EUCLID_STEPS_MAX,
-		      .doc = "pulses; a negative number plays the steps between them" },
-		    { .name = "n", .unit = "steps", .min = 0, .max = EUCLID_STEPS_MAX, .doc = "steps in a cycle" },
-		    { .name = "rotation",
-		      .unit = "steps",
-		      .is_optional = true,
-		      .min = -EUCLID_STEPS_MAX,
-		      .max = EUCLID_STEPS_MAX,
-		      .doc = "how many steps earlier the rhythm begins" } },
+	.params = EUCLID_PARAMS,
 	.n_params = 3,
 	.apply = euclid_legato_apply,
 };

@@ -1,10 +1,12 @@
 # The real server as a process, and clients for it.
 INTEGRATION_TESTS = \
 	tests/integration/test_access \
+	tests/integration/test_events \
 	tests/integration/test_audio_api \
 	tests/integration/test_http \
 	tests/integration/test_jobs_api \
 	tests/integration/test_kill \
+	tests/integration/test_memory \
 	tests/integration/test_output_api \
 	tests/integration/test_render_api \
 	tests/integration/test_resume
@@ -32,3 +34,7 @@ tests_integration_test_resume_LDADD = $(INTEGRATION_LIBS)
 INTEGRATION_KEYS = tests/integration/keys.c tests/integration/keys.h
 tests_integration_test_access_SOURCES = tests/integration/test_access.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
 tests_integration_test_access_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_events_SOURCES = tests/integration/test_events.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
+tests_integration_test_events_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_memory_SOURCES = tests/integration/test_memory.c tests/lib/test.c tests/lib/test.h
+tests_integration_test_memory_LDADD = libbase.a $(CHECK_LIBS) $(BASE_LIBS)

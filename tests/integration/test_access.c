@@ -21,7 +21,8 @@ static void copy(char out[128], const char *line)
 
 static void start(void)
 {
-	service_start(&server, NULL, HEADERS("--threads", "1", "--jobs", "1", "--drain-timeout-ms", "100"));
+	service_start(&server, NULL,
+		      HEADERS("--threads", "1", "--jobs", "1", "--short-jobs", "0", "--drain-timeout-ms", "100"));
 	copy(admin, keys_create(server.data_dir, HEADERS("--scopes=admin", "--name=root")));
 	copy(alice, keys_create(server.data_dir, HEADERS("--name=alice")));
 	copy(bob, keys_create(server.data_dir, HEADERS("--name=bob")));

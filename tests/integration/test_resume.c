@@ -24,7 +24,7 @@ static char oracle[SHA256_HEX_SIZE];
 /* A second or two of work. */
 static const char *duration(void)
 {
-	return test_is_sanitized() ? "15" : "80";
+	return test_is_sanitized() ? "15" : "50";
 }
 
 static void start_server(void)
@@ -69,7 +69,6 @@ static void start(void)
 {
 	data_dir[0] = '\0';
 	snprintf(options, sizeof options, "duration=%s&format=flac&limiter=-1&seed=7", duration());
-	render_oracle();
 	start_server();
 }
 
@@ -203,6 +202,7 @@ static Suite *resume_suite(void)
 	TCase *t = tcase_create("resume");
 
 	tcase_set_timeout(t, 300);
+	tcase_add_unchecked_fixture(t, render_oracle, NULL);
 	tcase_add_checked_fixture(t, start, stop);
 	tcase_add_test(t, test_a_killed_render_goes_on_from_its_checkpoint);
 	tcase_add_test(t, test_a_drained_render_goes_on_from_its_checkpoint);

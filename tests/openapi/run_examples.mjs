@@ -112,9 +112,18 @@ async function buildRequest(base, { path, method, parameters }, [type, value]) {
   return [url, { method: method.toUpperCase(), headers, body: typeof value === 'string' ? value : JSON.stringify(value) }];
 }
 
+// The whole body; of a stream of events, which may have no end, the first piece.
+async function bodyOf(answer) {
+  if (!(answer.headers.get('content-type') ?? '').startsWith('text/event-stream')) return Buffer.from(await answer.arrayBuffer());
+  const reader = answer.body.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return Buffer.from(value ?? []);
+}
+
 async function checkAnswer(name, at, operation, answer) {
   const documented = operation.responses[answer.status];
-  const body = Buffer.from(await answer.arrayBuffer());
+  const body = await bodyOf(answer);
   check(answer.ok && documented, `${name}: status ${answer.status}: ${answer.ok ? 'not documented' : body}`);
   if (!answer.ok || !documented) return;
   const { node, pointer } = resolve(documented, `${at}/responses/${answer.status}`);

@@ -64,7 +64,7 @@ static void child_main(const char *dir, const struct variant *v, unsigned round,
 		struct job j = store_job(round * 1000000 + i);
 		bool is_cached;
 		j.max_attempts = 1000; /* being killed is no fault of these jobs */
-		if (queue_submit(q, &j, &is_cached, &err) == 0) {
+		if (queue_submit(q, &j, NULL, &is_cached, &err) == 0) {
 			if (write(report_fd, j.id, JOB_ID_SIZE) != JOB_ID_SIZE)
 				_exit(2);
 		} else if (err.code != ERR_BUSY) {

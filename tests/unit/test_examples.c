@@ -1,5 +1,5 @@
-/* Every program in examples/ renders without a warning, has the same bytes for any number of threads and any block, and
- * measures what tests/golden/examples.tsv says: length, loudness, true peak and the spread of its energy. The table is
+/* Every program in examples/ renders without a warning, has the same bytes for any number of threads, any block and
+ * every SIMD level, and measures what tests/golden/examples.tsv says: length, loudness, true peak and the spread of its energy. The table is
  * what its makers heard and found good; it is written anew by `make example-figures` when a program is meant to sound
  * otherwise. */
 #include <dirent.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu_level.h"
 #include "render/render.h"
 #include "tests/lib/bands.h"
 #include "tests/lib/render.h"
@@ -57,8 +58,16 @@ static void render_file(const char *path, struct render_engine *engine, unsigned
 
 /* --- Bytes ------------------------------------------------------------------------------------------------ */
 
-/* Each number of threads and each block once, paired otherwise from program to program, so that every pair is tried. */
-START_TEST(test_example_has_the_same_bytes_for_any_threads_and_blocks)
+/* The i-th of the levels that this machine has, or its highest. */
+static enum cpu_level level_at(unsigned i)
+{
+	enum cpu_level highest = cpu_level_highest();
+	return i < (unsigned)highest ? (enum cpu_level)i : highest;
+}
+
+/* Each number of threads, each block and each level once, the blocks paired otherwise with them from program to program, so
+ * that every pair is tried. `make determinism` tries all of them with each other. */
+START_TEST(test_example_has_the_same_bytes_for_any_threads_blocks_and_levels)
 {
 	static const unsigned threads[] = { 1, 2, 7 }, blocks[] = { 64, 512, 4096 };
 	struct render_result first, again;
@@ -68,13 +77,15 @@ START_TEST(test_example_has_the_same_bytes_for_any_threads_and_blocks)
 		unsigned block = blocks[(t + (unsigned)_i) % 3];
 		struct render_engine *engine = render_engine_new(&config, &err);
 		ck_assert_msg(engine != NULL, "%s", err.message);
+		cpu_level = level_at(t);
 		render_file(paths[_i], engine, block, &again);
 		render_engine_free(engine);
 		if (t == 0)
 			first = again;
 		ck_assert_msg(again.peak > 0.01, "%s is silent", paths[_i]);
 		ck_assert_msg(memcmp(first.sha256, again.sha256, SHA256_BYTES) == 0,
-			      "%s: %u threads, block %u: other bytes", paths[_i], threads[t], block);
+			      "%s: %u threads, block %u, level %s: other bytes", paths[_i], threads[t], block,
+			      cpu_level_name(cpu_level));
 	}
 }
 END_TEST
@@ -215,7 +226,7 @@ Suite *examples_suite(void)
 	TCase *t = tcase_create("examples"), *figures = tcase_create("figures"), *levels = tcase_create("levels");
 	tcase_set_timeout(t, 300);
 	tcase_add_test(t, test_there_are_thirty_examples);
-	tcase_add_loop_test(t, test_example_has_the_same_bytes_for_any_threads_and_blocks, 0, n_paths);
+	tcase_add_loop_test(t, test_example_has_the_same_bytes_for_any_threads_blocks_and_levels, 0, n_paths);
 	suite_add_tcase(s, t);
 	tcase_set_timeout(figures, 300);
 	tcase_add_checked_fixture(figures, rendering_start, rendering_stop);

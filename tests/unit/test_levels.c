@@ -172,10 +172,10 @@ static const struct {
 	{ { { 0, 5 } }, 0 },
 };
 
-static double measure_loudness(uint32_t rate_hz, int which, size_t cut)
+static double measure_loudness(enum loudness_meter meter, uint32_t rate_hz, int which, size_t cut)
 {
 	struct error err = ERROR_INIT;
-	struct loudness *l = loudness_new(rate_hz, 2, &err);
+	struct loudness *l = loudness_new(rate_hz, 2, meter, &err);
 	static sample x[1 << 16];
 	const sample *ch[] = { x, x };
 	uint64_t at = 0;
@@ -205,30 +205,34 @@ START_TEST(test_programmes_have_their_loudness)
 	static const uint32_t rates[] = { 48000, 44100, 11025, 192000 };
 
 	for (unsigned r = 0; r < (_i == 0 ? 4 : 2); r++) {
-		double found = measure_loudness(rates[r], _i, 4096);
+		double found = measure_loudness(LOUDNESS_REPORTED, rates[r], _i, 4096);
+		double library = measure_loudness(LOUDNESS_DECIDING, rates[r], _i, 4096);
 		ck_assert_msg(fabs(found - programmes[_i].expected_lufs) <= 0.1, "%u Hz: %.3f instead of %.3f LUFS",
 			      rates[r], found, programmes[_i].expected_lufs);
+		ck_assert_msg(fabs(found - library) <= 0.01, "%u Hz: %.3f, but libebur128 says %.3f LUFS", rates[r],
+			      found, library);
 	}
 }
 END_TEST
 
 START_TEST(test_loudness_does_not_depend_on_cuts)
 {
-	ck_assert(measure_loudness(48000, 4, 64) == measure_loudness(48000, 4, 50001));
+	ck_assert(measure_loudness(LOUDNESS_REPORTED, 48000, 4, 64) ==
+		  measure_loudness(LOUDNESS_REPORTED, 48000, 4, 50001));
 }
 END_TEST
 
 START_TEST(test_silence_and_short_sounds_have_no_loudness)
 {
 	struct error err = ERROR_INIT;
-	struct loudness *l = loudness_new(48000, 1, &err);
+	struct loudness *l = loudness_new(48000, 1, LOUDNESS_REPORTED, &err);
 	static sample x[48000];
 	const sample *ch[] = { x };
 
 	loudness_add(l, ch, 48000);
 	ck_assert(loudness_integrated(l) == -INFINITY);
 	loudness_free(l);
-	l = loudness_new(48000, 1, &err);
+	l = loudness_new(48000, 1, LOUDNESS_REPORTED, &err);
 	for (size_t i = 0; i < 48000; i++)
 		x[i] = 0.5f;
 	loudness_add(l, ch, 19199); /* a frame less than 400 ms */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "storage/schema.h"
 #include "tests/lib/store.h"
 #include "tests/lib/test.h"
 
@@ -20,6 +21,14 @@ static void run_sql(const char *dir, const char *sql)
 	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
 	ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
+}
+
+static void remove_database(const char *dir)
+{
+	char path[4096];
+
+	snprintf(path, sizeof path, "%s/phonond.db", dir);
+	ck_assert_int_eq(unlink(path), 0);
 }
 
 static void write_at(const char *dir, const char *name, long offset, size_t n)
@@ -68,33 +77,38 @@ START_TEST(test_a_folder_opens_again_with_what_it_held)
 }
 END_TEST
 
-/* What the tables around jobs added. */
-static const char without_service[] =
-	"DROP TRIGGER job_made; DROP TRIGGER job_changed; DROP TRIGGER job_gone; DROP TRIGGER key_job_made;"
-	"DROP TRIGGER key_job_changed; DROP TRIGGER key_job_gone; DROP TRIGGER job_told; DROP TRIGGER job_told_at_once;"
-	"DROP TABLE api_key; DROP TABLE key_day; DROP TABLE job_event; DROP TABLE job_origin; DROP TABLE "
-	"webhook_attempt;"
-	"DROP TABLE webhook_delivery; DROP TABLE webhook_secret; DROP TABLE webhook_refusal;";
+/* A folder as the program of an earlier format left it, with one job queued. */
+static void make_older(const char *dir, int version)
+{
+	char pragmas[96];
 
-/* The format before levels and stems. */
-START_TEST(test_format_1_is_brought_up_to_date)
+	storage_close(store_open(dir, IO_PWRITE)); /* for the folders */
+	remove_database(dir);
+	for (int v = 0; v < version; v++)
+		run_sql(dir, schema_migrations[v]);
+	snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d; PRAGMA user_version=%d", SCHEMA_APPLICATION_ID,
+		 version);
+	run_sql(dir, pragmas);
+	run_sql(dir, "INSERT INTO job (id, state, priority, max_attempts, created_at_ms, content_hash, options)"
+		     " VALUES ('job_old', 'queued', 7, 3, 1000000, zeroblob(32), '{}');"
+		     "INSERT INTO job_source (job_id, source) VALUES ('job_old', CAST('out $ sine 440' AS BLOB))");
+}
+
+START_TEST(test_older_formats_are_brought_up_to_date)
 {
 	const char *dir = test_temp_dir();
-	struct storage *s = store_open(dir, IO_PWRITE);
-	char id[JOB_ID_SIZE];
+	struct job_claim claim = { .now_ms = 2, .lease_ms = 3 };
+	struct storage *s;
 	struct job j;
 
-	store_insert(s, 1, 0, id);
-	storage_close(s);
-	run_sql(dir, without_service);
-	run_sql(dir, "ALTER TABLE job DROP COLUMN resumed_from_frame; ALTER TABLE job DROP COLUMN key_id; ALTER TABLE "
-		     "job DROP COLUMN true_peak; ALTER TABLE job DROP "
-		     "COLUMN loudness_lufs;"
-		     "ALTER TABLE job DROP COLUMN stems; PRAGMA user_version=1");
+	make_older(dir, _i);
 	s = store_open(dir, IO_PWRITE);
-	ck_assert_int_eq(storage_job_get(s, id, true, &j, NULL), 0);
-	ck_assert_int_eq(j.state, JOB_QUEUED);
+	ck_assert_int_eq(storage_job_claim(s, &claim, &j, NULL), 1);
+	ck_assert_str_eq(j.id, "job_old");
+	ck_assert_int_eq(j.priority, 7);
+	ck_assert_str_eq(j.source, "out $ sine 440");
 	ck_assert(isnan(j.true_peak) && j.loudness_lufs == -INFINITY && !j.stems);
+	ck_assert(!j.key_id[0] && !j.tags && !j.run_at_ms && !j.deadline_at_ms && !j.keep_s && !j.is_expired);
 	job_fini(&j);
 	storage_close(s);
 	storage_close(store_open(dir, IO_PWRITE));
@@ -190,7 +204,7 @@ static Suite *migrate_suite(void)
 
 	tcase_set_timeout(t, 30);
 	tcase_add_test(t, test_a_folder_opens_again_with_what_it_held);
-	tcase_add_test(t, test_format_1_is_brought_up_to_date);
+	tcase_add_loop_test(t, test_older_formats_are_brought_up_to_date, 1, schema_version);
 	tcase_add_test(t, test_a_second_owner_is_refused);
 	tcase_add_test(t, test_a_newer_format_is_refused);
 	tcase_add_test(t, test_a_foreign_database_is_refused);

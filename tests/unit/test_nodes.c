@@ -1,10 +1,11 @@
 /* What must hold for every function of the registry that has a kernel: finite output whatever goes in, the same bits however
- * the frames are cut and whether a constant comes as a constant or as a buffer, a reset state that equals a new one, no
- * allocation while it runs, and every audio input is heard. */
+ * the frames are cut, at every SIMD level, and whether a constant comes as a constant or as a buffer, a reset state that
+ * equals a new one, no allocation while it runs, and every audio input is heard. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu_level.h"
 #include "base/hash.h"
 #include "render/dsp/node.h"
 #include "tests/lib/allocations.h"
@@ -180,6 +181,28 @@ static void check_node(const struct node_def *def, enum drive drive, enum feed f
 	free(state);
 }
 
+/* Every level that the machine has, against the lowest. */
+static void check_levels(const struct node_def *def, enum drive drive, enum feed feed)
+{
+	struct node_input in[NODE_PARAMS_MAX * CHANNELS];
+	enum cpu_level level_before = cpu_level;
+	void *state = aligned_alloc(64, STATE_BYTES_MAX);
+
+	ck_assert_ptr_nonnull(state);
+	fill_inputs(def, drive, feed);
+	bind(def, drive, false, 0, in);
+	memset(state, 0, state_bytes(def, in));
+	for (enum cpu_level level = CPU_LEVEL_DEFAULT; level <= cpu_level_highest(); level++) {
+		cpu_level = level;
+		reset(def, state, in);
+		run(def, state, drive, false, 512, level == CPU_LEVEL_DEFAULT ? whole : cut);
+		if (level > CPU_LEVEL_DEFAULT)
+			check_equal(def, drive, feed, cpu_level_name(level));
+	}
+	cpu_level = level_before;
+	free(state);
+}
+
 START_TEST(test_output_is_finite_and_independent_of_the_cut)
 {
 	const struct node_def *def = kernel(_i);
@@ -187,6 +210,15 @@ START_TEST(test_output_is_finite_and_independent_of_the_cut)
 	for (int drive = 0; def && drive < DRIVE_COUNT; drive++)
 		for (int feed = 0; feed < FEED_COUNT; feed++)
 			check_node(def, (enum drive)drive, (enum feed)feed);
+}
+END_TEST
+
+START_TEST(test_every_simd_level_makes_the_same_bits)
+{
+	const struct node_def *def = kernel(_i);
+
+	for (int drive = 0; def && drive < DRIVE_COUNT; drive++)
+		check_levels(def, (enum drive)drive, FEED_NOISE);
 }
 END_TEST
 
@@ -440,6 +472,7 @@ static Suite *nodes_suite(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, test_every_row_of_the_registry_is_complete, 0, n);
 	tcase_add_loop_test(t, test_output_is_finite_and_independent_of_the_cut, 0, n);
+	tcase_add_loop_test(t, test_every_simd_level_makes_the_same_bits, 0, n);
 	tcase_add_loop_test(t, test_a_constant_is_the_same_as_a_buffer_that_holds_it, 0, n);
 	tcase_add_loop_test(t, test_advance_adds_what_process_would, 0, n);
 	tcase_add_test(t, test_an_allocation_would_be_counted);

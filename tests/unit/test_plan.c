@@ -146,6 +146,22 @@ START_TEST(test_filter_does_not_serialise_its_oscillator)
 }
 END_TEST
 
+/* With enough chains to go round, each is one tile: shorter ones would cost more to hand out. */
+START_TEST(test_each_of_many_filters_takes_its_oscillator_along)
+{
+	uint32_t saw = 0, lpf = 0, sum = number(0);
+	for (int i = 0; i < 64; i++) {
+		saw = GRAPH_CALL(&f, "saw", number(110 + i));
+		lpf = GRAPH_CALL(&f, "lpf", saw, number(800));
+		sum = GRAPH_CALL(&f, "add", sum, lpf);
+	}
+	graph_fixture_output(&f, sum);
+	const struct plan *p = plan_of_graph();
+	ck_assert_uint_eq(planned(p, saw)->stage, planned(p, lpf)->stage);
+	ck_assert_uint_ge(p->n_stages, 32);
+}
+END_TEST
+
 START_TEST(test_signal_with_two_readers_keeps_its_stage)
 {
 	uint32_t sine = GRAPH_CALL(&f, "sine", number(440));
@@ -313,6 +329,7 @@ Suite *plan_suite(void)
 	tcase_add_test(t, test_modulated_oscillator_has_its_phase_advanced_in_front);
 	tcase_add_test(t, test_pure_chain_is_one_stage);
 	tcase_add_test(t, test_filter_does_not_serialise_its_oscillator);
+	tcase_add_test(t, test_each_of_many_filters_takes_its_oscillator_along);
 	tcase_add_test(t, test_signal_with_two_readers_keeps_its_stage);
 	tcase_add_test(t, test_mono_functions_follow_a_stereo_input);
 	tcase_add_test(t, test_self_reference_waits_for_one_sample_at_the_bus);

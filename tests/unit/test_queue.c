@@ -113,7 +113,7 @@ static int submit(char *source, unsigned content, char id[JOB_ID_SIZE], bool *is
 	j.source = source;
 	j.source_len = strlen(source);
 	j.max_attempts = 0;
-	rc = queue_submit(queue, &j, is_cached, &err);
+	rc = queue_submit(queue, &j, NULL, is_cached, &err);
 	memcpy(id, j.id, JOB_ID_SIZE);
 	return rc;
 }
@@ -126,6 +126,22 @@ static void submit_ok(const char *source, unsigned content, char id[JOB_ID_SIZE]
 	snprintf(text, sizeof text, "%s", source);
 	ck_ok(submit(text, content, id, &is_cached));
 	ck_assert(!is_cached);
+}
+
+static struct queue_view look(const char *id)
+{
+	struct queue_view v;
+	struct job j;
+
+	ck_ok(queue_get(queue, id, false, &j, &err));
+	v = queue_look(queue, &j);
+	job_fini(&j);
+	return v;
+}
+
+static uint64_t position(const char *id)
+{
+	return look(id).position;
 }
 
 static void post(void *ctx)
@@ -238,8 +254,8 @@ START_TEST(test_cancel_while_queued_running_and_ended)
 	submit_ok("wait", 1, held);
 	sem_wait(&running);
 	submit_ok("ok", 2, queued);
-	ck_assert_uint_eq(queue_position(queue, queued), 1);
-	ck_assert_uint_eq(queue_position(queue, held), 0);
+	ck_assert_uint_eq(position(queued), 1);
+	ck_assert_uint_eq(position(held), 0);
 	ck_ok(queue_get(queue, held, false, &j, &err));
 	ck_assert_uint_eq(j.frames_done, 42); /* live, before any heartbeat */
 	job_fini(&j);
@@ -366,7 +382,9 @@ START_TEST(test_jobs_of_an_earlier_process_are_taken_back)
 	struct job j;
 
 	store_insert(store, 1, 0, id);
-	ck_assert_int_eq(storage_job_claim(store, INT32_MAX, INT32_MAX, &j, &err), 1);
+	ck_assert_int_eq(
+		storage_job_claim(store, &(struct job_claim){ .now_ms = INT32_MAX, .lease_ms = INT32_MAX }, &j, &err),
+		1);
 	job_fini(&j);
 	start(1, 0, 0);
 	ck_assert_int_eq(await(id), JOB_SUCCEEDED);

@@ -32,9 +32,12 @@ static double reverberation_s(const sample *response, size_t n, double rate_hz)
 	return 2 * (double)(to - from) / rate_hz;
 }
 
+/* Combs into all-passes, which ring for 0.186 s by themselves; the combs' time outgrows that from a room of 0.35 on. */
 static double reverb_s(double room)
 {
-	return 0.1 / -log10(0.84 * room);
+	double combs_s = 0.1 / -log10(0.84 * room), allpasses_s = 0.186;
+
+	return cbrt(pow(combs_s, 3) + pow(allpasses_s, 3));
 }
 
 static double plate_s(double decay)
@@ -58,6 +61,12 @@ static const struct {
 	double rate_hz;
 	struct setting settings[SETTINGS_MAX]; /* [0] is the one that sets the time */
 } decays[] = {
+	{ "reverb", reverb_s, 44100, { { "room_size", 0 }, { "mix", 1 } } },
+	{ "reverb", reverb_s, 44100, { { "room_size", 0.2 }, { "mix", 1 } } },
+	{ "reverb", reverb_s, 96000, { { "room_size", 0.2 }, { "mix", 1 } } },
+	{ "reverb", reverb_s, 44100, { { "room_size", 0.3 }, { "mix", 1 } } },
+	{ "reverb", reverb_s, 44100, { { "room_size", 0.4 }, { "mix", 1 } } },
+	{ "reverb", reverb_s, 44100, { { "room_size", 0.5 }, { "mix", 1 } } },
 	{ "reverb", reverb_s, 44100, { { "room_size", 0.6 }, { "mix", 1 } } },
 	{ "reverb", reverb_s, 44100, { { "room_size", 0.8 }, { "mix", 1 } } },
 	{ "reverb", reverb_s, 44100, { { "room_size", 1 }, { "mix", 1 } } },

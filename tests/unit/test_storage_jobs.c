@@ -37,7 +37,8 @@ static int64_t claim(int64_t now_ms, char id[JOB_ID_SIZE])
 	struct job j;
 	int64_t epoch;
 
-	ck_assert_int_eq(storage_job_claim(store, now_ms, 1000, &j, &err), 1);
+	ck_assert_int_eq(storage_job_claim(store, &(struct job_claim){ .now_ms = now_ms, .lease_ms = 1000 }, &j, &err),
+			 1);
 	memcpy(id, j.id, JOB_ID_SIZE);
 	epoch = j.epoch;
 	job_fini(&j);
@@ -202,20 +203,21 @@ START_TEST(test_claims_go_by_priority_and_then_by_age)
 	static const int priorities[] = { 0, 5, 5, 9 };
 	static const int order[] = { 3, 1, 2, 0 };
 	uint64_t position;
+	double ahead_s;
 	struct job j;
 
 	for (unsigned i = 0; i < 4; i++)
 		store_insert(store, i, priorities[i], ids[i]);
 	for (unsigned i = 0; i < 4; i++) {
-		ck_ok(storage_job_position(store, ids[order[i]], &position, &err));
+		ck_ok(storage_job_position(store, ids[order[i]], &position, &ahead_s, &err));
 		ck_assert_uint_eq(position, i + 1);
 	}
 	for (unsigned i = 0; i < 4; i++) {
 		claim(1, id);
 		ck_assert_str_eq(id, ids[order[i]]);
 	}
-	ck_assert_int_eq(storage_job_claim(store, 1, 1000, &j, &err), 0);
-	ck_ok(storage_job_position(store, ids[0], &position, &err));
+	ck_assert_int_eq(storage_job_claim(store, &(struct job_claim){ .now_ms = 1, .lease_ms = 1000 }, &j, &err), 0);
+	ck_ok(storage_job_position(store, ids[0], &position, &ahead_s, &err));
 	ck_assert_uint_eq(position, 0);
 }
 END_TEST
@@ -233,8 +235,8 @@ START_TEST(test_equal_content_is_not_claimed_twice_at_once)
 	ck_assert_str_eq(id, ids[0]);
 	claim(1, id);
 	ck_assert_str_eq(id, ids[2]);
-	ck_assert_int_eq(storage_job_claim(store, 1, 1000, &j, &err), 0);
-	ck_ok(storage_job_requeue(store, ids[0], epoch, true, &err));
+	ck_assert_int_eq(storage_job_claim(store, &(struct job_claim){ .now_ms = 1, .lease_ms = 1000 }, &j, &err), 0);
+	ck_ok(storage_job_requeue(store, ids[0], epoch, true, 0, &err));
 	claim(1, id);
 	ck_assert_str_eq(id, ids[0]);
 }
@@ -276,7 +278,7 @@ START_TEST(test_a_zombie_changes_nothing)
 	ck_assert_int_gt(new_epoch, old_epoch);
 	ck_fails(storage_job_finalizing(store, id, old_epoch, &err), ERR_CONFLICT);
 	ck_fails(storage_job_finish(store, &j, &err), ERR_CONFLICT);
-	ck_fails(storage_job_requeue(store, id, old_epoch, false, &err), ERR_CONFLICT);
+	ck_fails(storage_job_requeue(store, id, old_epoch, false, 0, &err), ERR_CONFLICT);
 	beat.epoch = old_epoch;
 	ck_ok(storage_job_heartbeat(store, &beat, 1, 9000, &err));
 	ck_assert(beat.gone);
@@ -315,7 +317,7 @@ START_TEST(test_giving_a_job_back_is_no_attempt)
 	store_insert(store, 1, 0, id);
 	for (int i = 0; i < 10; i++) {
 		int64_t epoch = claim(1, id);
-		ck_ok(storage_job_requeue(store, id, epoch, true, &err));
+		ck_ok(storage_job_requeue(store, id, epoch, true, 0, &err));
 	}
 	ck_ok(storage_job_get(store, id, false, &j, &err));
 	ck_assert_int_eq(j.state, JOB_QUEUED);
@@ -469,7 +471,7 @@ START_TEST(test_lists_walk_every_job_once_newest_first)
 	ck_ok(storage_job_counts(store, counts, &err));
 	ck_assert_uint_eq(counts[JOB_QUEUED], 22);
 	ck_assert_uint_eq(counts[JOB_CANCELED], 1);
-	ck_ok(storage_job_count_queued(store, &n_queued, &err));
+	ck_ok(storage_job_count_waiting(store, NULL, &n_queued, &err));
 	ck_assert_uint_eq(n_queued, 22);
 }
 END_TEST
@@ -492,11 +494,11 @@ END_TEST
 START_TEST(test_transitions_are_those_of_the_drawing)
 {
 	static const char *const allowed[] = {
-		"scheduled>queued",   "scheduled>canceled",   "scheduled>expired", "queued>running",
-		"queued>failed",      "queued>canceled",      "queued>expired",    "running>finalizing",
-		"running>queued",     "running>failed",       "running>canceled",  "running>expired",
-		"finalizing>queued",  "finalizing>succeeded", "finalizing>failed", "finalizing>canceled",
-		"finalizing>expired",
+		"scheduled>queued",   "scheduled>canceled",   "scheduled>expired",    "queued>running",
+		"queued>failed",      "queued>canceled",      "queued>expired",       "running>finalizing",
+		"running>queued",     "running>failed",       "running>canceled",     "running>expired",
+		"finalizing>queued",  "finalizing>succeeded", "finalizing>failed",    "finalizing>canceled",
+		"finalizing>expired", "running>scheduled",    "finalizing>scheduled",
 	};
 	size_t n_allowed = 0;
 

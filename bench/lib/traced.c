@@ -1,0 +1,134 @@
+#include "bench/lib/traced.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sink.h"
+#include "render/compile.h"
+#include "render/engine/song.h"
+#include "render/io/samples.h"
+
+enum { SAMPLE_RATE_HZ = 44100, WORKERS_MAX = 256 };
+#define ARENA_BYTES_MAX ((size_t)512 << 20)
+#define MEMORY_BYTES ((size_t)1 << 30)
+
+static _Noreturn void die(const char *path, const struct diag_list *diags, const struct error *err)
+{
+	fprintf(stderr, "%s: %s\n", path, diags && diags->n ? diags->items[0].message : err->message);
+	exit(EXIT_FAILURE);
+}
+
+static char *read_file(const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "re");
+	char *text = malloc(RENDER_SOURCE_BYTES_MAX + 1);
+	if (!f || !text) {
+		perror(path);
+		exit(EXIT_FAILURE);
+	}
+	*len = fread(text, 1, RENDER_SOURCE_BYTES_MAX, f);
+	text[*len] = '\0';
+	fclose(f);
+	return text;
+}
+
+void traced_open(struct traced_program *p, const char *path, double seconds)
+{
+	struct diag_list diags = { .n = 0 };
+	struct error err = ERROR_INIT;
+	size_t len;
+
+	*p = (struct traced_program){ .n_frames = (uint64_t)(seconds * SAMPLE_RATE_HZ) };
+	arena_init(&p->arena, ARENA_BYTES_MAX);
+	p->source = read_file(path, &len);
+	p->bank = sample_bank_open(NULL, &err);
+	if (!p->bank)
+		die(path, NULL, &err);
+	const struct program *program = compile(&p->arena, p->source, len, p->bank, &diags, &err);
+	if (!program)
+		die(path, &diags, &err);
+	render_spec_init(&p->spec);
+	p->spec.sample_rate_hz = SAMPLE_RATE_HZ;
+	p->spec.subtype = AUDIO_FLOAT_32;
+	p->graph = program->graph;
+	struct node_env env = song_env(&p->spec, p->graph);
+	p->plan = plan_build(&p->arena, p->graph, &env, &diags, &err);
+	if (!p->plan)
+		die(path, &diags, &err);
+}
+
+void traced_close(struct traced_program *p)
+{
+	sample_bank_free(p->bank);
+	free(p->source);
+	arena_fini(&p->arena);
+}
+
+static int null_write_at(struct sink *s, uint64_t offset, const void *data, size_t n, struct error *err)
+{
+	(void)s, (void)offset, (void)data, (void)n, (void)err;
+	return 0;
+}
+
+static int null_finish(struct sink *s, struct error *err)
+{
+	(void)s, (void)err;
+	return 0;
+}
+
+static void null_abort(struct sink *s)
+{
+	(void)s;
+}
+
+void traced_render(const struct traced_program *p, struct pool *pool, unsigned block_frames, struct pool_trace *trace,
+		   struct render_result *result)
+{
+	static const struct sink_ops ops = { null_write_at, null_finish, null_abort };
+	struct sink sink = { &ops };
+	struct diag_list diags = { .n = 0 };
+	struct error err = ERROR_INIT;
+	struct song song = {
+		.graph = p->graph,
+		.spec = &p->spec,
+		.n_frames = p->n_frames,
+		.bank = p->bank,
+		.block_frames = block_frames,
+		.memory_bytes = MEMORY_BYTES,
+		.trace = trace,
+	};
+	if (song_render(&song, pool, &sink, &diags, result, &err))
+		die("render", &diags, &err);
+}
+
+static int ns_cmp(const void *va, const void *vb)
+{
+	const uint64_t *a = va, *b = vb;
+	return (*a > *b) - (*a < *b);
+}
+
+struct traced_times traced_times(const struct pool_trace *trace)
+{
+	uint64_t ended_ns[WORKERS_MAX] = { 0 };
+	uint64_t *gaps = calloc(trace->n_parts + 1, sizeof *gaps);
+	struct traced_times times = { .part_ns = 0 };
+
+	for (size_t i = 0; gaps && i < trace->n_parts; i++) {
+		const struct traced_part *t = &trace->parts[i];
+		times.part_ns += t->end_ns - t->begin_ns;
+		if (t->worker >= WORKERS_MAX)
+			continue;
+		if (!t->is_rested) {
+			gaps[times.n_gaps++] = t->begin_ns - ended_ns[t->worker];
+			times.between_ns += t->begin_ns - ended_ns[t->worker];
+		}
+		ended_ns[t->worker] = t->end_ns;
+	}
+	if (times.n_gaps > 0) {
+		qsort(gaps, times.n_gaps, sizeof *gaps, ns_cmp);
+		times.gap_ns = gaps[times.n_gaps / 2];
+	}
+	free(gaps);
+	return times;
+}

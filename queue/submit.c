@@ -1,0 +1,205 @@
+/* Accepting jobs: room, the cache, the row, the wake-up. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "queue/internal.h"
+
+static unsigned count_submitting(struct queue *q, int change)
+{
+	unsigned n;
+
+	pthread_mutex_lock(&q->lock);
+	q->n_submitting += (unsigned)change;
+	n = q->n_submitting;
+	pthread_mutex_unlock(&q->lock);
+	return n;
+}
+
+/* Has the key room for one more? */
+static int check_share(struct queue *q, const char *key_id, struct error *err)
+{
+	uint64_t n;
+
+	if (!key_id[0])
+		return 0;
+	if (storage_job_count_waiting(q->storage, key_id, &n, err))
+		return -1;
+	if (n < q->max_queued_per_key)
+		return 0;
+	return error_set(err, ERR_QUOTA, "this key has %u jobs waiting already, as many as it may",
+			 q->max_queued_per_key);
+}
+
+/* Room for one more? Submissions on their way count, so that the bound holds however many come at once. */
+static int reserve_room(struct queue *q, const char *key_id, struct error *err)
+{
+	unsigned n_submitting = count_submitting(q, 1);
+	uint64_t n;
+
+	if (storage_job_count_waiting(q->storage, NULL, &n, err) == 0) {
+		if (n + n_submitting > q->max_queued)
+			error_set(err, ERR_BUSY, "the queue is full (%u jobs)", q->max_queued);
+		else if (check_share(q, key_id, err) == 0)
+			return 0;
+	}
+	count_submitting(q, -1);
+	return -1;
+}
+
+static int check_accepting(struct queue *q, struct error *err)
+{
+	bool is_draining;
+
+	pthread_mutex_lock(&q->lock);
+	is_draining = q->is_draining;
+	pthread_mutex_unlock(&q->lock);
+	return is_draining ? error_set(err, ERR_BUSY, "the server is shutting down") : 0;
+}
+
+static void stamp(struct queue *q, struct job *j)
+{
+	pthread_mutex_lock(&q->lock);
+	j->created_at_ms = clock_wall_ms();
+	id_make(q, j->created_at_ms, j->id);
+	pthread_mutex_unlock(&q->lock);
+	j->max_attempts = j->max_attempts > 0 ? j->max_attempts : MAX_ATTEMPTS_DEFAULT;
+}
+
+void job_take_result(struct job *to, struct job *from)
+{
+	to->has_result = true;
+	to->bytes = from->bytes;
+	to->frames = from->frames;
+	to->clipped_frames = from->clipped_frames;
+	to->peak = from->peak;
+	to->true_peak = from->true_peak;
+	to->loudness_lufs = from->loudness_lufs;
+	to->render_s = from->render_s;
+	to->cpu_s = from->cpu_s;
+	memcpy(to->sha256, from->sha256, SHA256_BYTES);
+	free(to->warnings);
+	to->warnings = from->warnings;
+	from->warnings = NULL;
+	free(to->stems);
+	to->stems = from->stems;
+	from->stems = NULL;
+}
+
+static int insert(struct queue *q, const struct job *j, struct job_once *once, struct error *err)
+{
+	return once ? storage_job_insert_once(q->storage, j, once, err) : storage_job_insert(q->storage, j, err);
+}
+
+enum outcome { FAILED = -1, NO_RESULT, CACHED, REPLAYED, ACCEPTED };
+
+/* Inserts j as succeeded with the result of an equal job; NO_RESULT when there is none (any more). Needs err. */
+static enum outcome submit_cached(struct queue *q, struct job *j, struct job_once *once, struct error *err)
+{
+	struct job equal;
+	int rc = storage_find_result(q->storage, j->content_hash, &equal, err);
+
+	if (rc != 1)
+		return rc == 0 ? NO_RESULT : FAILED;
+	job_take_result(j, &equal);
+	job_fini(&equal);
+	j->state = JOB_SUCCEEDED;
+	j->completed_at_ms = j->created_at_ms;
+	j->expires_at_ms = j->keep_s > 0 ? j->created_at_ms + j->keep_s * 1000 : 0;
+	j->frames_done = j->frames_total = j->frames;
+	rc = insert(q, j, once, err);
+	if (rc >= 0)
+		return rc == 1 ? REPLAYED : CACHED;
+	j->has_result = false;
+	j->completed_at_ms = j->expires_at_ms = 0;
+	j->frames_done = 0;
+	return err->code == ERR_NOT_FOUND ? NO_RESULT : FAILED;
+}
+
+static enum outcome submit_waiting(struct queue *q, struct job *j, struct job_once *once, struct error *err)
+{
+	int rc;
+
+	if (reserve_room(q, j->key_id, err))
+		return FAILED;
+	j->state = j->run_at_ms > j->created_at_ms ? JOB_SCHEDULED : JOB_QUEUED;
+	rc = insert(q, j, once, err);
+	count_submitting(q, -1);
+	if (rc)
+		return rc == 1 ? REPLAYED : FAILED;
+	if (j->state == JOB_SCHEDULED || j->deadline_at_ms)
+		timer_kick(q);
+	if (j->state == JOB_QUEUED)
+		queue_signal_work(q, false);
+	return ACCEPTED;
+}
+
+static enum outcome submit(struct queue *q, struct job *j, struct job_once *once, struct error *err)
+{
+	int rc = once ? storage_once_find(q->storage, j->key_id, once, err) : 0;
+	enum outcome o = NO_RESULT;
+
+	/* First of all: it was accepted, so a full queue must not refuse it. */
+	if (rc != 0)
+		return rc == 1 ? REPLAYED : FAILED;
+	if (check_accepting(q, err))
+		return FAILED;
+	stamp(q, j);
+	if (j->run_at_ms <= j->created_at_ms)
+		o = submit_cached(q, j, once, err);
+	return o == NO_RESULT ? submit_waiting(q, j, once, err) : o;
+}
+
+int queue_submit(struct queue *q, struct job *j, struct job_once *once, bool *is_cached, struct error *err)
+{
+	struct error why = ERROR_INIT;
+	enum outcome o = submit(q, j, once, &why);
+
+	*is_cached = o == CACHED;
+	if (o == CACHED && j->keep_s)
+		timer_kick(q);
+	if (o == FAILED && err)
+		*err = why;
+	return o == FAILED ? -1 : o == REPLAYED;
+}
+
+/* --- again --- */
+
+/* Leaves of an ended job what its submission gave. */
+static void make_fresh(struct job *j)
+{
+	snprintf(j->retry_of, sizeof j->retry_of, "%s", j->id);
+	free(j->warnings);
+	free(j->stems);
+	j->warnings = j->stems = NULL;
+	j->attempt = 0;
+	j->epoch = 0;
+	j->cancel_requested = j->is_expired = j->has_result = false;
+	j->started_at_ms = j->completed_at_ms = j->lease_until_ms = 0;
+	j->run_at_ms = j->not_before_ms = j->deadline_at_ms = j->expires_at_ms = 0;
+	j->frames_done = 0;
+	j->error_code[0] = j->error_message[0] = '\0';
+}
+
+int queue_retry(struct queue *q, const char *id, struct job *out, struct error *err)
+{
+	bool is_cached;
+
+	if (storage_job_get(q->storage, id, true, out, err))
+		return -1;
+	if (!job_state_is_terminal(out->state) || out->state == JOB_SUCCEEDED) {
+		error_set(err, ERR_CONFLICT,
+			  "only a job that failed, expired or was canceled can be retried; this one is %s",
+			  job_state_name(out->state));
+		goto err_after_get;
+	}
+	make_fresh(out);
+	if (q->runner.prepare && q->runner.prepare(q->runner.ctx, out, err))
+		goto err_after_get;
+	if (queue_submit(q, out, NULL, &is_cached, err) == 0)
+		return 0;
+err_after_get:
+	job_fini(out);
+	return -1;
+}

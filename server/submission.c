@@ -1,0 +1,73 @@
+#include "server/submission.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ATTEMPTS_MAX = 3 };
+
+int submission_measure(const struct render_engine *engine, const struct render_spec *spec, struct job *job,
+		       struct diag_list *diags, struct error *err)
+{
+	if (render_length(engine, spec, &job->frames_total, diags, err) ||
+	    render_content_hash(engine, spec, job->content_hash, diags, err))
+		return -1;
+	job->cost_s = 0.02 * (double)job->frames_total / spec->sample_rate_hz;
+	job->is_short = job->cost_s < SUBMISSION_SHORT_S;
+	return 0;
+}
+
+char *submission_print_tags(const struct spec_terms *terms)
+{
+	json_t *list = terms->n_tags ? json_array() : NULL;
+	char *text;
+
+	for (unsigned i = 0; list && i < terms->n_tags; i++)
+		json_array_append_new(list, json_string(terms->tags[i]));
+	text = list ? json_dumps(list, JSON_COMPACT) : NULL;
+	json_decref(list);
+	return text;
+}
+
+int submission_fill(const struct spec *spec, int64_t now_ms, int64_t default_keep_s, struct job *job, struct error *err)
+{
+	const struct spec_terms *terms = &spec->terms;
+
+	job->priority = spec->priority;
+	job->max_attempts = ATTEMPTS_MAX;
+	job->run_at_ms = terms->run_at_ms;
+	job->deadline_at_ms = terms->deadline_ms ? now_ms + terms->deadline_ms : 0;
+	job->keep_s = terms->keep_s ? terms->keep_s : default_keep_s;
+	job->source_len = spec->render.source_len;
+	job->source = malloc(job->source_len + 1);
+	job->options = spec_print_options(spec);
+	job->tags = submission_print_tags(terms);
+	if (!job->source || !job->options || (terms->n_tags && !job->tags))
+		return error_set(err, ERR_NO_MEMORY, "no memory for the job");
+	memcpy(job->source, spec->render.source, job->source_len);
+	job->source[job->source_len] = '\0';
+	return 0;
+}
+
+/* With its length, so that neighbours cannot be mistaken for one another. */
+static void hash_text(struct sha256 *h, const char *text, size_t n)
+{
+	uint64_t len = n;
+
+	sha256_update(h, &len, sizeof len);
+	sha256_update(h, text, n);
+}
+
+void submission_fingerprint(const struct spec *spec, const struct job *job, uint8_t out[SHA256_BYTES])
+{
+	const char *tags = job->tags ? job->tags : "";
+	int64_t numbers[] = { spec->priority, spec->terms.run_at_ms, spec->terms.deadline_ms, spec->terms.keep_s };
+	struct sha256 h;
+
+	sha256_init(&h);
+	hash_text(&h, job->source, job->source_len);
+	hash_text(&h, job->options, strlen(job->options));
+	hash_text(&h, tags, strlen(tags));
+	sha256_update(&h, numbers, sizeof numbers);
+	sha256_final(&h, out);
+}
