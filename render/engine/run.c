@@ -126,9 +126,12 @@ static int run_build(struct run *run, struct error *err)
 	run->slots = arena_alloc_aligned(&run->arena, run->slot_bytes * run->spec.n_slots, 64);
 	if (!run->slots)
 		return error_set(err, ERR_TOO_LARGE, "the program needs more memory than a job may take");
-	for (uint32_t i = 0; i < p->n_nodes; i++)
+	for (uint32_t i = 0; i < p->n_nodes; i++) {
+		if (run_is_canceled(run->spec.shared))
+			return error_set(err, ERR_CANCELED, "the render was canceled");
 		if (allocate_kernel(run, i, err))
 			return -1;
+	}
 	return allocate_sources(run, err);
 }
 

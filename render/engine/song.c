@@ -254,12 +254,15 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 		atomic_store_explicit(&song->control->frames_total, song->n_frames, memory_order_relaxed);
 	arena_init(&arena, PLAN_BYTES_MAX);
 	pthread_mutex_init(&shared.warn_lock, NULL);
-	const struct plan *plan = plan_build(&arena, song->graph, &shared.env, diags, err);
+	const struct plan *plan =
+		run_is_canceled(&shared) ? NULL : plan_build(&arena, song->graph, &shared.env, diags, err);
 	if (plan) {
 		shared.block_frames =
 			tuning_of(plan, workers_for(song, pool), block, shared.memory_cap_bytes).block_frames;
 		rc = plan_render(plan, &shared, song, pool, &files, result, err);
 	} else {
+		if (run_is_canceled(&shared))
+			error_set(err, ERR_CANCELED, "the render was canceled");
 		sink_abort(sink);
 	}
 	pthread_mutex_destroy(&shared.warn_lock);
