@@ -13,7 +13,6 @@ struct render_engine {
 	unsigned block_frames; /* 0: the engine's choice */
 	size_t job_memory_bytes;
 	double job_duration_s;
-	double job_cpu_s;
 	double checkpoint_interval_s;
 };
 
@@ -30,6 +29,10 @@ struct render_lengths {
 /* At the graph's tempo; -1 with ERR_TOO_LARGE or ERR_INVALID. */
 int render_lengths_of(const struct render_engine *engine, const struct render_spec *spec, const struct graph *graph,
 		      struct render_lengths *lengths, struct error *err) WARN_UNUSED;
+
+/* render_content_hash() of a compiled program. */
+int render_program_hash(const struct render_engine *engine, const struct render_spec *spec, const struct program *p,
+			const struct render_lengths *lengths, uint8_t out[SHA256_BYTES], struct error *err) WARN_UNUSED;
 
 /* Decimal or "n/d" texts to a span of cycles; -1 with ERR_INVALID. */
 int render_parse_span(const char *from, const char *to, struct timespan *span, struct error *err) WARN_UNUSED;

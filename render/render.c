@@ -22,7 +22,6 @@ struct render_engine *render_engine_new(const struct render_config *config, stru
 	e->block_frames = config->block_frames;
 	e->job_memory_bytes = config->job_memory_bytes ? config->job_memory_bytes : JOB_MEMORY_BYTES_DEFAULT;
 	e->job_duration_s = config->job_duration_s > 0 ? config->job_duration_s : JOB_DURATION_S_DEFAULT;
-	e->job_cpu_s = config->job_cpu_s;
 	e->checkpoint_interval_s = config->checkpoint_interval_s;
 	e->bank = sample_bank_open(config->samples_dir, err);
 	if (!e->bank)
@@ -128,7 +127,6 @@ int render_run_files(struct render_engine *engine, const struct render_spec *spe
 			.bank = engine->bank,
 			.block_frames = engine->block_frames,
 			.memory_bytes = engine->job_memory_bytes,
-			.cpu_s_max = engine->job_cpu_s,
 			.checkpoint_interval_s = engine->checkpoint_interval_s,
 			.control = control,
 		};

@@ -31,16 +31,21 @@ static const struct rule {
 	{ "GET", "/openapi.yaml", 0 },
 	{ "GET", "/problems/{id}", 0 },
 	{ "GET", "/nodes", 0 },
+	{ "GET", "/examples", 0 },
+	{ "GET", "/assets/{file}", 0 },
+	{ "GET", "/licenses", 0 },
 	{ "POST", "/check", SCOPE_READ },
+	{ "POST", "/estimate", SCOPE_READ },
 	{ "POST", "/events", SCOPE_READ },
 	{ "POST", "/format", SCOPE_READ },
+	{ "GET", "/webhooks/secret", SCOPE_RENDER },
 	{ "GET", "/metrics", SCOPE_ADMIN },
 	{ "GET", "/queue", SCOPE_ADMIN },
 	{ "POST", "/queue/pause", SCOPE_ADMIN },
 	{ "POST", "/queue/resume", SCOPE_ADMIN },
 };
 
-static const char *const submissions[] = { "/render" };
+static const char *const submissions[] = { "/render", "/jobs/{id}/retry" };
 
 static bool is_path(const char *pattern, const char *path)
 {

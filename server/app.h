@@ -12,6 +12,7 @@
 
 struct cors;
 struct event_hub;
+struct webhooks;
 struct rate_table;
 
 struct app {
@@ -21,6 +22,7 @@ struct app {
 	struct render_engine *engine;
 	struct cors *cors;
 	struct event_hub *events;
+	struct webhooks *webhooks;
 	struct rate_table *rates;
 	_Atomic unsigned rate_per_ip;    /* of the configuration as reloaded last; relaxed */
 	_Atomic bool has_keys;           /* there is a key; relaxed */

@@ -19,3 +19,8 @@ check_PROGRAMS += tests/unit/test_settings
 TESTS += tests/unit/test_settings
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c server/settings.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_settings_LDADD = libserver.a libqueue.a librender.a libstorage.a libbase.a $(SERVER_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_webhook
+TESTS += tests/unit/test_webhook
+tests_unit_test_webhook_SOURCES = tests/unit/test_webhook.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_webhook_LDADD = libserver.a libqueue.a librender.a libstorage.a libbase.a $(SERVER_LIBS) $(CHECK_LIBS)

@@ -4,6 +4,7 @@
  * still holds before the file gets its name. Stems are further artifacts of the job's content. */
 #include "server/runner.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,9 @@
 #include "server/json_spec.h"
 #include "server/problem.h"
 #include "server/submission.h"
+
+#define CPU_FACTOR 10.0 /* of the estimate */
+#define CPU_MIN_S 60.0
 
 struct run;
 
@@ -197,6 +201,14 @@ static int render(const struct runner *runner, struct run *r, struct job_control
 	return failed;
 }
 
+/* An estimate may be far off where little work is expected, so there is a least. */
+static double cpu_budget_s(const struct runner *runner, const struct job *job)
+{
+	if (runner->max_cpu_s > 0)
+		return runner->max_cpu_s;
+	return fmin(fmax(CPU_FACTOR * job->cost_s, CPU_MIN_S), RENDER_CPU_MAX_S);
+}
+
 static int run(void *ctx, struct job *job, struct job_control *control,
 	       int (*finalizing)(void *fctx, struct error *err), void *fctx, struct error *err)
 {
@@ -206,6 +218,7 @@ static int run(void *ctx, struct job *job, struct job_control *control,
 
 	if (spec_parse_options(job->options, &r.spec, err) < 0)
 		return -1;
+	r.spec.render.cpu_s_max = cpu_budget_s(runner, job);
 	r.spec.render.source = job->source;
 	r.spec.render.source_len = job->source_len;
 	atomic_store_explicit(&control->frames_total, job->frames_total, memory_order_relaxed);

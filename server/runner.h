@@ -10,6 +10,7 @@ struct render_engine;
 struct runner {
 	struct render_engine *engine;
 	struct storage *storage;
+	double max_cpu_s; /* CPU time of a job; 0: by its estimate */
 };
 
 /* The interface for queue_new(). */

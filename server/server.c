@@ -13,6 +13,7 @@
 #include "server/rate.h"
 #include "server/routes.h"
 #include "server/runner.h"
+#include "server/webhooks.h"
 
 enum {
 	SUSPENDED_MAX = 2048,   /* requests that wait for a job; beyond, `Prefer: wait` is not followed */
@@ -48,6 +49,7 @@ void server_config_init(struct server_config *config)
 		.body_timeout_ms = 60000,
 		.idle_timeout_ms = 75000,
 		.heartbeat_ms = 15000,
+		.webhook_retry_ms = 5000,
 		.drain_timeout_ms = 25000,
 	};
 }
@@ -82,7 +84,6 @@ static int start_engine(struct server *s, struct error *err)
 		.samples_dir = c->samples_dir,
 		.job_memory_bytes = c->job_memory_bytes,
 		.job_duration_s = c->max_duration_s,
-		.job_cpu_s = c->max_cpu_s,
 		.checkpoint_interval_s = (double)c->checkpoint_interval_ms / 1000,
 	};
 
@@ -101,7 +102,7 @@ static int start_queue(struct server *s, struct error *err)
 		.max_queued_per_key = c->max_queued_per_key,
 	};
 
-	s->runner = (struct runner){ .engine = s->app.engine, .storage = s->app.storage };
+	s->runner = (struct runner){ .engine = s->app.engine, .storage = s->app.storage, .max_cpu_s = c->max_cpu_s };
 	config.runner = runner_interface(&s->runner);
 	s->app.queue = queue_new(&config, err);
 	return s->app.queue ? 0 : -1;
@@ -149,6 +150,49 @@ void server_reload(struct server *s, const struct server_config *config)
 	atomic_store_explicit(&s->app.rate_per_ip, config->rate_per_ip, memory_order_relaxed);
 }
 
+/* On the storage's writer thread. */
+static void on_commit(void *ctx)
+{
+	struct app *app = ctx;
+
+	events_notify(app->events);
+	webhooks_notify(app->webhooks);
+}
+
+/* What tells of changes: streams and webhooks. */
+static int start_telling(struct server *s, struct error *err)
+{
+	const struct server_config *c = &s->app.config;
+	struct webhooks_config config = { .storage = s->app.storage,
+					  .queue = s->app.queue,
+					  .allowed = c->webhook_allow,
+					  .first_retry_ms = c->webhook_retry_ms };
+
+	s->app.events = events_start(s->app.storage, s->app.queue, c->heartbeat_ms, err);
+	if (!s->app.events)
+		return -1;
+	s->app.webhooks = webhooks_start(&config, err);
+	if (s->app.webhooks) {
+		storage_on_commit(s->app.storage, on_commit, &s->app);
+		return 0;
+	}
+	events_stop(s->app.events);
+	return -1;
+}
+
+static void stop_telling(struct server *s)
+{
+	webhooks_stop(s->app.webhooks);
+	events_stop(s->app.events);
+}
+
+/* After the writer has ended, which calls on_commit(). */
+static void free_telling(struct server *s)
+{
+	webhooks_free(s->app.webhooks);
+	events_free(s->app.events);
+}
+
 struct server *server_start(const struct server_config *config, struct error *err)
 {
 	struct server *s = calloc(1, sizeof *s);
@@ -169,11 +213,12 @@ struct server *server_start(const struct server_config *config, struct error *er
 		goto err_after_storage;
 	if (start_queue(s, err) < 0)
 		goto err_after_engine;
-	s->app.events = events_start(s->app.storage, s->app.queue, config->heartbeat_ms, err);
-	if (s->app.events && start_http(s, err) == 0)
+	if (start_telling(s, err) < 0)
+		goto err_after_queue;
+	if (start_http(s, err) == 0)
 		return s;
-	if (s->app.events)
-		events_stop(s->app.events);
+	stop_telling(s);
+err_after_queue:
 	queue_drain(s->app.queue, 0);
 	queue_free(s->app.queue);
 err_after_engine:
@@ -182,7 +227,7 @@ err_after_storage:
 	cors_free(s->app.cors);
 	rate_free(s->app.rates);
 	storage_close(s->app.storage);
-	events_free(s->app.events);
+	free_telling(s);
 err_after_alloc:
 	free(s);
 	return NULL;
@@ -199,11 +244,11 @@ void server_drain_and_stop(struct server *s)
 	queue_drain(s->app.queue, s->app.config.drain_timeout_ms);
 	events_close(s->app.events);
 	http_stop(s->http, REQUESTS_END_MS);
-	events_stop(s->app.events);
+	stop_telling(s);
 	queue_free(s->app.queue);
 	render_engine_free(s->app.engine);
 	storage_close(s->app.storage);
-	events_free(s->app.events);
+	free_telling(s);
 	cors_free(s->app.cors);
 	rate_free(s->app.rates);
 	free(s);

@@ -41,6 +41,8 @@ struct server_config {
 	int64_t body_timeout_ms;   /* from there to the end of the body; default 60,000 */
 	int64_t idle_timeout_ms;   /* between requests, or without progress of a download; default 75,000 */
 	int64_t heartbeat_ms;      /* of event streams; default 15,000 */
+	const char *webhook_allow; /* networks; NULL: public addresses only */
+	int64_t webhook_retry_ms;  /* default 5,000 */
 	enum log_level log_level;
 	enum log_format log_format;
 	const char *cors_origins; /* NULL: no pages of other origins */

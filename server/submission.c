@@ -1,18 +1,24 @@
 #include "server/submission.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "server/trace.h"
 
 enum { ATTEMPTS_MAX = 3 };
 
 int submission_measure(const struct render_engine *engine, const struct render_spec *spec, struct job *job,
 		       struct diag_list *diags, struct error *err)
 {
-	if (render_length(engine, spec, &job->frames_total, diags, err) ||
-	    render_content_hash(engine, spec, job->content_hash, diags, err))
+	struct render_estimate e;
+
+	if (render_estimate(engine, spec, &e, diags, err))
 		return -1;
-	job->cost_s = 0.02 * (double)job->frames_total / spec->sample_rate_hz;
+	job->frames_total = e.frames;
+	memcpy(job->content_hash, e.content_hash, sizeof job->content_hash);
+	job->cost_s = e.cpu_s;
 	job->is_short = job->cost_s < SUBMISSION_SHORT_S;
 	return 0;
 }
@@ -27,6 +33,39 @@ char *submission_print_tags(const struct spec_terms *terms)
 	text = list ? json_dumps(list, JSON_COMPACT) : NULL;
 	json_decref(list);
 	return text;
+}
+
+static struct job_origin *origin_of(struct job *job)
+{
+	if (!job->origin)
+		job->origin = calloc(1, sizeof *job->origin);
+	return job->origin;
+}
+
+int submission_set_trace(struct job *job, const char *traceparent, struct error *err)
+{
+	struct job_origin *o;
+
+	if (!trace_is_valid(traceparent))
+		return 0;
+	o = origin_of(job);
+	if (!o)
+		return error_set(err, ERR_NO_MEMORY, "no memory for the job");
+	snprintf(o->traceparent, sizeof o->traceparent, "%s", traceparent);
+	return 0;
+}
+
+static int set_webhook(struct job *job, const struct spec_terms *terms, struct error *err)
+{
+	struct job_origin *o = terms->webhook[0] ? origin_of(job) : NULL;
+
+	if (!terms->webhook[0])
+		return 0;
+	if (!o)
+		return error_set(err, ERR_NO_MEMORY, "no memory for the job");
+	memcpy(o->webhook_url, terms->webhook, sizeof o->webhook_url);
+	o->webhook_events = terms->webhook_events | WEBHOOK_COMPLETED;
+	return 0;
 }
 
 int submission_fill(const struct spec *spec, int64_t now_ms, int64_t default_keep_s, struct job *job, struct error *err)
@@ -46,7 +85,7 @@ int submission_fill(const struct spec *spec, int64_t now_ms, int64_t default_kee
 		return error_set(err, ERR_NO_MEMORY, "no memory for the job");
 	memcpy(job->source, spec->render.source, job->source_len);
 	job->source[job->source_len] = '\0';
-	return 0;
+	return set_webhook(job, terms, err);
 }
 
 /* With its length, so that neighbours cannot be mistaken for one another. */

@@ -8,6 +8,7 @@
 void job_fini(struct job *j)
 {
 	free(j->options);
+	free(j->origin);
 	free(j->source);
 	free(j->warnings);
 	free(j->stems);

@@ -1,6 +1,6 @@
 # Rows in SQLite and artifact files.
 libstorage_a_SOURCES += \
-	storage/events.c storage/events.h \
+	storage/deliveries.c storage/deliveries.h storage/events.c storage/events.h \
 	storage/admission.c storage/keys.c storage/keys.h storage/service_schema.c \
 	storage/artifact.c \
 	storage/checkpoint.c \

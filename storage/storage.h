@@ -24,6 +24,7 @@
 #include "base/hash.h"
 #include "base/sink.h"
 #include "base/spool.h"
+#include "storage/deliveries.h"
 #include "storage/events.h"
 #include "storage/keys.h"
 
@@ -98,10 +99,10 @@ struct job {
 	char error_code[32]; /* error_code_name() or "crashed" */
 	char error_message[JOB_ERROR_MESSAGE_SIZE];
 	char *warnings;                  /* JSON array of diagnostics, or NULL; opaque here */
-	const struct job_origin *origin; /* read when the job is inserted; NULL: nothing came with it */
+	struct job_origin *origin; /* stored when the job is inserted, never read back; malloc'd, or NULL: nothing came with it */
 };
 
-/* Frees what a struct job owns (options, source, stems, tags, warnings) and zeroes it. */
+/* Frees what a struct job owns (options, source, stems, tags, warnings, origin) and zeroes it. */
 void job_fini(struct job *j);
 
 struct storage;

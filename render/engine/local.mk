@@ -17,6 +17,8 @@ librender_a_SOURCES += \
 librender_a_SOURCES += \
 	render/engine/blob.h render/engine/denormals.h render/engine/rest.c render/engine/rest.h \
 	render/engine/saver.c render/engine/saver.h
+	render/engine/tune.h render/engine/voice.c render/engine/voice.h render/estimate.c render/events.c \
+	render/render.c render/spec.c
 
 check_PROGRAMS += tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
 TESTS += tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
@@ -62,3 +64,8 @@ tests_unit_test_sampler_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIB
 tests_unit_test_synth_SOURCES = tests/unit/test_synth.c tests/lib/figure.c tests/lib/figure.h \
 	tests/lib/listen.c tests/lib/listen.h tests/lib/test.c
 tests_unit_test_synth_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_estimate
+TESTS += tests/unit/test_estimate
+tests_unit_test_estimate_SOURCES = tests/unit/test_estimate.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_estimate_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

@@ -3,15 +3,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "render/engine/master.h"
-#include "render/engine/tune.h"
 #include "render/graph/plan.h"
 
 #define EVENTS_MAX 20000000u /* haps and cycles of all sources: minutes of work at a microsecond each */
-#define CPU_BUDGET_MIN_S 60.0
-#define CPU_BUDGET_FACTOR 10.0
-#define KERNEL_NS 20.0
-#define EVENT_SOURCE_NS 1000.0 /* 200 voices that are interpolated */
-#define NOTES_AT_ONCE 8.0
 #define PLAN_BYTES_MAX ((size_t)256 << 20)
 
 struct node_env song_env(const struct render_spec *spec, const struct graph *graph)
@@ -25,35 +19,24 @@ struct node_env song_env(const struct render_spec *spec, const struct graph *gra
 	};
 }
 
-/* Generous: what a kernel, a voice and a note of an instrument take on a slow machine when nothing is kept, and as many
- * voices and notes at a time as music has. */
-static double plan_ns_per_frame(const struct plan *plan)
-{
-	double ns = 0;
-	for (uint32_t i = 0; i < plan->n_nodes; i++)
-		ns += KERNEL_NS * plan->nodes[i].n_kernels;
-	for (uint32_t i = 0; i < plan->n_events; i++) {
-		ns += EVENT_SOURCE_NS;
-		for (uint32_t k = 0; k < plan->events[i].n_instruments; k++)
-			ns += NOTES_AT_ONCE * plan_ns_per_frame(plan->events[i].plans[k]);
-	}
-	return ns;
-}
-
-/* What the job may take, in ns. */
-static uint64_t cpu_budget(const struct song *song, const struct plan *plan)
-{
-	double ns = song->cpu_s_max * 1e9;
-	if (ns <= 0)
-		ns = CPU_BUDGET_MIN_S * 1e9 + CPU_BUDGET_FACTOR * plan_ns_per_frame(plan) * (double)song->n_frames;
-	return ns < 0x1p62 ? (uint64_t)ns : (uint64_t)1 << 62;
-}
-
 /* Of the pool's, how many may be at this job at a time. */
 static unsigned workers_for(const struct song *song, const struct pool *pool)
 {
 	unsigned n = pool_workers(pool), max = song->spec->threads;
 	return max == 0 || max > n ? n : max;
+}
+
+struct tuning song_tuning(const struct song *song, const struct plan *plan, unsigned n_workers)
+{
+	struct tune_machine machine = tune_machine();
+	struct tune_job job = {
+		.n_workers = n_workers,
+		.n_frames = song->n_frames,
+		.frame_bytes = run_slot_bytes(plan, QUANTUM_FRAMES) / QUANTUM_FRAMES + 1,
+		.memory_bytes = song->memory_bytes / 4,
+		.block_frames = song->spec->block_frames ? song->spec->block_frames : song->block_frames,
+	};
+	return tune(&machine, &job);
 }
 
 /* --- The run ---------------------------------------------------------------------------------------------- */
@@ -72,13 +55,12 @@ struct performance {
 
 static struct run *make_run(struct performance *p, struct error *err)
 {
-	struct tuning tuning = tuning_of(p->plan, p->max_workers, p->shared->block_frames, p->shared->memory_cap_bytes);
 	struct run_spec spec = {
 		.plan = p->plan,
 		.shared = p->shared,
 		.pitch = PITCH_NONE,
 		.n_frames = p->song->n_frames,
-		.n_slots = tuning.n_slots,
+		.n_slots = song_tuning(p->song, p->plan, p->max_workers).n_slots,
 		.deliver = master_deliver,
 		.deliver_ctx = p->master,
 	};
@@ -221,7 +203,6 @@ static int plan_render(const struct plan *plan, struct run_shared *shared, const
 	};
 	int rc;
 
-	shared->cpu_ns_max = cpu_budget(song, plan);
 	saver_init(&p.saver, open_checkpoint(song, files), song->checkpoint_interval_s, song->control);
 	rc = perform(&p, files, result, err);
 	saver_fini(&p.saver, rc == 0 || !saver_is_suspended(&p.saver));
@@ -233,13 +214,13 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 {
 	const struct render_spec *spec = song->spec;
 	uint64_t start_ns = clock_monotonic_ns();
-	unsigned block = spec->block_frames ? spec->block_frames : song->block_frames;
 	struct run_shared shared = {
 		.env = song_env(spec, song->graph),
 		.tempo = { .sample_rate_hz = spec->sample_rate_hz, .cps = song->graph->cps },
 		.bank = song->bank,
 		.memory_cap_bytes = song->memory_bytes / 2,
 		.events_max = EVENTS_MAX,
+		.cpu_ns_max = (uint64_t)(spec->cpu_s_max * 1e9),
 		.tail_frame = song->main_frames < song->n_frames ? song->main_frames : 0,
 		.cancel = song->control ? &song->control->cancel : NULL,
 		.diags = diags,
@@ -257,8 +238,7 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 	const struct plan *plan =
 		run_is_canceled(&shared) ? NULL : plan_build(&arena, song->graph, &shared.env, diags, err);
 	if (plan) {
-		shared.block_frames =
-			tuning_of(plan, workers_for(song, pool), block, shared.memory_cap_bytes).block_frames;
+		shared.block_frames = song_tuning(song, plan, workers_for(song, pool)).block_frames;
 		rc = plan_render(plan, &shared, song, pool, &files, result, err);
 	} else {
 		if (run_is_canceled(&shared))

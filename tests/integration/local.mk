@@ -2,6 +2,7 @@
 INTEGRATION_TESTS = \
 	tests/integration/test_access \
 	tests/integration/test_events \
+	tests/integration/test_webhooks \
 	tests/integration/test_audio_api \
 	tests/integration/test_http \
 	tests/integration/test_jobs_api \
@@ -10,6 +11,8 @@ INTEGRATION_TESTS = \
 	tests/integration/test_output_api \
 	tests/integration/test_render_api \
 	tests/integration/test_resume
+	tests/integration/test_queue_api \
+	tests/integration/test_render_api
 check_PROGRAMS += $(INTEGRATION_TESTS)
 TESTS += $(INTEGRATION_TESTS)
 
@@ -26,6 +29,8 @@ tests_integration_test_kill_SOURCES = tests/integration/test_kill.c $(INTEGRATIO
 tests_integration_test_kill_LDADD = $(SQLITE_LIBS) $(INTEGRATION_LIBS)
 tests_integration_test_output_api_SOURCES = tests/integration/test_output_api.c $(INTEGRATION_SOURCES)
 tests_integration_test_output_api_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_queue_api_SOURCES = tests/integration/test_queue_api.c $(INTEGRATION_SOURCES)
+tests_integration_test_queue_api_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_render_api_SOURCES = tests/integration/test_render_api.c $(INTEGRATION_SOURCES)
 tests_integration_test_render_api_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_resume_SOURCES = tests/integration/test_resume.c $(INTEGRATION_SOURCES)
@@ -38,3 +43,5 @@ tests_integration_test_events_SOURCES = tests/integration/test_events.c $(INTEGR
 tests_integration_test_events_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_memory_SOURCES = tests/integration/test_memory.c tests/lib/test.c tests/lib/test.h
 tests_integration_test_memory_LDADD = libbase.a $(CHECK_LIBS) $(BASE_LIBS)
+tests_integration_test_webhooks_SOURCES = tests/integration/test_webhooks.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
+tests_integration_test_webhooks_LDADD = $(INTEGRATION_LIBS)

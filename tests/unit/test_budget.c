@@ -113,11 +113,12 @@ END_TEST
 
 static struct rendering *render_with_little_time(const char *program)
 {
-	struct render_config config = { .n_threads = 2, .job_cpu_s = 0.2 };
+	struct render_config config = { .n_threads = 2 };
 	struct rendering *f = calloc(1, sizeof *f);
 	struct render_spec spec = rendering_spec(program, 3000);
 
 	ck_assert_ptr_nonnull(f);
+	spec.cpu_s_max = 0.2;
 	rendering_engine = render_engine_new(&config, NULL);
 	ck_assert_ptr_nonnull(rendering_engine);
 	rendering_run(f, &spec, NULL);
