@@ -42,3 +42,9 @@ bench-nodes: bench/bench_nodes
 bench-voices: bench/bench_voices
 	bench/bench_voices kernels
 	bench/bench_voices programs
+
+# Promise 4 at its full length: minutes of work.
+EXTRA_DIST += bench/memory.py
+.PHONY: bench-memory
+bench-memory: phonond
+	python3 $(srcdir)/bench/memory.py $(abs_builddir)/phonond $(srcdir)/examples/m.ph

@@ -68,3 +68,9 @@ tests_unit_test_peaks_SOURCES = tests/unit/test_peaks.c $(SERVER_TEST_SOURCES)
 tests_unit_test_peaks_LDADD = $(SERVER_TEST_LIBS)
 tests_unit_test_url_SOURCES = tests/unit/test_url.c $(SERVER_TEST_SOURCES)
 tests_unit_test_url_LDADD = $(SERVER_TEST_LIBS)
+
+# The renderer on the store, as the server puts them together.
+check_PROGRAMS += tests/unit/test_checkpoint
+TESTS += tests/unit/test_checkpoint
+tests_unit_test_checkpoint_SOURCES = tests/unit/test_checkpoint.c tests/lib/rendering.c tests/lib/rendering.h $(SERVER_TEST_SOURCES)
+tests_unit_test_checkpoint_LDADD = librender.a libstorage.a libbase.a $(SERVER_LIBS) $(CHECK_LIBS)

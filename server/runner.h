@@ -12,6 +12,7 @@ struct runner {
 	struct render_engine *engine;
 	struct storage *storage;
 	struct metrics *metrics;
+	double max_cpu_s; /* CPU time of a job; 0: by its estimate */
 };
 
 /* The interface for queue_new(). */

@@ -42,6 +42,7 @@ void server_config_init(struct server_config *config)
 		.max_queued = 10000,
 		.max_body_bytes = 1024 * 1024,
 		.max_duration_s = 3600,
+		.checkpoint_interval_ms = 5000,
 		.max_connections = 4096,
 		.max_connections_per_ip = 64,
 		.max_wait_s = 60,
@@ -84,6 +85,7 @@ static int start_engine(struct server *s, struct error *err)
 		.samples_dir = c->samples_dir,
 		.job_memory_bytes = c->job_memory_bytes,
 		.job_duration_s = c->max_duration_s,
+		.checkpoint_interval_s = (double)c->checkpoint_interval_ms / 1000,
 	};
 
 	s->app.engine = render_engine_new(&config, err);
@@ -100,7 +102,12 @@ static int start_queue(struct server *s, struct error *err)
 		.max_queued = c->max_queued,
 	};
 
-	s->runner = (struct runner){ .engine = s->app.engine, .storage = s->app.storage, .metrics = s->app.metrics };
+	s->runner = (struct runner){
+		.engine = s->app.engine,
+		.storage = s->app.storage,
+		.metrics = s->app.metrics,
+		.max_cpu_s = c->max_cpu_s,
+	};
 	config.runner = runner_interface(&s->runner);
 	s->app.queue = queue_new(&config, err);
 	return s->app.queue ? 0 : -1;

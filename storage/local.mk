@@ -5,6 +5,7 @@ libstorage_a_SOURCES += \
 	storage/artifact.c \
 	storage/backup.c \
 	storage/batch.c \
+	storage/checkpoint.c \
 	storage/claim.c \
 	storage/db.c storage/db.h \
 	storage/due.c \

@@ -11,7 +11,8 @@
  *   data/link.key                  what links are signed with, for the owner only
  *   data/artifacts/<2 hex>/<64 hex>.wav   finished files, named by content hash, whatever their format
  *   data/artifacts/<2 hex>/<64 hex>.s<n>  further files of the same content, n = 1 ...: stems
- *   data/tmp/<n>.part              being written; swept at start */
+ *   data/tmp/<n>.part              being written; swept at start
+ *   data/checkpoints/<64 hex>.frames, .state   of long renders in progress (base/checkpoint.h), by content hash */
 #ifndef STORAGE_STORAGE_H
 #define STORAGE_STORAGE_H
 
@@ -19,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/checkpoint.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/histogram.h"
@@ -74,6 +76,7 @@ struct job {
 	char *source;  /* only where the call says so, else NULL */
 	size_t source_len;
 	uint64_t frames_done, frames_total;
+	uint64_t resumed_from_frame; /* what the last attempt went on from; 0: it started afresh */
 	/* Terms. Times are wall-clock milliseconds, 0: none. */
 	int64_t run_at_ms;      /* not before this */
 	int64_t not_before_ms;  /* not before this either: the end of the pause after a failed attempt */
@@ -342,6 +345,11 @@ int artifact_open_part(struct storage *s, const uint8_t content_hash[SHA256_BYTE
 
 /* A spool in the data folder. Any thread. */
 struct spool *storage_spool_new(struct storage *s, struct error *err) WARN_UNUSED;
+/* The checkpoint of a content, found or new. *found is NULL when there is to be none: another run of the same content has
+ * it, or there is not room for twice expected_bytes of frames. -1 with the error. */
+int storage_checkpoint_open(struct storage *s, const uint8_t content_hash[SHA256_BYTES], uint64_t expected_bytes,
+			    struct checkpoint **found, struct error *err) WARN_UNUSED;
+
 /* A spool in any folder. For `phonond render`. */
 struct spool *file_spool_new(const char *folder, struct error *err) WARN_UNUSED;
 

@@ -214,8 +214,9 @@ static int window_load(struct track *t, struct error *err)
 
 	t->value = t->last_of_window;
 	arena_reset(&t->arena);
-	if (run_count_events(t->shared, 1, err) || window_query(t, window, &haps, err) ||
-	    run_count_events(t->shared, haps.n, err) || (t->node->is_gate ? gate_steps : window_steps)(t, &haps, err) ||
+	if (run_count_events(t->shared, 1, t->next_cycle, t->node->span, err) || window_query(t, window, &haps, err) ||
+	    run_count_events(t->shared, haps.n, t->next_cycle, t->node->span, err) ||
+	    (t->node->is_gate ? gate_steps : window_steps)(t, &haps, err) ||
 	    tempo_frame(&t->shared->tempo, window.end, &end, err))
 		return -1;
 	t->last_of_window = t->n_steps > 0 ? t->steps[t->n_steps - 1].value : 0;
@@ -259,5 +260,51 @@ int track_fill(struct track *t, sample *out, size_t n, struct error *err)
 			n -= len;
 		}
 	}
+	return 0;
+}
+
+/* --- Checkpoints ------------------------------------------------------------------------------------------ */
+
+/* The steps of the window are asked for again. */
+struct track_place {
+	uint64_t at;
+	int64_t next_cycle;
+	uint64_t next;
+	sample value;
+	uint32_t has_window;
+};
+
+int track_save(const struct track *t, struct buf *out)
+{
+	struct track_place place = {
+		.at = t->at,
+		.next_cycle = t->next_cycle,
+		.next = t->next,
+		.value = t->value,
+		.has_window = t->next_frame > 0,
+	};
+	return buf_append(out, &place, sizeof place);
+}
+
+int track_load(struct track *t, struct blob *in, struct error *err)
+{
+	struct track_place place;
+	if (blob_take(in, &place, sizeof place, err))
+		return -1;
+	if (place.has_window) {
+		int64_t begin;
+		t->next_cycle = place.next_cycle - 1;
+		if (tempo_frame(&t->shared->tempo, rational_int(t->next_cycle), &begin, err))
+			return -1;
+		t->next_frame = (uint64_t)begin;
+		if (window_load(t, err))
+			return -1;
+	}
+	if (place.next > t->n_steps)
+		return error_set(err, ERR_CORRUPT, "a checkpoint has another pattern");
+	t->next_cycle = place.next_cycle;
+	t->next = (size_t)place.next;
+	t->at = place.at;
+	t->value = place.value;
 	return 0;
 }
