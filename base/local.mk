@@ -7,6 +7,7 @@ libbase_a_SOURCES += \
 	base/cpu_level.c base/cpu_level.h \
 	base/diag.c base/diag.h \
 	base/error.c base/error.h \
+	base/hash.c base/hash.h base/histogram.h \
 	base/executable.c base/executable.h \
 	base/hash.c base/hash.h \
 	base/job_control.h \

@@ -10,6 +10,7 @@
 
 #include "render/render.h"
 #include "server/json_spec.h"
+#include "server/metrics.h"
 #include "server/problem.h"
 #include "server/submission.h"
 
@@ -195,6 +196,9 @@ static int render(const struct runner *runner, struct run *r, struct job_control
 		explain(r->job, &diags, err);
 	else
 		store_result(r->job, result);
+	if (!failed && result->wall_s > 0)
+		metrics_note_render(runner->metrics,
+				    (double)result->frames / r->spec.render.sample_rate_hz / result->wall_s);
 	if (!failed && result->n_stems > 0 && !r->job->stems)
 		failed = error_set(err, ERR_NO_MEMORY, "no memory for the list of stems");
 	free(result);

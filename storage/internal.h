@@ -16,6 +16,7 @@ struct storage {
 	int checkpoints_fd;
 	char *db_path;
 	bool is_guest;
+	uint8_t link_secret[LINK_SECRET_BYTES]; /* not of a guest */
 	enum io_backend io;       /* what works: IO_URING or IO_PWRITE */
 	bool is_io_required;      /* io_uring was asked for by name: never fall back silently */
 	_Atomic uint64_t n_parts; /* names data/tmp/<n>.part; relaxed, only uniqueness matters */
@@ -80,10 +81,16 @@ int probe_write(struct storage *s, struct error *err) WARN_UNUSED;
 int artifact_release(struct storage *s, struct db *db, const uint8_t content_hash[SHA256_BYTES],
 		     struct error *err) WARN_UNUSED;
 
+/* --- secret.c --- */
+
+/* Reads the secret of the folder, or makes one. */
+int secret_load(int data_fd, uint8_t out[LINK_SECRET_BYTES], struct error *err) WARN_UNUSED;
+
 /* --- admission.c --- */
 
 /* Checks the limits of the job's key and stores what came with it; the job's row is there. ERR_QUOTA. */
 int admission_record(struct db *db, const struct job *j, struct error *err) WARN_UNUSED;
+
 /* Inserts a job with its source and tags, within a write. As storage_job_insert(). */
 int job_insert(struct storage *s, struct db *db, const struct job *j, struct error *err) WARN_UNUSED;
 
@@ -91,6 +98,11 @@ int job_insert(struct storage *s, struct db *db, const struct job *j, struct err
 #define JOB_EXPIRES_AFTER(at) "iif(keep_s > 0, " at " + keep_s * 1000, 0)"
 /* What a level of priority is worth in waiting time. */
 enum { JOB_AGEING_MS = 60000 };
+
+/* --- batch.c --- */
+
+/* Before anything else is written. */
+int batch_recover(struct db *db, struct error *err) WARN_UNUSED;
 
 /* --- job_row.c --- */
 

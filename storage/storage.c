@@ -62,6 +62,8 @@ static int open_folders(struct storage *s, const char *data_dir, struct error *e
 	s->tmp_fd = open_folder(data_fd, "tmp", err);
 	if (s->tmp_fd < 0)
 		goto out;
+	if (secret_load(data_fd, s->link_secret, err))
+		goto out;
 	s->checkpoints_fd = open_folder(data_fd, "checkpoints", err);
 	if (s->checkpoints_fd < 0)
 		goto out;
@@ -98,7 +100,7 @@ static int prepare_database(struct storage *s, struct db *db, struct error *err)
 		return -1;
 	if (is_empty && sweep_check_empty(s, err))
 		return -1;
-	if (db_configure(db, DB_READ_WRITE, err) || migrate_run(db, err))
+	if (db_configure(db, DB_READ_WRITE, err) || migrate_run(db, err) || batch_recover(db, err))
 		return -1;
 	return sweep_folders(s, db, err);
 }
@@ -180,6 +182,11 @@ void storage_close(struct storage *s)
 	readers_fini(&s->readers);
 	writer_free(s->writer); /* the last connection: SQLite empties the write-ahead log */
 	free_storage(s);
+}
+
+struct histogram storage_commit_times(struct storage *s)
+{
+	return writer_stats(s->writer).commit_times;
 }
 
 const char *storage_io_name(const struct storage *s)

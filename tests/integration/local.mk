@@ -2,8 +2,10 @@
 INTEGRATION_TESTS = \
 	tests/integration/test_access \
 	tests/integration/test_events \
+	tests/integration/test_operations \
 	tests/integration/test_webhooks \
 	tests/integration/test_audio_api \
+	tests/integration/test_batch_api \
 	tests/integration/test_http \
 	tests/integration/test_jobs_api \
 	tests/integration/test_kill \
@@ -46,3 +48,7 @@ tests_integration_test_memory_SOURCES = tests/integration/test_memory.c tests/li
 tests_integration_test_memory_LDADD = libbase.a $(CHECK_LIBS) $(BASE_LIBS)
 tests_integration_test_resume_SOURCES = tests/integration/test_resume.c $(INTEGRATION_SOURCES)
 tests_integration_test_resume_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_operations_SOURCES = tests/integration/test_operations.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
+tests_integration_test_operations_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_batch_api_SOURCES = tests/integration/test_batch_api.c $(INTEGRATION_SOURCES)
+tests_integration_test_batch_api_LDADD = $(INTEGRATION_LIBS)
