@@ -1,5 +1,5 @@
 import type {
-	CheckResult, Example, Job, JobList, NodeEntry, PlayedEvent, Problem, RenderOptions,
+	CheckResult, Estimate, Example, Job, JobList, NodeEntry, PlayedEvent, Problem, RenderOptions,
 } from "./api-types";
 import { askForKey, authorization } from "./key";
 
@@ -69,6 +69,10 @@ export async function events(source: string, from_cycle: number, cycles: number)
 
 export async function render(source: string, options: RenderOptions, signal?: AbortSignal): Promise<Job> {
 	return (await post("/render", { source, ...options }, signal)).json() as Promise<Job>;
+}
+
+export async function estimate(source: string, options: RenderOptions, signal: AbortSignal): Promise<Estimate> {
+	return (await post("/estimate", { source, ...options }, signal)).json() as Promise<Estimate>;
 }
 
 export function job(id: string, withSource = false): Promise<Job> {
