@@ -1,3 +1,6 @@
+# Benchmarks. `make bench` runs the patterns beside Strudel (node and npm needed) and writes bench/RESULTS.md; `make bench-engine`
+# renders six workloads beside scsynth, Csound and Faust (packages supercollider-server, csound and faust) and prints a table. The others are
+# for work on one part: time per sample of every kernel, of voices, and of refusing programs that are too large.
 # Benchmarks. `make bench` runs all that bench/RESULTS.md shows and writes it (half an hour; packages nodejs, npm,
 # supercollider-server and csound needed); `make bench SECTIONS="scaling jobs"` prints some of it, BENCH_SECONDS makes the
 # renders shorter. The other targets are for work on one part: time per sample of every kernel, of voices, and of
@@ -22,7 +25,7 @@ bench_simulate_SOURCES = bench/simulate.c $(TRACED)
 bench_simulate_LDADD = librender.a libbase.a $(RENDER_LIBS)
 EXTRA_DIST += bench/RESULTS.md bench/estimate.py bench/patterns.txt bench/run.sh bench/strudel/haps.mjs bench/strudel/package.json \
 	bench/strudel/package-lock.json bench/strudel/no-kabelsalat/index.mjs bench/strudel/no-kabelsalat/package.json \
-	bench/engine/bench.py bench/engine/csound.py bench/engine/scsynth.py bench/engine/synthdef.py bench/engine/workloads.py \
+	bench/engine/bench.py bench/engine/csound.py bench/engine/faust.py bench/engine/faust_main.c bench/engine/w5.dsp bench/engine/scsynth.py bench/engine/synthdef.py bench/engine/workloads.py \
 	bench/engine/w1.ph bench/engine/w2.ph bench/engine/w3.ph bench/engine/w4.ph bench/engine/w5.ph bench/engine/w6.ph
 
 .PHONY: bench bench-engine bench-estimate bench-limits bench-nodes bench-voices
@@ -39,3 +42,9 @@ bench-nodes: bench/bench_nodes
 bench-voices: bench/bench_voices
 	bench/bench_voices kernels
 	bench/bench_voices programs
+
+# Promise 4 at its full length: minutes of work.
+EXTRA_DIST += bench/memory.py
+.PHONY: bench-memory
+bench-memory: phonond
+	python3 $(srcdir)/bench/memory.py $(abs_builddir)/phonond $(srcdir)/examples/m.ph
