@@ -11,10 +11,9 @@ INTEGRATION_TESTS = \
 	tests/integration/test_kill \
 	tests/integration/test_memory \
 	tests/integration/test_output_api \
+	tests/integration/test_queue_api \
 	tests/integration/test_render_api \
 	tests/integration/test_resume
-	tests/integration/test_queue_api \
-	tests/integration/test_render_api
 check_PROGRAMS += $(INTEGRATION_TESTS)
 TESTS += $(INTEGRATION_TESTS)
 
