@@ -88,6 +88,15 @@ export async function cancel(id: string): Promise<Job> {
 	return (await send(`/jobs/${id}/cancel`, { method: "POST" })).json() as Promise<Job>;
 }
 
+/** How long a link lasts: as long as a page is likely to stay open. */
+const LINK_TTL_S = 86_400;
+
+/** The address of a job's audio, or of a stem, that needs no key. */
+export async function link(id: string, stem?: string): Promise<string> {
+	const { url } = (await (await post(`/jobs/${id}/link`, { ttl: LINK_TTL_S, stem })).json()) as { url: string };
+	return url;
+}
+
 /** Another job for the same work. */
 export async function retry(id: string): Promise<Job> {
 	return (await send(`/jobs/${id}/retry`, { method: "POST" })).json() as Promise<Job>;
