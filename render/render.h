@@ -12,10 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/checkpoint.h"
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/hash.h"
-#include "base/checkpoint.h"
 #include "base/job_control.h"
 #include "base/sink.h"
 

@@ -17,9 +17,9 @@ struct storage {
 	char *db_path;
 	bool is_guest;
 	uint8_t link_secret[LINK_SECRET_BYTES]; /* not of a guest */
-	enum io_backend io;       /* what works: IO_URING or IO_PWRITE */
-	bool is_io_required;      /* io_uring was asked for by name: never fall back silently */
-	_Atomic uint64_t n_parts; /* names data/tmp/<n>.part; relaxed, only uniqueness matters */
+	enum io_backend io;                     /* what works: IO_URING or IO_PWRITE */
+	bool is_io_required;                    /* io_uring was asked for by name: never fall back silently */
+	_Atomic uint64_t n_parts;               /* names data/tmp/<n>.part; relaxed, only uniqueness matters */
 	struct health health;
 	struct writer *writer;
 	struct readers readers;

@@ -34,13 +34,13 @@ struct wish {
 };
 
 struct limiter {
-	uint64_t frame;      /* since frame 0 */
-	uint32_t delay;      /* D */
-	uint32_t mask;       /* of both rings, a power of two above D + 1 */
-	uint64_t sum;        /* of the last D + 1 released gains */
-	double per_sum;      /* 1 / ((D + 1) GAIN_ONE) */
-	double released;     /* the last one */
-	uint64_t head, tail; /* of the queue of wishes: wish head & mask is the smallest */
+	uint64_t frame;                      /* since frame 0 */
+	uint32_t delay;                      /* D */
+	uint32_t mask;                       /* of both rings, a power of two above D + 1 */
+	uint64_t sum;                        /* of the last D + 1 released gains */
+	double per_sum;                      /* 1 / ((D + 1) GAIN_ONE) */
+	double released;                     /* the last one */
+	uint64_t head, tail;                 /* of the queue of wishes: wish head & mask is the smallest */
 	_Alignas(64) unsigned char memory[]; /* the ring of frames, then the queue */
 };
 
