@@ -18,8 +18,8 @@
 
 enum {
 	MAX_QUEUED_DEFAULT = 10000,
-	MAX_QUEUED_PER_KEY_DEFAULT = 1000,
 	LEASE_MS_DEFAULT = 15000,
+	SUSPEND_MS = 2000, /* for checkpoints of what the drain stops */
 	RETRY_BASE_MS_DEFAULT = 500,
 	RETRY_CAP_MS_DEFAULT = 60000,
 	CANCEL_TRIES = 8, /* a held job may come back to the queue while we look for its runner */
@@ -79,7 +79,6 @@ static struct queue *new_queue(const struct queue_config *config, struct error *
 	q->n_runners = config->n_runners ? config->n_runners : cpu_allowed_count();
 	q->max_queued = config->max_queued ? config->max_queued : MAX_QUEUED_DEFAULT;
 	q->n_short_runners = config->n_short_runners;
-	q->max_queued_per_key = config->max_queued_per_key ? config->max_queued_per_key : MAX_QUEUED_PER_KEY_DEFAULT;
 	q->retry_base_ms = config->retry_base_ms ? config->retry_base_ms : RETRY_BASE_MS_DEFAULT;
 	q->retry_cap_ms = config->retry_cap_ms ? config->retry_cap_ms : RETRY_CAP_MS_DEFAULT;
 	q->cost_bias = 1;
@@ -156,20 +155,27 @@ static void stop_claiming(struct queue *q)
 	pthread_mutex_unlock(&q->lock);
 }
 
-/* Waits for the held jobs to end; after the deadline they are told to give up. */
-static void wait_for_held(struct queue *q, int64_t timeout_ms)
+/* Until no job is held, or for so long. Caller holds queue.lock. */
+static void wait_until_idle(struct queue *q, int64_t timeout_ms)
 {
 	struct timespec deadline = queue_deadline(clock_monotonic_ns() + (uint64_t)timeout_ms * 1000000u);
 	int rc = 0;
 
-	pthread_mutex_lock(&q->lock);
 	while (q->held && rc == 0)
 		rc = pthread_cond_timedwait(&q->idle, &q->lock, &deadline);
+}
+
+/* Waits for the held jobs to end; after the deadline they are told to lay their work aside, and at last to give up. */
+static void wait_for_held(struct queue *q, int64_t timeout_ms)
+{
+	pthread_mutex_lock(&q->lock);
+	wait_until_idle(q, timeout_ms);
 	q->is_giving_up = true;
-	for (struct held_job *h = q->held; h; h = h->next) {
-		h->is_drained = true;
+	for (struct held_job *h = q->held; h; h = h->next)
+		held_suspend(q, h);
+	wait_until_idle(q, SUSPEND_MS);
+	for (struct held_job *h = q->held; h; h = h->next)
 		held_cancel(q, h);
-	}
 	pthread_mutex_unlock(&q->lock);
 }
 
@@ -235,6 +241,7 @@ static void add_live_progress(struct queue *q, struct job *j)
 	if (h && h->epoch == j->epoch) {
 		j->frames_done = atomic_load_explicit(&h->control.frames_done, memory_order_relaxed);
 		j->frames_total = atomic_load_explicit(&h->control.frames_total, memory_order_relaxed);
+		j->resumed_from_frame = atomic_load_explicit(&h->control.resumed_from_frame, memory_order_relaxed);
 	}
 	pthread_mutex_unlock(&q->lock);
 }
@@ -259,8 +266,7 @@ int queue_list(struct queue *q, const struct job_filter *f, struct job **jobs, s
 
 /* --- cancel and delete --- */
 
-/* Tells the runner of a held job; false when none here holds it. */
-static bool tell_runner(struct queue *q, const char *id)
+bool queue_tell_runner(struct queue *q, const char *id)
 {
 	struct held_job *h;
 
@@ -281,7 +287,7 @@ static int cancel(struct queue *q, const char *id, struct error *err)
 
 	for (int i = 0; i < CANCEL_TRIES; i++) {
 		rc = storage_job_cancel(q->storage, id, clock_wall_ms(), err);
-		if (rc != 0 || tell_runner(q, id))
+		if (rc != 0 || queue_tell_runner(q, id))
 			break;
 	}
 	if (rc == 1)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/checkpoint.h"
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -71,6 +72,7 @@ double normalize_mode_default(enum normalize_mode m);
 #define RENDER_BLOCK_FRAMES_MIN 64u
 #define RENDER_BLOCK_FRAMES_MAX 4096u
 #define RENDER_THREADS_MAX 1024u
+#define RENDER_CPU_MAX_S 1e9
 
 /* What to render. Borrowed during a call; source need not be NUL-terminated. */
 struct render_spec {
@@ -98,6 +100,7 @@ struct render_spec {
 	/* Speed only; never in the content hash, never in the bytes. */
 	unsigned threads;      /* most workers of the pool at this job; 0: no cap */
 	unsigned block_frames; /* power of two, RENDER_BLOCK_FRAMES_MIN..MAX; 0: the engine's default */
+	double cpu_s_max;      /* CPU time that it may take before it fails, 0..RENDER_CPU_MAX_S; 0: any */
 };
 
 /* 10 s of 44.1 kHz stereo WAV, PCM 16, gain 1, seed 0, no tail, no mastering, no caps. source is left NULL. */
@@ -115,6 +118,8 @@ struct render_config {
 	const char *samples_dir; /* Dirt-Samples layout, or NULL for the built-in kit alone */
 	size_t job_memory_bytes; /* cap per job; 0: 512 MiB */
 	double job_duration_s;   /* longest render; 0: 3600 */
+	/* Between two checkpoints of a render that takes longer; 0: none are kept. */
+	double checkpoint_interval_s;
 };
 
 struct render_engine;
@@ -157,6 +162,9 @@ struct render_files {
 	struct sink *(*open_stem)(void *ctx, unsigned i, const char *name, struct error *err);
 	/* A place for what is too long for memory (base/spool.h); freed by the render. NULL with err. */
 	struct spool *(*open_spool)(void *ctx, struct error *err);
+	/* The checkpoint of this render, found or new (base/checkpoint.h); ended by the render. *found NULL: there is to be
+	 * none. May be NULL. A failure is logged, and the render keeps none. */
+	int (*open_checkpoint)(void *ctx, struct checkpoint **found, struct error *err);
 };
 
 /* Compiles and renders into files->mix and the stems, and finishes them, the mix last. On failure all are aborted and err

@@ -11,6 +11,7 @@
 #include "storage/storage.h"
 
 struct cors;
+struct metrics;
 struct event_hub;
 struct webhooks;
 struct rate_table;
@@ -21,6 +22,7 @@ struct app {
 	struct queue *queue;
 	struct render_engine *engine;
 	struct cors *cors;
+	struct metrics *metrics;
 	struct event_hub *events;
 	struct webhooks *webhooks;
 	struct rate_table *rates;

@@ -6,7 +6,9 @@ phonond_SOURCES = \
 	server/cli_check.c \
 	server/cli_events.c \
 	server/cli_fmt.c \
+	server/cli_backup.c server/cli_doctor.c \
 	server/cli_health.c server/cli_keys.c \
+	server/systemd.c server/systemd.h \
 	server/cli_output.c server/cli_output.h \
 	server/cli_query.c \
 	server/cli_render.c \

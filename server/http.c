@@ -5,7 +5,7 @@
  *   - wall-clock deadlines for headers and bodies (reaper.c);
  *   - waiting without a thread, with a registry so that nothing is suspended when the daemon stops, which would abort
  *     the process;
- *   - request ids, security headers, one log line per request.
+ *   - request ids, security headers.
  *
  * One request goes through these phases, all on the library's thread that owns the connection:
  *
@@ -14,7 +14,7 @@
  *   BODY              collect, or discard when the answer is known and the body small
  *   READY             app.handle answers or suspends
  *   SUSPENDED         http_resume() from any thread brings the library to call the handler again
- *   on_completed      log, free
+ *   on_completed      app.ended, free
  *
  * The library takes an answer only in the first handler call or after the whole body. A chunked body that passes the
  * cap in between therefore gets its 413 written to the socket by hand; then the rest is discarded for a while, so that
@@ -338,13 +338,26 @@ static void cut_body(struct exchange *e)
 	free(body);
 }
 
+static void stream_body(struct exchange *e, const char *data, size_t n)
+{
+	if (n > e->request.max_body_bytes - e->n_streamed) {
+		cut_body(e);
+		return;
+	}
+	e->n_streamed += n;
+	e->request.take_body(e->server->config.app.ctx, &e->request, data, n);
+	e->is_discarding = e->status != 0;
+}
+
 static enum MHD_Result take_body(struct exchange *e, const char *data, size_t n)
 {
 	if (e->is_cut) {
 		e->n_discarded += n;
 		return e->n_discarded > LINGER_BYTES_MAX ? MHD_NO : MHD_YES;
 	}
-	if (!e->is_discarding && buf_append(&e->body, data, n) < 0)
+	if (!e->is_discarding && e->request.take_body)
+		stream_body(e, data, n);
+	else if (!e->is_discarding && buf_append(&e->body, data, n) < 0)
 		cut_body(e);
 	return MHD_YES;
 }
@@ -440,16 +453,14 @@ static void *on_request_line(void *ctx, const char *target, struct MHD_Connectio
 	return e;
 }
 
-static void log_request(struct exchange *e, enum MHD_RequestTerminationCode how)
+static void tell_end(struct exchange *e, enum MHD_RequestTerminationCode how)
 {
-	char status[16], duration[32];
-	double ms = (double)(clock_monotonic_ns() - e->started_ns) / 1e6;
+	const struct http_app *app = &e->server->config.app;
+	struct http_end end = { .status = e->status,
+				.duration_s = (double)(clock_monotonic_ns() - e->started_ns) / 1e9,
+				.is_complete = how == MHD_REQUEST_TERMINATED_COMPLETED_OK };
 
-	snprintf(status, sizeof status, "%u", e->status);
-	snprintf(duration, sizeof duration, "%.3f", ms);
-	log_event(LOG_INFO, "request", "request_id", e->request.id, "method", e->request.method, "route",
-		  e->server->config.app.route_name(&e->request), "status", status, "dur_ms", duration, "end",
-		  how == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "complete" : "aborted", NULL);
+	app->ended(app->ctx, &e->request, &end);
 }
 
 static void on_completed(void *ctx, struct MHD_Connection *connection, void **state,
@@ -464,7 +475,7 @@ static void on_completed(void *ctx, struct MHD_Connection *connection, void **st
 	*state = NULL;
 	if (e->request.state_free)
 		e->request.state_free(e->request.state);
-	log_request(e, how);
+	tell_end(e, how);
 	if (e->response)
 		MHD_destroy_response(e->response);
 	reaper_set(s->reaper, e->deadline, s->config.idle_timeout_ms);
@@ -529,7 +540,11 @@ struct http_server *http_start(const struct http_config *config, struct error *e
 	s->config = *config;
 	s->suspended.prev = s->suspended.next_suspended = &s->suspended;
 	pthread_mutex_init(&s->lock, NULL);
-	fd = listen_open(config->listen, config->port, &s->port, err);
+	fd = config->listen_fd;
+	if (fd >= 0)
+		s->port = listen_port(fd);
+	else
+		fd = listen_open(config->listen, config->port, &s->port, err);
 	if (fd < 0)
 		goto err_after_lock;
 	s->reaper = reaper_new(reaper_period(config), err);

@@ -40,6 +40,9 @@ struct http_request {
 	struct caller *caller;         /* set by the router in begin(): who asks */
 	const char *path_id;           /* what stands for {id} in the route's path, or NULL */
 	const char *path_name;         /* the same for {name} */
+	/* Set in begin() by a handler that reads the body as it comes; then body stays empty. Each call gets the next bytes and
+	 * must not wait for anything that takes long. After an answer the rest is read and dropped. */
+	void (*take_body)(void *ctx, struct http_request *r, const char *data, size_t n);
 	/* For a handler that suspends: its own state and how to free it. state_free is called when the request is
 	 * over, answered or not, and never while the connection is suspended. */
 	void *state;
@@ -48,6 +51,13 @@ struct http_request {
 
 typedef void (*http_handler)(void *ctx, struct http_request *r);
 
+/* How a request ended. */
+struct http_end {
+	unsigned status; /* 0: no answer was given */
+	double duration_s;
+	bool is_complete; /* the whole answer was sent */
+};
+
 /* What the service does with requests. */
 struct http_app {
 	void *ctx;
@@ -55,12 +65,13 @@ struct http_app {
 	http_handler begin;
 	/* The body is there. */
 	http_handler handle;
-	/* Name of the route for the log: its template, never what the client sent. */
-	const char *(*route_name)(const struct http_request *r);
+	/* The request is over; r is freed after this. */
+	void (*ended)(void *ctx, struct http_request *r, const struct http_end *end);
 };
 
 struct http_config {
 	const char *listen;
+	int listen_fd; /* a socket that listens already, taken over; -1: make one */
 	unsigned port, n_threads, max_connections, max_connections_per_ip, max_suspended;
 	int64_t header_timeout_ms, body_timeout_ms, idle_timeout_ms;
 	struct http_app app;

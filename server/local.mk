@@ -4,6 +4,7 @@ libserver_a_SOURCES += \
 	server/access.c server/access.h server/api_usage.c server/key_text.c server/key_text.h \
 	server/rate.c server/rate.h \
 	server/api_audio.c \
+	server/api_batch.c \
 	server/api_check.c \
 	server/api_estimate.c \
 	server/api_events.c \
@@ -19,10 +20,13 @@ libserver_a_SOURCES += \
 	server/api_stems.c \
 	server/audio_type.c server/audio_type.h \
 	server/api_streams.c server/events.c server/events.h \
+	server/api_metrics.c server/metrics.c server/metrics.h server/request_log.c \
+	server/api_link.c server/link.c server/link.h \
 	server/api_webhooks.c server/breaker.c server/breaker.h server/trace.c server/trace.h \
 	server/webhook_guard.c server/webhook_guard.h server/webhook_sign.c server/webhook_sign.h \
 	server/webhooks.c server/webhooks.h \
 	server/cors.c server/cors.h \
+	server/batch_results.c \
 	server/conditional.c server/conditional.h \
 	server/examples_data.c server/examples_data.h \
 	server/http.c server/http.h server/http_impl.h \
@@ -64,3 +68,9 @@ tests_unit_test_peaks_SOURCES = tests/unit/test_peaks.c $(SERVER_TEST_SOURCES)
 tests_unit_test_peaks_LDADD = $(SERVER_TEST_LIBS)
 tests_unit_test_url_SOURCES = tests/unit/test_url.c $(SERVER_TEST_SOURCES)
 tests_unit_test_url_LDADD = $(SERVER_TEST_LIBS)
+
+# The renderer on the store, as the server puts them together.
+check_PROGRAMS += tests/unit/test_checkpoint
+TESTS += tests/unit/test_checkpoint
+tests_unit_test_checkpoint_SOURCES = tests/unit/test_checkpoint.c tests/lib/rendering.c tests/lib/rendering.h $(SERVER_TEST_SOURCES)
+tests_unit_test_checkpoint_LDADD = librender.a libstorage.a libbase.a $(SERVER_LIBS) $(CHECK_LIBS)

@@ -38,6 +38,7 @@ static const struct route routes[] = {
 	{ "GET", "/jobs/{id}", api_job_get, false, { JSON } },
 	{ "DELETE", "/jobs/{id}", api_job_delete, false, { NULL } },
 	{ "POST", "/jobs/{id}/cancel", api_job_cancel, false, { JSON } },
+	{ "POST", "/jobs/{id}/link", api_link, false, { JSON } },
 	{ "GET", "/jobs/{id}/deliveries", api_deliveries, false, { JSON } },
 	{ "POST", "/jobs/{id}/redeliver", api_redeliver, false, { JSON } },
 	{ "GET", "/webhooks/secret", api_webhook_secret, false, { JSON } },
@@ -45,6 +46,11 @@ static const struct route routes[] = {
 	{ "GET", "/events", api_all_events, false, { "text/event-stream" } },
 	{ "GET", "/jobs/{id}/events", api_job_events, false, { "text/event-stream" } },
 	{ "POST", "/jobs/{id}/retry", api_job_retry, false, { JSON } },
+	{ "POST", "/batches", api_batch_make, false, { JSON } },
+	{ "GET", "/batches/{id}", api_batch_get, false, { JSON } },
+	{ "POST", "/batches/{id}/cancel", api_batch_cancel, false, { JSON } },
+	{ "GET", "/batches/{id}/results", api_batch_results, false, { "application/jsonl", "application/x-ndjson" } },
+	{ "GET", "/batches/{id}/audio", api_batch_audio, false, { "application/x-tar" } },
 	{ "GET", "/queue", api_queue, false, { JSON } },
 	{ "POST", "/queue/pause", api_queue_pause, false, { JSON } },
 	{ "POST", "/queue/resume", api_queue_resume, false, { JSON } },
@@ -52,6 +58,7 @@ static const struct route routes[] = {
 	{ "GET", "/jobs/{id}/peaks", api_peaks, false, { JSON, "application/octet-stream" } },
 	{ "GET", "/jobs/{id}/stems", api_stems, false, { JSON, "application/x-tar" } },
 	{ "GET", "/jobs/{id}/stems/{name}", api_stem_audio, false, { AUDIO_TYPES } },
+	{ "GET", "/metrics", api_metrics, false, { "text/plain", "application/openmetrics-text" } },
 	{ "GET", "/usage", api_usage, false, { JSON } },
 	{ "GET", "/livez", api_livez, false, { JSON } },
 	{ "GET", "/readyz", api_readyz, false, { JSON } },
@@ -208,6 +215,8 @@ void routes_begin(void *ctx, struct http_request *r)
 		r->max_body_bytes = app->config.max_body_bytes;
 		check_body(r);
 	}
+	if (r->route->handler == api_batch_make)
+		api_batch_begin(ctx, r);
 }
 
 void routes_handle(void *ctx, struct http_request *r)

@@ -10,6 +10,7 @@
 #include "server/events.h"
 #include "server/http.h"
 #include "server/listen.h"
+#include "server/metrics.h"
 #include "server/rate.h"
 #include "server/routes.h"
 #include "server/runner.h"
@@ -30,6 +31,7 @@ struct server {
 void server_config_init(struct server_config *config)
 {
 	*config = (struct server_config){
+		.listen_fd = -1,
 		.listen = "127.0.0.1",
 		.port = 8080,
 		.data_dir = "data",
@@ -38,9 +40,9 @@ void server_config_init(struct server_config *config)
 		.n_http_threads = 4,
 		.n_short_runners = 1,
 		.max_queued = 10000,
-		.max_queued_per_key = 1000,
 		.max_body_bytes = 1024 * 1024,
 		.max_duration_s = 3600,
+		.checkpoint_interval_ms = 5000,
 		.max_connections = 4096,
 		.max_connections_per_ip = 64,
 		.max_wait_s = 60,
@@ -83,6 +85,7 @@ static int start_engine(struct server *s, struct error *err)
 		.samples_dir = c->samples_dir,
 		.job_memory_bytes = c->job_memory_bytes,
 		.job_duration_s = c->max_duration_s,
+		.checkpoint_interval_s = (double)c->checkpoint_interval_ms / 1000,
 	};
 
 	s->app.engine = render_engine_new(&config, err);
@@ -97,10 +100,14 @@ static int start_queue(struct server *s, struct error *err)
 		.n_runners = c->n_runners ? c->n_runners : c->n_threads,
 		.n_short_runners = c->n_short_runners,
 		.max_queued = c->max_queued,
-		.max_queued_per_key = c->max_queued_per_key,
 	};
 
-	s->runner = (struct runner){ .engine = s->app.engine, .storage = s->app.storage };
+	s->runner = (struct runner){
+		.engine = s->app.engine,
+		.storage = s->app.storage,
+		.metrics = s->app.metrics,
+		.max_cpu_s = c->max_cpu_s,
+	};
 	config.runner = runner_interface(&s->runner);
 	s->app.queue = queue_new(&config, err);
 	return s->app.queue ? 0 : -1;
@@ -111,6 +118,7 @@ static int start_http(struct server *s, struct error *err)
 	const struct server_config *c = &s->app.config;
 	struct http_config config = {
 		.listen = c->listen,
+		.listen_fd = c->listen_fd,
 		.port = c->port,
 		.n_threads = c->n_http_threads,
 		.max_connections = c->max_connections,
@@ -119,7 +127,7 @@ static int start_http(struct server *s, struct error *err)
 		.header_timeout_ms = c->header_timeout_ms,
 		.body_timeout_ms = c->body_timeout_ms,
 		.idle_timeout_ms = c->idle_timeout_ms,
-		.app = { &s->app, routes_begin, routes_handle, routes_name },
+		.app = { &s->app, routes_begin, routes_handle, routes_ended },
 	};
 
 	s->http = http_start(&config, err);
@@ -129,12 +137,14 @@ static int start_http(struct server *s, struct error *err)
 /* Keys and limits; refuses to be open to the network by accident. */
 static int open_access(struct server *s, struct error *err)
 {
-	const char *address = s->app.config.listen;
+	const struct server_config *c = &s->app.config;
+	bool is_loopback = c->listen_fd >= 0 ? listen_fd_is_loopback(c->listen_fd) : listen_is_loopback(c->listen);
 
-	if (access_check_exposure(&s->app, listen_is_loopback(address), err) < 0)
+	if (access_check_exposure(&s->app, is_loopback, err) < 0)
 		return -1;
 	s->app.rates = rate_new(err);
-	s->app.cors = s->app.rates ? cors_new(err) : NULL;
+	s->app.metrics = s->app.rates ? metrics_new(err) : NULL;
+	s->app.cors = s->app.metrics ? cors_new(err) : NULL;
 	return s->app.cors ? cors_set(s->app.cors, s->app.config.cors_origins, err) : -1;
 }
 
@@ -223,12 +233,20 @@ err_after_engine:
 	render_engine_free(s->app.engine);
 err_after_storage:
 	cors_free(s->app.cors);
+	metrics_free(s->app.metrics);
 	rate_free(s->app.rates);
 	storage_close(s->app.storage);
 	free_telling(s);
 err_after_alloc:
 	free(s);
 	return NULL;
+}
+
+void server_probe(struct server *s)
+{
+	/* A disk that is full is not what a restart mends; a lock that nobody gives back is, and this waits for it. */
+	(void)!storage_health(s->app.storage, NULL);
+	(void)queue_is_paused(s->app.queue);
 }
 
 unsigned server_port(const struct server *s)
@@ -248,6 +266,7 @@ void server_drain_and_stop(struct server *s)
 	storage_close(s->app.storage);
 	free_telling(s);
 	cors_free(s->app.cors);
+	metrics_free(s->app.metrics);
 	rate_free(s->app.rates);
 	free(s);
 }

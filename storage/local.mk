@@ -3,6 +3,9 @@ libstorage_a_SOURCES += \
 	storage/deliveries.c storage/deliveries.h storage/events.c storage/events.h \
 	storage/admission.c storage/keys.c storage/keys.h storage/service_schema.c \
 	storage/artifact.c \
+	storage/backup.c \
+	storage/batch.c \
+	storage/checkpoint.c \
 	storage/claim.c \
 	storage/db.c storage/db.h \
 	storage/due.c \
@@ -19,8 +22,10 @@ libstorage_a_SOURCES += \
 	storage/overview.c \
 	storage/probe.c \
 	storage/pwrite.c \
+	storage/queue_schema.c \
 	storage/readers.c storage/readers.h \
 	storage/schema.c storage/schema.h \
+	storage/secret.c \
 	storage/setting.c \
 	storage/spool.c \
 	storage/storage.c storage/storage.h \

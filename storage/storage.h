@@ -8,9 +8,11 @@
  *
  *   data/phonond.db, -wal, -shm    rows
  *   data/lock                      held while a process owns the folder
+ *   data/link.key                  what links are signed with, for the owner only
  *   data/artifacts/<2 hex>/<64 hex>.wav   finished files, named by content hash, whatever their format
  *   data/artifacts/<2 hex>/<64 hex>.s<n>  further files of the same content, n = 1 ...: stems
- *   data/tmp/<n>.part              being written; swept at start */
+ *   data/tmp/<n>.part              being written; swept at start
+ *   data/checkpoints/<64 hex>.frames, .state   of long renders in progress (base/checkpoint.h), by content hash */
 #ifndef STORAGE_STORAGE_H
 #define STORAGE_STORAGE_H
 
@@ -18,8 +20,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/checkpoint.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/histogram.h"
 #include "base/sink.h"
 #include "base/spool.h"
 #include "storage/deliveries.h"
@@ -72,6 +76,7 @@ struct job {
 	char *source;  /* only where the call says so, else NULL */
 	size_t source_len;
 	uint64_t frames_done, frames_total;
+	uint64_t resumed_from_frame; /* what the last attempt went on from; 0: it started afresh */
 	/* Terms. Times are wall-clock milliseconds, 0: none. */
 	int64_t run_at_ms;      /* not before this */
 	int64_t not_before_ms;  /* not before this either: the end of the pause after a failed attempt */
@@ -123,6 +128,16 @@ void storage_close(struct storage *s);
 
 /* "io_uring" or "pwrite": what artifacts are written with. */
 const char *storage_io_name(const struct storage *s);
+
+/* What links are signed with; a secret of the data folder. */
+enum { LINK_SECRET_BYTES = 32 };
+const uint8_t *storage_link_secret(const struct storage *s);
+
+/* How long commits took, each with its fsync, since the start; in seconds. */
+struct histogram storage_commit_times(struct storage *s);
+
+/* A copy of the database in a new file, as it is at one moment; works for a guest too. ERR_INVALID: the file exists. */
+int storage_backup(struct storage *s, const char *path, struct error *err) WARN_UNUSED;
 
 /* Can we still write? 0, or the error that the last write met (ERR_NO_SPACE, ERR_IO). For /readyz. */
 int storage_health(struct storage *s, struct error *err) WARN_UNUSED;
@@ -209,8 +224,8 @@ int storage_job_delete(struct storage *s, const char *id, struct error *err) WAR
 int storage_job_recover(struct storage *s, int64_t now_ms, int64_t lease_before_ms, size_t *n,
 			struct error *err) WARN_UNUSED;
 
-/* How many wait, scheduled ones included; of one key, or of all when key_id is NULL. Cheaper than all counts. */
-int storage_job_count_waiting(struct storage *s, const char *key_id, uint64_t *n, struct error *err) WARN_UNUSED;
+/* How many wait, scheduled ones included; cheaper than all counts. */
+int storage_job_count_waiting(struct storage *s, uint64_t *n, struct error *err) WARN_UNUSED;
 
 /* --- Time ------------------------------------------------------------------------------------------------ */
 
@@ -257,6 +272,45 @@ struct queue_summary {
 };
 int storage_queue_summary(struct storage *s, struct queue_summary *out, struct error *err) WARN_UNUSED;
 
+/* --- Batches --------------------------------------------------------------------------------------------- */
+
+struct batch {
+	char id[JOB_ID_SIZE]; /* "bat_" and 22 digits, as of jobs */
+	char key_id[KEY_ID_SIZE];
+	int64_t created_at_ms;
+	bool is_reading;                  /* its submission has not ended */
+	bool is_canceled;                 /* somebody asked for that */
+	uint64_t n_invalid;               /* lines that made no job */
+	uint64_t counts[JOB_STATE_COUNT]; /* of its jobs */
+	int64_t last_end_ms;              /* of the job that ended last */
+};
+
+/* id, key_id and created_at_ms are taken from b. */
+int storage_batch_create(struct storage *s, struct batch *b, struct error *err) WARN_UNUSED;
+
+/* A line of a submission: a job (as for storage_job_insert(), with batch_id and custom_id), or what is wrong with it. */
+struct batch_line {
+	const struct job *job;           /* NULL: there is none */
+	uint64_t number;                 /* from 1 */
+	const char *custom_id, *problem; /* JSON of a problem; opaque here */
+	struct error
+		err; /* out: why the job was not inserted; ERR_QUOTA, ERR_CONFLICT (its custom_id is taken), ERR_NOT_FOUND */
+};
+/* All of them in one transaction; -1: none of them. */
+int storage_batch_add(struct storage *s, const char *id, struct batch_line *lines, size_t n,
+		      struct error *err) WARN_UNUSED;
+/* The submission has ended. */
+int storage_batch_finish(struct storage *s, const char *id, struct error *err) WARN_UNUSED;
+/* Cancels what waits; what is held is marked, and its runners must be told. ERR_NOT_FOUND. */
+int storage_batch_cancel(struct storage *s, const char *id, int64_t now_ms, struct error *err) WARN_UNUSED;
+/* ERR_NOT_FOUND. */
+int storage_batch_get(struct storage *s, const char *id, struct batch *out, struct error *err) WARN_UNUSED;
+/* Calls fn for up to 100 lines behind after_line that made no job; *last_line is the last one, 0 when there was none. The
+ * callback must not use the store. */
+typedef void (*batch_error_fn)(void *ctx, uint64_t line, const char *custom_id, const char *problem);
+int storage_batch_each_error(struct storage *s, const char *id, uint64_t after_line, batch_error_fn fn, void *ctx,
+			     uint64_t *last_line, struct error *err) WARN_UNUSED;
+
 /* A small number that outlives restarts; *value is left alone when it was never set. */
 int storage_setting_get(struct storage *s, const char *name, int64_t *value, struct error *err) WARN_UNUSED;
 int storage_setting_set(struct storage *s, const char *name, int64_t value, struct error *err) WARN_UNUSED;
@@ -291,6 +345,11 @@ int artifact_open_part(struct storage *s, const uint8_t content_hash[SHA256_BYTE
 
 /* A spool in the data folder. Any thread. */
 struct spool *storage_spool_new(struct storage *s, struct error *err) WARN_UNUSED;
+/* The checkpoint of a content, found or new. *found is NULL when there is to be none: another run of the same content has
+ * it, or there is not room for twice expected_bytes of frames. -1 with the error. */
+int storage_checkpoint_open(struct storage *s, const uint8_t content_hash[SHA256_BYTES], uint64_t expected_bytes,
+			    struct checkpoint **found, struct error *err) WARN_UNUSED;
+
 /* A spool in any folder. For `phonond render`. */
 struct spool *file_spool_new(const char *folder, struct error *err) WARN_UNUSED;
 

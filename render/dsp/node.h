@@ -106,7 +106,8 @@ struct node_def {
 	bool is_individual; /* reads io->id: two calls over the same inputs are two signals, as two noises are */
 	unsigned n_acc;     /* TIME_SCAN: accumulators; the state is uint64_t[n_acc], zero at frame 0 */
 	/* Bytes of state per channel (all of it for is_stereo), for these inputs' constants; NULL: none, or
-	 * n_acc * 8. At most 64 MiB. Aligned to 64. */
+	 * n_acc * 8. At most 64 MiB. Aligned to 64. A state holds no pointers: a checkpoint copies its bytes, and another
+	 * process goes on from them. */
 	size_t (*state_bytes)(const struct node_env *env, const struct node_input *in);
 	/* Brings zeroed or used state to what it is at frame 0. NULL: zeroes. */
 	void (*reset)(void *state, const struct node_env *env, const struct node_input *in);

@@ -22,6 +22,7 @@ struct song {
 	struct sample_bank *bank;         /* NULL: no samples */
 	unsigned block_frames;            /* when the spec names none */
 	size_t memory_bytes;              /* cap of the job */
+	double checkpoint_interval_s;     /* of files->open_checkpoint; 0: none */
 	struct job_control *control;      /* may be NULL */
 	struct pool_trace *trace;         /* NULL: nobody asks */
 };

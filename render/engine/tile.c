@@ -217,7 +217,7 @@ static void process_node(struct run *run, uint32_t node, uint64_t block)
 
 void tile_nodes(struct run *run, const struct plan_stage *stage, uint64_t block)
 {
-	for (uint32_t i = 0; i < stage->n_nodes; i++)
+	for (uint32_t i = 0; i < stage->n_nodes && !run_is_canceled(run->spec.shared); i++)
 		process_node(run, stage->nodes[i], block);
 }
 
@@ -307,7 +307,8 @@ static void loop_reset(struct run *run, const struct plan_stage *stage, uint64_t
 
 void tile_loop(struct run *run, const struct plan_stage *stage, uint64_t block)
 {
-	for (size_t first = 0; first < run->spec.shared->block_frames; first += QUANTUM_FRAMES) {
+	size_t n = run->spec.shared->block_frames;
+	for (size_t first = 0; first < n && !run_is_canceled(run->spec.shared); first += QUANTUM_FRAMES) {
 		for (size_t i = 0; i < QUANTUM_FRAMES; i++)
 			loop_frame(run, stage, block, first + i);
 		uint32_t failed = loop_failure(run, stage, block, first);

@@ -15,3 +15,9 @@ tests_unit_test_merge_SOURCES = \
 	tests/unit/test_merge.c tests/lib/graph.c tests/lib/graph.h tests/lib/kernel.c tests/lib/kernel.h \
 	tests/lib/test.c tests/lib/test.h
 tests_unit_test_merge_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_period
+TESTS += tests/unit/test_period
+tests_unit_test_period_SOURCES = \
+	tests/unit/test_period.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_period_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
