@@ -4,7 +4,10 @@ BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config ca-certificates 
  libmicrohttpd-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libebur128-dev liburing-dev libsodium-dev nettle-dev
  libcurl4-openssl-dev"
 # shellcheck disable=SC2034
-TEST_PACKAGES="check python3 sqlite3 sox ffmpeg nodejs npm man-db shellcheck xz-utils file"
+WEB_PACKAGES="nodejs npm"
+# shellcheck disable=SC2034
+TEST_PACKAGES="check python3 sqlite3 sox ffmpeg nodejs npm chromium fonts-dejavu-core man-db shellcheck
+ xz-utils file"
 
 # Names of those that are not installed.
 missing_packages() {
@@ -38,6 +41,18 @@ ensure_packages() {
 	apt-get update -q
 	# shellcheck disable=SC2086
 	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+}
+
+# build_page: makes web/dist, unless it is newer than what it is made from.
+build_page() {
+	if [ -z "$(find web -path web/node_modules -prune -o -path web/dist -prune -o -newer web/dist/manifest.tsv -type f -print 2>&1)" ]; then
+		return 0
+	fi
+	(
+		cd web
+		[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --loglevel=error --no-audit --no-fund
+		npm run --silent check && npm run --silent build
+	)
 }
 
 # build_tree FOLDER CONFIGURE_OPTION...: configures once, then brings the program up to date.

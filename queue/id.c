@@ -33,6 +33,11 @@ static void print_number(unsigned __int128 n, char out[JOB_ID_SIZE])
 	out[4 + ID_DIGITS] = '\0';
 }
 
+void queue_id_since(int64_t wall_ms, char out[JOB_ID_SIZE])
+{
+	print_number((unsigned __int128)((uint64_t)wall_ms & 0xffffffffffffu) << RANDOM_BITS, out);
+}
+
 void id_make(struct queue *q, int64_t wall_ms, char out[JOB_ID_SIZE])
 {
 	unsigned __int128 n = fresh_number(wall_ms);

@@ -73,6 +73,9 @@ int queue_get(struct queue *q, const char *id, bool with_source, struct job *out
 int queue_list(struct queue *q, const struct job_filter *f, struct job **jobs, size_t *n, bool *has_more,
 	       struct error *err) WARN_UNUSED;
 
+/* The smallest id of a job made at that time or later: a bound for lists. */
+void queue_id_since(int64_t wall_ms, char out[JOB_ID_SIZE]);
+
 /* Idempotent: a terminal job is left as it is. */
 int queue_cancel(struct queue *q, const char *id, struct error *err) WARN_UNUSED;
 /* Cancels if needed and removes the row and its file when the job has ended; ERR_CONFLICT while a runner still

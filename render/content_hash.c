@@ -144,15 +144,12 @@ static int hash_options(struct sha256 *h, const struct render_spec *spec, const 
 	return hash_format(h, spec, err);
 }
 
-static int program_hash(const struct render_engine *engine, const struct render_spec *spec, const struct program *p,
-			uint8_t out[SHA256_BYTES], struct error *err)
+int render_program_hash(const struct render_engine *engine, const struct render_spec *spec, const struct program *p,
+			const struct render_lengths *lengths, uint8_t out[SHA256_BYTES], struct error *err)
 {
 	struct sha256 h;
-	struct render_lengths lengths;
-	if (render_lengths_of(engine, spec, p->graph, &lengths, err))
-		return -1;
 	sha256_init(&h);
-	if (hash_options(&h, spec, &lengths, err))
+	if (hash_options(&h, spec, lengths, err))
 		return -1;
 	hash_u64(&h, p->canonical_len);
 	sha256_update(&h, p->canonical, p->canonical_len);
@@ -165,14 +162,15 @@ static int program_hash(const struct render_engine *engine, const struct render_
 int render_content_hash(const struct render_engine *engine, const struct render_spec *spec, uint8_t out[SHA256_BYTES],
 			struct diag_list *diags, struct error *err)
 {
+	struct render_lengths lengths;
 	struct arena arena;
 	int rc = -1;
 	if (render_spec_check(spec, err))
 		return -1;
 	arena_init(&arena, COMPILE_BYTES_MAX);
 	const struct program *p = render_compile(&arena, engine, spec->source, spec->source_len, diags, err);
-	if (p)
-		rc = program_hash(engine, spec, p, out, err);
+	if (p && render_lengths_of(engine, spec, p->graph, &lengths, err) == 0)
+		rc = render_program_hash(engine, spec, p, &lengths, out, err);
 	arena_fini(&arena);
 	return rc;
 }

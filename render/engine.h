@@ -29,6 +29,10 @@ struct render_lengths {
 int render_lengths_of(const struct render_engine *engine, const struct render_spec *spec, const struct graph *graph,
 		      struct render_lengths *lengths, struct error *err) WARN_UNUSED;
 
+/* render_content_hash() of a compiled program. */
+int render_program_hash(const struct render_engine *engine, const struct render_spec *spec, const struct program *p,
+			const struct render_lengths *lengths, uint8_t out[SHA256_BYTES], struct error *err) WARN_UNUSED;
+
 /* Decimal or "n/d" texts to a span of cycles; -1 with ERR_INVALID. */
 int render_parse_span(const char *from, const char *to, struct timespan *span, struct error *err) WARN_UNUSED;
 

@@ -185,6 +185,19 @@ int render_content_hash(const struct render_engine *engine, const struct render_
 int render_length(const struct render_engine *engine, const struct render_spec *spec, uint64_t *n_frames,
 		  struct diag_list *diags, struct error *err) WARN_UNUSED;
 
+/* What a render will take, as far as can be told before. */
+struct render_estimate {
+	uint64_t frames;                    /* as render_length() */
+	uint8_t content_hash[SHA256_BYTES]; /* as render_content_hash() */
+	uint64_t bytes;                     /* of all its files; of compressed ones what is usual */
+	double cpu_s;                       /* of all workers together, on the machine of render/cost.def */
+	uint64_t memory_bytes;
+};
+
+/* Compiles and plans, renders nothing. -1 as render_check(), or ERR_TOO_LARGE. Any thread. */
+int render_estimate(const struct render_engine *engine, const struct render_spec *spec, struct render_estimate *out,
+		    struct diag_list *diags, struct error *err) WARN_UNUSED;
+
 enum render_dump { RENDER_DUMP_TOKENS, RENDER_DUMP_AST, RENDER_DUMP_GRAPH, RENDER_DUMP_PLAN };
 
 /* The state of the pipeline after a stage, as text for people and golden tests. */
@@ -208,6 +221,33 @@ int render_query(const char *expr, size_t len, const char *from, const char *to,
  * place in the program that the event comes from, hap as in render_query(). */
 int render_events(const struct render_engine *engine, const char *source, size_t len, const char *from, const char *to,
 		  struct buf *out, struct diag_list *diags, struct error *err) WARN_UNUSED;
+
+/* --- The outline of a file ------------------------------------------------------------------------------------- */
+
+enum { RENDER_PEAKS_FRAMES_MIN = 16, RENDER_PEAKS_FRAMES_MAX = 1 << 20 };
+
+struct render_peaks;
+
+struct render_peaks_info {
+	uint32_t sample_rate_hz;
+	unsigned n_channels, frames_per_pixel;
+	uint64_t n_pixels; /* the last one may have fewer frames */
+};
+
+struct render_peak {
+	float low, high; /* full scale is 1 */
+};
+
+/* Of a file that render_run_files() wrote; takes fd. frames_per_pixel is RENDER_PEAKS_FRAMES_MIN..MAX. NULL with
+ * ERR_CORRUPT or ERR_NO_MEMORY. One thread at a time. */
+struct render_peaks *render_peaks_open(int fd, unsigned frames_per_pixel, struct error *err) WARN_UNUSED;
+void render_peaks_close(struct render_peaks *p);
+const struct render_peaks_info *render_peaks_info(const struct render_peaks *p);
+/* The next pixels, out[n_max][n_channels]: how many. It decodes 2^20 frames at most, so that may be none although there are
+ * more; after info.n_pixels there are no more. */
+size_t render_peaks_read(struct render_peaks *p, struct render_peak *out, size_t n_max);
+/* Begins again. */
+int render_peaks_rewind(struct render_peaks *p, struct error *err) WARN_UNUSED;
 
 /* --- What the language has ------------------------------------------------------------------------------------ */
 

@@ -33,7 +33,11 @@ static const struct rule {
 	{ "GET", "/problems/{id}", 0 },
 	{ "GET", "/nodes", 0 },
 	{ "POST", "/jobs/{id}/link", SCOPE_READ },
+	{ "GET", "/examples", 0 },
+	{ "GET", "/assets/{file}", 0 },
+	{ "GET", "/licenses", 0 },
 	{ "POST", "/check", SCOPE_READ },
+	{ "POST", "/estimate", SCOPE_READ },
 	{ "POST", "/events", SCOPE_READ },
 	{ "POST", "/format", SCOPE_READ },
 	{ "GET", "/webhooks/secret", SCOPE_RENDER },
@@ -43,7 +47,7 @@ static const struct rule {
 	{ "POST", "/queue/resume", SCOPE_ADMIN },
 };
 
-static const char *const submissions[] = { "/render" };
+static const char *const submissions[] = { "/render", "/jobs/{id}/retry" };
 
 static bool is_path(const char *pattern, const char *path)
 {

@@ -11,11 +11,14 @@
 /* api_render.c, api_check.c */
 void api_render(void *ctx, struct http_request *r);
 void api_check(void *ctx, struct http_request *r);
+/* api_estimate.c */
+void api_estimate(void *ctx, struct http_request *r);
 /* api_events.c */
 void api_events(void *ctx, struct http_request *r);
 void api_format(void *ctx, struct http_request *r);
-/* api_jobs.c */
+/* api_list.c */
 void api_jobs_list(void *ctx, struct http_request *r);
+/* api_jobs.c */
 void api_job_get(void *ctx, struct http_request *r);
 void api_job_delete(void *ctx, struct http_request *r);
 void api_job_cancel(void *ctx, struct http_request *r);
@@ -51,8 +54,13 @@ void api_webhook_secret(void *ctx, struct http_request *r);
 void api_webhook_rotate(void *ctx, struct http_request *r);
 /* api_usage.c */
 void api_usage(void *ctx, struct http_request *r);
-/* api_nodes.c */
+/* api_nodes.c, api_examples.c */
 void api_nodes(void *ctx, struct http_request *r);
+void api_examples(void *ctx, struct http_request *r);
+/* api_peaks.c */
+void api_peaks(void *ctx, struct http_request *r);
+/* api_page.c */
+void api_page(void *ctx, struct http_request *r);
 
 /* Answers with j, taking the reference; NULL is answered as out of memory. */
 void api_reply_json(struct http_request *r, unsigned status, json_t *j);

@@ -1,13 +1,9 @@
-/* Jobs as resources: list, read, cancel, delete. */
-#include <stdio.h>
-#include <stdlib.h>
+/* Jobs as resources: read, cancel, retry, delete. */
 #include <string.h>
 
 #include "server/access.h"
 #include "server/api.h"
 #include "server/problem.h"
-
-enum { LIST_DEFAULT = 50, LIST_MAX = 200 };
 
 void api_reply_json(struct http_request *r, unsigned status, json_t *j)
 {
@@ -115,91 +111,4 @@ void api_job_retry(void *ctx, struct http_request *r)
 	}
 	api_reply_job(app, r, job_state_is_terminal(job.state) ? 201 : 202, &job);
 	job_fini(&job);
-}
-
-/* --- List ------------------------------------------------------------------------------------------------- */
-
-static int refuse_parameter(struct http_request *r, const char *name, const char *message)
-{
-	json_t *errors = json_pack("[{s:o, s:s, s:s}]", "parameter", problem_json_bytes(name, strlen(name)), "code",
-				   "out-of-range", "message", message);
-
-	problem_reply_list(r, PROBLEM_INVALID, message, errors, NULL);
-	return -1;
-}
-
-static int read_limit(const char *text, unsigned *limit)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (*text < '0' || *text > '9' || *end || n < 1 || n > LIST_MAX)
-		return -1;
-	*limit = (unsigned)n;
-	return 0;
-}
-
-/* -1: answered. */
-static int read_filter(struct http_request *r, struct job_filter *f)
-{
-	*f = (struct job_filter){ .state = -1, .key_id = access_list_owner(r), .after_id = "", .limit = LIST_DEFAULT };
-	for (size_t i = 0; i < r->n_query; i++) {
-		const char *name = r->query[i].name, *value = r->query[i].value;
-		if (strcmp(name, "state") == 0) {
-			if ((f->state = job_state_find(value)) < 0)
-				return refuse_parameter(r, name, "'state' must be the name of a job state");
-		} else if (strcmp(name, "limit") == 0) {
-			if (read_limit(value, &f->limit) < 0)
-				return refuse_parameter(r, name, "'limit' must be 1..200");
-		} else if (strcmp(name, "after") == 0) {
-			if (strncmp(value, "job_", 4) != 0 || strlen(value) >= JOB_ID_SIZE)
-				return refuse_parameter(r, name, "'after' must be the id of a job");
-			f->after_id = value;
-		} else {
-			return refuse_parameter(r, name, "the parameters of a list are 'state', 'limit' and 'after'");
-		}
-	}
-	return 0;
-}
-
-static const char *print_next(struct http_request *r, const struct job_filter *f, const struct job *last)
-{
-	return arena_printf(&r->arena, "/jobs?limit=%u&after=%s%s%s", f->limit, last->id, f->state < 0 ? "" : "&state=",
-			    f->state < 0 ? "" : job_state_name((enum job_state)f->state));
-}
-
-static json_t *json_list(const struct job *jobs, size_t n)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; list && i < n; i++) {
-		json_array_append_new(list, job_json(&jobs[i], NULL));
-	}
-	return list;
-}
-
-void api_jobs_list(void *ctx, struct http_request *r)
-{
-	struct app *app = ctx;
-	struct error err = ERROR_INIT;
-	struct job_filter f;
-	struct job *jobs;
-	const char *next = NULL;
-	size_t n;
-	bool has_more;
-
-	if (read_filter(r, &f) < 0)
-		return;
-	if (queue_list(app->queue, &f, &jobs, &n, &has_more, &err) < 0) {
-		problem_reply_error(r, &err);
-		return;
-	}
-	if (has_more && n)
-		next = print_next(r, &f, &jobs[n - 1]);
-	if (next)
-		http_add_header(r, "Link", "<%s>; rel=\"next\"", next);
-	http_add_header(r, "Cache-Control", "no-store");
-	api_reply_json(r, 200,
-		       json_pack("{s:o, s:b, s:s?}", "jobs", json_list(jobs, n), "has_more", has_more, "next", next));
-	job_list_free(jobs, n);
 }

@@ -12,10 +12,13 @@ enum { ATTEMPTS_MAX = 3 };
 int submission_measure(const struct render_engine *engine, const struct render_spec *spec, struct job *job,
 		       struct diag_list *diags, struct error *err)
 {
-	if (render_length(engine, spec, &job->frames_total, diags, err) ||
-	    render_content_hash(engine, spec, job->content_hash, diags, err))
+	struct render_estimate e;
+
+	if (render_estimate(engine, spec, &e, diags, err))
 		return -1;
-	job->cost_s = 0.02 * (double)job->frames_total / spec->sample_rate_hz;
+	job->frames_total = e.frames;
+	memcpy(job->content_hash, e.content_hash, sizeof job->content_hash);
+	job->cost_s = e.cpu_s;
 	job->is_short = job->cost_s < SUBMISSION_SHORT_S;
 	return 0;
 }

@@ -140,3 +140,16 @@ int url_parse_target(struct http_request *r, struct error *err)
 		return -1;
 	return query ? parse_query(r, query, err) : 0;
 }
+
+int url_encode(struct buf *out, const char *text)
+{
+	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+	while (*text) {
+		size_t n = strspn(text, unreserved);
+		if (n ? buf_append(out, text, n) : buf_printf(out, "%%%02X", (unsigned char)*text))
+			return -1;
+		text += n ? n : 1;
+	}
+	return 0;
+}

@@ -12,8 +12,8 @@ librender_a_SOURCES += \
 	render/engine/score.h render/engine/song.c render/engine/song.h render/engine/tempo.c \
 	render/engine/tempo.h render/engine/tile.c render/engine/tile.h render/engine/track.c \
 	render/engine/track.h render/engine/true_peak.c render/engine/true_peak.h render/engine/tune.c \
-	render/engine/tune.h render/engine/voice.c render/engine/voice.h render/events.c render/render.c \
-	render/spec.c
+	render/engine/tune.h render/engine/voice.c render/engine/voice.h render/estimate.c render/events.c \
+	render/render.c render/spec.c
 
 check_PROGRAMS += tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
 TESTS += tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
@@ -57,3 +57,8 @@ tests_unit_test_sampler_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIB
 tests_unit_test_synth_SOURCES = tests/unit/test_synth.c tests/lib/figure.c tests/lib/figure.h \
 	tests/lib/listen.c tests/lib/listen.h tests/lib/test.c
 tests_unit_test_synth_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_estimate
+TESTS += tests/unit/test_estimate
+tests_unit_test_estimate_SOURCES = tests/unit/test_estimate.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_estimate_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)

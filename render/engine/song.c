@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "render/engine/master.h"
-#include "render/engine/tune.h"
 #include "render/graph/plan.h"
 
 #define EVENTS_MAX 20000000u /* haps and cycles of all sources: minutes of work at a microsecond each */
@@ -26,6 +25,19 @@ static unsigned workers_for(const struct song *song, const struct pool *pool)
 	return max == 0 || max > n ? n : max;
 }
 
+struct tuning song_tuning(const struct song *song, const struct plan *plan, unsigned n_workers)
+{
+	struct tune_machine machine = tune_machine();
+	struct tune_job job = {
+		.n_workers = n_workers,
+		.n_frames = song->n_frames,
+		.frame_bytes = run_slot_bytes(plan, QUANTUM_FRAMES) / QUANTUM_FRAMES + 1,
+		.memory_bytes = song->memory_bytes / 4,
+		.block_frames = song->spec->block_frames ? song->spec->block_frames : song->block_frames,
+	};
+	return tune(&machine, &job);
+}
+
 static int plan_run(const struct plan *plan, const struct song *song, struct run_shared *shared, struct master *master,
 		    struct pool *pool, struct render_result *result, struct error *err)
 {
@@ -36,7 +48,7 @@ static int plan_run(const struct plan *plan, const struct song *song, struct run
 		.shared = shared,
 		.pitch = PITCH_NONE,
 		.n_frames = song->n_frames,
-		.n_slots = tuning_of(plan, max, shared->block_frames, shared->memory_cap_bytes).n_slots,
+		.n_slots = song_tuning(song, plan, max).n_slots,
 		.deliver = master_deliver,
 		.deliver_ctx = master,
 	};
@@ -82,7 +94,6 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 {
 	const struct render_spec *spec = song->spec;
 	uint64_t start_ns = clock_monotonic_ns();
-	unsigned block = spec->block_frames ? spec->block_frames : song->block_frames;
 	struct run_shared shared = {
 		.env = song_env(spec, song->graph),
 		.tempo = { .sample_rate_hz = spec->sample_rate_hz, .cps = song->graph->cps },
@@ -105,8 +116,7 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 	pthread_mutex_init(&shared.warn_lock, NULL);
 	const struct plan *plan = plan_build(&arena, song->graph, &shared.env, diags, err);
 	if (plan) {
-		shared.block_frames =
-			tuning_of(plan, workers_for(song, pool), block, shared.memory_cap_bytes).block_frames;
+		shared.block_frames = song_tuning(song, plan, workers_for(song, pool)).block_frames;
 		rc = plan_render(plan, &shared, song, pool, &files, result, err);
 	} else {
 		sink_abort(sink);

@@ -4,7 +4,7 @@ librender_a_SOURCES += \
 	render/pattern/chance.c render/pattern/chop.c render/pattern/chord.c render/pattern/chunk.c \
 	render/pattern/combine.c render/pattern/compress.c render/pattern/control.c render/pattern/control.h \
 	render/pattern/cycles.c render/pattern/degrade.c render/pattern/displace.c render/pattern/early.c \
-	render/pattern/euclid.c render/pattern/event.c render/pattern/every.c render/pattern/fast.c \
+	render/pattern/equal.c render/pattern/euclid.c render/pattern/event.c render/pattern/every.c render/pattern/fast.c \
 	render/pattern/ghost.c render/pattern/hurry.c render/pattern/inside.c render/pattern/iter.c \
 	render/pattern/jux.c render/pattern/late.c render/pattern/layer.c render/pattern/legato.c \
 	render/pattern/mini.c render/pattern/mini_cursor.c render/pattern/mini_lex.c render/pattern/mini_lex.h \

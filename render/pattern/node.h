@@ -54,10 +54,14 @@ struct pattern_ops {
 	/* Appends the haps of p in span (valid times, begin <= end) to out. -1 with e->err set. */
 	int (*query)(const struct pattern *p, struct timespan span, struct eval *e, struct hap_list *out);
 	enum certain_events certain;
+	/* Whether two nodes of this kind and of equal children are the same. NULL: when what they hold beside their struct
+	 * pattern is the same bytes. */
+	bool (*equal)(const struct pattern *p, const struct pattern *q);
 };
 
 struct pattern {
 	const struct pattern_ops *ops;
+	size_t bytes;         /* of the whole node */
 	unsigned depth;       /* levels of this tree, 1 for a leaf */
 	unsigned n_params;    /* leading children that are parameters, not content */
 	unsigned n_selectors; /* children behind them that choose from the content, so that their atoms do not sound */
@@ -78,6 +82,12 @@ double certain_events(enum certain_events rule, const struct pattern *const *con
 /* `events` certain ones of a cycle when n cycles, or n copies, take the place of one: n need not be whole, and then
  * the cycles may lie so that two of them are cut. */
 double certain_events_times(double events, double n);
+
+/* Equality of nodes whose identity counts, such as variables. */
+bool node_is_itself(const struct pattern *p, const struct pattern *q);
+
+/* Not of maps, which are never equal. */
+bool value_equal(const struct value *a, const struct value *b);
 
 /* --- Evaluation: query.c ---------------------------------------------------------------------------------- */
 

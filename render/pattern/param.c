@@ -103,7 +103,7 @@ static int variable_query(const struct pattern *p, struct timespan span, struct 
 	return 0;
 }
 
-static const struct pattern_ops variable_ops = { .query = variable_query };
+static const struct pattern_ops variable_ops = { .query = variable_query, .equal = node_is_itself };
 
 const struct pattern *pattern_variable(struct arena *a)
 {

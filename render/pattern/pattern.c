@@ -27,6 +27,7 @@ void *node_new(struct arena *a, size_t size, const struct pattern_ops *ops, cons
 	if (depth >= PATTERN_DEPTH_MAX || n_children > UINT32_MAX)
 		return NULL;
 	p->ops = ops;
+	p->bytes = size;
 	p->depth = depth + 1;
 	p->n_children = (unsigned)n_children;
 	p->children = copies;
@@ -143,7 +144,12 @@ static int pure_query(const struct pattern *p, struct timespan span, struct eval
 	return more;
 }
 
-static const struct pattern_ops pure_ops = { .query = pure_query };
+static bool pure_equal(const struct pattern *p, const struct pattern *q)
+{
+	return value_equal(&((const struct pure *)p)->value, &((const struct pure *)q)->value);
+}
+
+static const struct pattern_ops pure_ops = { .query = pure_query, .equal = pure_equal };
 
 const struct pattern *pattern_pure(struct arena *a, struct value v, struct span source)
 {
@@ -287,7 +293,16 @@ static int sequence_query(const struct pattern *p, struct timespan span, struct 
 	return more;
 }
 
-static const struct pattern_ops sequence_ops = { .query = sequence_query, .certain = CERTAIN_SUM };
+static bool sequence_equal(const struct pattern *p, const struct pattern *q)
+{
+	const struct sequence *a = (const struct sequence *)p, *b = (const struct sequence *)q;
+
+	return memcmp(a->at, b->at, (p->n_children + 1) * sizeof *a->at) == 0;
+}
+
+static const struct pattern_ops sequence_ops = { .query = sequence_query,
+						 .certain = CERTAIN_SUM,
+						 .equal = sequence_equal };
 
 /* at[n + 1] from weights (all 1 when NULL); NULL when the arena or the range of fractions is exhausted. */
 static const struct rational *sequence_places(struct arena *a, const struct rational *weights, size_t n)

@@ -9,6 +9,7 @@ INTEGRATION_TESTS = \
 	tests/integration/test_jobs_api \
 	tests/integration/test_kill \
 	tests/integration/test_output_api \
+	tests/integration/test_queue_api \
 	tests/integration/test_render_api
 check_PROGRAMS += $(INTEGRATION_TESTS)
 TESTS += $(INTEGRATION_TESTS)
@@ -26,6 +27,8 @@ tests_integration_test_kill_SOURCES = tests/integration/test_kill.c $(INTEGRATIO
 tests_integration_test_kill_LDADD = $(SQLITE_LIBS) $(INTEGRATION_LIBS)
 tests_integration_test_output_api_SOURCES = tests/integration/test_output_api.c $(INTEGRATION_SOURCES)
 tests_integration_test_output_api_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_queue_api_SOURCES = tests/integration/test_queue_api.c $(INTEGRATION_SOURCES)
+tests_integration_test_queue_api_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_render_api_SOURCES = tests/integration/test_render_api.c $(INTEGRATION_SOURCES)
 tests_integration_test_render_api_LDADD = $(INTEGRATION_LIBS)
 

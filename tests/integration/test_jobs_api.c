@@ -16,7 +16,8 @@ static struct service server;
 
 static void start_in(const char *data_dir, const char *drain_ms)
 {
-	service_start(&server, data_dir, HEADERS("--threads", "2", "--jobs", "1", "--drain-timeout-ms", drain_ms));
+	service_start(&server, data_dir,
+		      HEADERS("--threads", "2", "--jobs", "1", "--short-jobs", "0", "--drain-timeout-ms", drain_ms));
 }
 
 static void start(void)

@@ -89,6 +89,20 @@ async function makeJob(base) {
   return (await answer.json()).id;
 }
 
+// One that can be retried: it never ran.
+async function makeCanceledJob(base) {
+  const answer = await fetch(`${base}/render?cycles=1&run_at=2999-01-01T00:00:00Z`,
+    { method: 'POST', body: 'out $ sine 440', headers: { 'Content-Type': 'text/plain' } });
+  const { id } = await answer.json();
+  await fetch(`${base}/jobs/${id}/cancel`, { method: 'POST' });
+  return id;
+}
+
+async function makeSubject(base, path) {
+  if (!path.includes('{id}')) return '';
+  return path.endsWith('/retry') ? makeCanceledJob(base) : makeJob(base);
+}
+
 // --- Requests -------------------------------------------------------------------------------------------------
 
 // The bodies to try: [type, value], or one [null] for an operation without.
@@ -99,7 +113,7 @@ function bodiesOf(operation) {
 }
 
 async function buildRequest(base, { path, method, parameters }, [type, value]) {
-  const url = new URL(path.replace('{id}', path.includes('{id}') ? await makeJob(base) : ''), base);
+  const url = new URL(path.replace('{id}', await makeSubject(base, path)), base);
   const headers = {};
   for (const p of parameters.filter((one) => one.example !== undefined)) {
     // With a JSON body the options stand in the body.
