@@ -1,4 +1,14 @@
 # phonond in a container: docker build -t phonond . && docker run -p 8080:8080 -v phonond:/data phonond
+FROM debian:bookworm-slim AS page
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends nodejs npm ca-certificates \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY web .
+RUN npm run build
+
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends gcc libc6-dev make autoconf automake pkg-config \
@@ -7,6 +17,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
+COPY --from=page /src/web/dist web/dist
 RUN ./autogen.sh \
  && mkdir build && cd build \
  && ../configure --prefix=/usr --localstatedir=/var \

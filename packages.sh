@@ -48,11 +48,7 @@ build_page() {
 	if [ -z "$(find web -path web/node_modules -prune -o -path web/dist -prune -o -newer web/dist/manifest.tsv -type f -print 2>&1)" ]; then
 		return 0
 	fi
-	(
-		cd web
-		[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --loglevel=error --no-audit --no-fund
-		npm run --silent check && npm run --silent build
-	)
+	(cd web && npm ci --loglevel=error --no-audit --no-fund && npm run --silent check && npm run --silent build)
 }
 
 # build_tree FOLDER CONFIGURE_OPTION...: configures once, then brings the program up to date.

@@ -63,7 +63,15 @@ check_tree() {
 
 check_tree build/check --enable-werror --enable-web=yes
 
-echo "== the page, in a browser"
+echo "== the page"
+(cd web && npm test --silent) >build/page-modules.log 2>&1 || grep -A 20 '^not ok' build/page-modules.log || true
+for count in $(sed -nE 's/^# (pass|fail) ([0-9]+)$/\1=\2/p' build/page-modules.log | grep . || echo fail=1); do
+	case $count in
+	pass=*) passed=$((passed + ${count#*=})) ;;
+	fail=*) failed=$((failed + ${count#*=})) ;;
+	esac
+done
+
 PHONOND_ARTIFACTS=$PWD/build/page tests/web/run "$PWD/build/check/phonond" >build/page.log 2>&1 || grep -v '^ok ' build/page.log || true
 counts=$(tail -n 1 build/page.log | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p')
 counts=${counts:-0 1}

@@ -6,6 +6,7 @@
 #include <sodium/randombytes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "queue/internal.h"
 
 enum { ID_DIGITS = 22, RANDOM_BITS = 80 };
@@ -31,6 +32,14 @@ static void print_number(unsigned __int128 n, char out[JOB_ID_SIZE])
 		n /= 62;
 	}
 	out[4 + ID_DIGITS] = '\0';
+}
+
+void queue_make_id(struct queue *q, const char *prefix, char out[JOB_ID_SIZE])
+{
+	pthread_mutex_lock(&q->lock);
+	id_make(q, clock_wall_ms(), out);
+	pthread_mutex_unlock(&q->lock);
+	memcpy(out, prefix, 4);
 }
 
 void queue_id_since(int64_t wall_ms, char out[JOB_ID_SIZE])

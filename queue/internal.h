@@ -38,7 +38,7 @@ struct watch {
 struct queue {
 	struct storage *storage;
 	struct job_runner runner;
-	unsigned n_runners, n_short_runners, max_queued, max_queued_per_key;
+	unsigned n_runners, n_short_runners, max_queued;
 	int64_t lease_ms, retry_base_ms, retry_cap_ms;
 	/* Leases are timed by the monotonic clock put on top of the wall time at start: a clock that is set while
 	 * we run expires nothing. */
@@ -81,6 +81,23 @@ struct timespec queue_deadline(uint64_t at_ns);
 
 /* Copies the result members and moves the warnings of an equal job. */
 void job_take_result(struct job *to, struct job *from);
+
+/* --- submit.c --- */
+
+/* Id, time and tries of a new job. */
+void submit_stamp(struct queue *q, struct job *j);
+/* ERR_BUSY when draining. */
+int submit_check_accepting(struct queue *q, struct error *err);
+/* Counts n submissions on their way; ERR_BUSY when there is no room for them. Undone by submit_release_room(). */
+int submit_reserve_room(struct queue *q, unsigned n, struct error *err);
+void submit_release_room(struct queue *q, unsigned n);
+/* Gives j the result of an equal job: 1, 0 when there is none, -1. */
+int submit_take_result(struct queue *q, struct job *j, struct error *err);
+
+/* --- queue.c --- */
+
+/* Tells the runner of a held job; false when none here holds it. */
+bool queue_tell_runner(struct queue *q, const char *id);
 
 /* --- id.c --- */
 

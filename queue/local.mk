@@ -1,5 +1,6 @@
 # Job submission, runners, leases, watches.
 libqueue_a_SOURCES += \
+	queue/batch.c \
 	queue/herald.c \
 	queue/id.c \
 	queue/internal.h \

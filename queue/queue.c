@@ -18,7 +18,6 @@
 
 enum {
 	MAX_QUEUED_DEFAULT = 10000,
-	MAX_QUEUED_PER_KEY_DEFAULT = 1000,
 	LEASE_MS_DEFAULT = 15000,
 	RETRY_BASE_MS_DEFAULT = 500,
 	RETRY_CAP_MS_DEFAULT = 60000,
@@ -79,7 +78,6 @@ static struct queue *new_queue(const struct queue_config *config, struct error *
 	q->n_runners = config->n_runners ? config->n_runners : cpu_allowed_count();
 	q->max_queued = config->max_queued ? config->max_queued : MAX_QUEUED_DEFAULT;
 	q->n_short_runners = config->n_short_runners;
-	q->max_queued_per_key = config->max_queued_per_key ? config->max_queued_per_key : MAX_QUEUED_PER_KEY_DEFAULT;
 	q->retry_base_ms = config->retry_base_ms ? config->retry_base_ms : RETRY_BASE_MS_DEFAULT;
 	q->retry_cap_ms = config->retry_cap_ms ? config->retry_cap_ms : RETRY_CAP_MS_DEFAULT;
 	q->cost_bias = 1;
@@ -259,8 +257,7 @@ int queue_list(struct queue *q, const struct job_filter *f, struct job **jobs, s
 
 /* --- cancel and delete --- */
 
-/* Tells the runner of a held job; false when none here holds it. */
-static bool tell_runner(struct queue *q, const char *id)
+bool queue_tell_runner(struct queue *q, const char *id)
 {
 	struct held_job *h;
 
@@ -281,7 +278,7 @@ static int cancel(struct queue *q, const char *id, struct error *err)
 
 	for (int i = 0; i < CANCEL_TRIES; i++) {
 		rc = storage_job_cancel(q->storage, id, clock_wall_ms(), err);
-		if (rc != 0 || tell_runner(q, id))
+		if (rc != 0 || queue_tell_runner(q, id))
 			break;
 	}
 	if (rc == 1)

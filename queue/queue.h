@@ -38,10 +38,9 @@ struct queue_config {
 	unsigned
 		n_short_runners; /* more of them that take short jobs only, so that these never wait behind long ones */
 	unsigned max_queued;     /* ERR_BUSY beyond; 0: 10,000 */
-	unsigned max_queued_per_key; /* ERR_QUOTA beyond, for jobs with a key; 0: 1,000 */
-	int64_t lease_ms;            /* 0: 15,000; renewed every third of it */
-	int64_t retry_base_ms;       /* 0: 500 */
-	int64_t retry_cap_ms;        /* 0: 60,000 */
+	int64_t lease_ms;        /* 0: 15,000; renewed every third of it */
+	int64_t retry_base_ms;   /* 0: 500 */
+	int64_t retry_cap_ms;    /* 0: 60,000 */
 };
 
 struct queue;
@@ -58,8 +57,24 @@ void queue_free(struct queue *q);
  * priority, frames_total, the terms (storage.h) and what it belongs to. A run_at_ms that is to come makes it scheduled;
  * else a finished artifact with the same content makes the job succeed at once (*is_cached). once may be NULL; when its
  * token stands for a job already, nothing is made and the result is 1 (see storage_job_insert_once()). ERR_BUSY when full
- * or draining, ERR_QUOTA when the key has too many waiting, ERR_MISMATCH. */
+ * or draining, ERR_QUOTA by the limits of the key, ERR_MISMATCH. */
 int queue_submit(struct queue *q, struct job *j, struct job_once *once, bool *is_cached, struct error *err) WARN_UNUSED;
+
+/* As queue_submit() for many jobs of a batch, in one transaction. Lines without a job are lines that are wrong. A line's err
+ * says why its job was not accepted (ERR_BUSY, too); -1: nothing was. At most QUEUE_MANY_MAX. */
+enum { QUEUE_MANY_MAX = 64 };
+struct queue_line {
+	struct job *job;
+	const char *custom_id, *problem;
+	uint64_t number;
+	struct error err;
+};
+int queue_submit_many(struct queue *q, const char *batch_id, struct queue_line *lines, size_t n,
+		      struct error *err) WARN_UNUSED;
+/* A new id of a batch or a schedule: prefix of three letters and '_'. */
+void queue_make_id(struct queue *q, const char *prefix, char out[JOB_ID_SIZE]);
+/* Cancels all jobs of a batch. */
+int queue_cancel_batch(struct queue *q, const char *batch_id, struct error *err) WARN_UNUSED;
 
 /* Submits a failed, canceled or expired job anew, as a job of its own; *out (job_fini()) is the new one. ERR_CONFLICT for
  * one that has not ended, or succeeded. */

@@ -6,49 +6,32 @@
 #include "base/clock.h"
 #include "queue/internal.h"
 
-static unsigned count_submitting(struct queue *q, int change)
+int submit_reserve_room(struct queue *q, unsigned n, struct error *err)
 {
-	unsigned n;
+	unsigned n_submitting;
+	uint64_t n_waiting;
 
 	pthread_mutex_lock(&q->lock);
-	q->n_submitting += (unsigned)change;
-	n = q->n_submitting;
+	n_submitting = q->n_submitting += n;
 	pthread_mutex_unlock(&q->lock);
-	return n;
-}
-
-/* Has the key room for one more? */
-static int check_share(struct queue *q, const char *key_id, struct error *err)
-{
-	uint64_t n;
-
-	if (!key_id[0])
-		return 0;
-	if (storage_job_count_waiting(q->storage, key_id, &n, err))
-		return -1;
-	if (n < q->max_queued_per_key)
-		return 0;
-	return error_set(err, ERR_QUOTA, "this key has %u jobs waiting already, as many as it may",
-			 q->max_queued_per_key);
-}
-
-/* Room for one more? Submissions on their way count, so that the bound holds however many come at once. */
-static int reserve_room(struct queue *q, const char *key_id, struct error *err)
-{
-	unsigned n_submitting = count_submitting(q, 1);
-	uint64_t n;
-
-	if (storage_job_count_waiting(q->storage, NULL, &n, err) == 0) {
-		if (n + n_submitting > q->max_queued)
-			error_set(err, ERR_BUSY, "the queue is full (%u jobs)", q->max_queued);
-		else if (check_share(q, key_id, err) == 0)
+	if (storage_job_count_waiting(q->storage, &n_waiting, err) == 0) {
+		/* Submissions on their way count, so that the bound holds however many come at once. */
+		if (n_waiting + n_submitting <= q->max_queued)
 			return 0;
+		error_set(err, ERR_BUSY, "the queue is full (%u jobs)", q->max_queued);
 	}
-	count_submitting(q, -1);
+	submit_release_room(q, n);
 	return -1;
 }
 
-static int check_accepting(struct queue *q, struct error *err)
+void submit_release_room(struct queue *q, unsigned n)
+{
+	pthread_mutex_lock(&q->lock);
+	q->n_submitting -= n;
+	pthread_mutex_unlock(&q->lock);
+}
+
+int submit_check_accepting(struct queue *q, struct error *err)
 {
 	bool is_draining;
 
@@ -58,7 +41,7 @@ static int check_accepting(struct queue *q, struct error *err)
 	return is_draining ? error_set(err, ERR_BUSY, "the server is shutting down") : 0;
 }
 
-static void stamp(struct queue *q, struct job *j)
+void submit_stamp(struct queue *q, struct job *j)
 {
 	pthread_mutex_lock(&q->lock);
 	j->created_at_ms = clock_wall_ms();
@@ -87,6 +70,22 @@ void job_take_result(struct job *to, struct job *from)
 	from->stems = NULL;
 }
 
+int submit_take_result(struct queue *q, struct job *j, struct error *err)
+{
+	struct job equal;
+	int rc = storage_find_result(q->storage, j->content_hash, &equal, err);
+
+	if (rc != 1)
+		return rc;
+	job_take_result(j, &equal);
+	job_fini(&equal);
+	j->state = JOB_SUCCEEDED;
+	j->completed_at_ms = j->created_at_ms;
+	j->expires_at_ms = j->keep_s > 0 ? j->created_at_ms + j->keep_s * 1000 : 0;
+	j->frames_done = j->frames_total = j->frames;
+	return 1;
+}
+
 static int insert(struct queue *q, const struct job *j, struct job_once *once, struct error *err)
 {
 	return once ? storage_job_insert_once(q->storage, j, once, err) : storage_job_insert(q->storage, j, err);
@@ -97,17 +96,10 @@ enum outcome { FAILED = -1, NO_RESULT, CACHED, REPLAYED, ACCEPTED };
 /* Inserts j as succeeded with the result of an equal job; NO_RESULT when there is none (any more). Needs err. */
 static enum outcome submit_cached(struct queue *q, struct job *j, struct job_once *once, struct error *err)
 {
-	struct job equal;
-	int rc = storage_find_result(q->storage, j->content_hash, &equal, err);
+	int rc = submit_take_result(q, j, err);
 
 	if (rc != 1)
 		return rc == 0 ? NO_RESULT : FAILED;
-	job_take_result(j, &equal);
-	job_fini(&equal);
-	j->state = JOB_SUCCEEDED;
-	j->completed_at_ms = j->created_at_ms;
-	j->expires_at_ms = j->keep_s > 0 ? j->created_at_ms + j->keep_s * 1000 : 0;
-	j->frames_done = j->frames_total = j->frames;
 	rc = insert(q, j, once, err);
 	if (rc >= 0)
 		return rc == 1 ? REPLAYED : CACHED;
@@ -121,11 +113,11 @@ static enum outcome submit_waiting(struct queue *q, struct job *j, struct job_on
 {
 	int rc;
 
-	if (reserve_room(q, j->key_id, err))
+	if (submit_reserve_room(q, 1, err))
 		return FAILED;
 	j->state = j->run_at_ms > j->created_at_ms ? JOB_SCHEDULED : JOB_QUEUED;
 	rc = insert(q, j, once, err);
-	count_submitting(q, -1);
+	submit_release_room(q, 1);
 	if (rc)
 		return rc == 1 ? REPLAYED : FAILED;
 	if (j->state == JOB_SCHEDULED || j->deadline_at_ms)
@@ -143,9 +135,9 @@ static enum outcome submit(struct queue *q, struct job *j, struct job_once *once
 	/* First of all: it was accepted, so a full queue must not refuse it. */
 	if (rc != 0)
 		return rc == 1 ? REPLAYED : FAILED;
-	if (check_accepting(q, err))
+	if (submit_check_accepting(q, err))
 		return FAILED;
-	stamp(q, j);
+	submit_stamp(q, j);
 	if (j->run_at_ms <= j->created_at_ms)
 		o = submit_cached(q, j, once, err);
 	return o == NO_RESULT ? submit_waiting(q, j, once, err) : o;

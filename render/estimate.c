@@ -11,7 +11,6 @@
 #include "render/engine.h"
 #include "render/engine/run.h"
 #include "render/engine/song.h"
-#include "render/engine/tune.h"
 #include "render/graph/plan.h"
 
 /* Nanoseconds. */
@@ -263,9 +262,13 @@ static void fill(struct estimator *e, const struct plan *p, const struct render_
 	double frames =
 		(double)lengths->main_frames + (double)lengths->tail_frames * (spec->is_tail_automatic ? 0.1 : 1);
 	double n_files = 1 + (spec->has_stems ? p->n_outputs : 0);
-	unsigned block = spec->block_frames ? spec->block_frames : e->engine ? e->engine->block_frames : 0;
-	struct tuning t = tuning_of(p, e->engine ? pool_workers(e->engine->pool) : 1, block,
-				     e->engine ? e->engine->job_memory_bytes / 2 : SIZE_MAX);
+	struct song song = {
+		.spec = spec,
+		.n_frames = lengths->main_frames + lengths->tail_frames,
+		.block_frames = e->engine ? e->engine->block_frames : 0,
+		.memory_bytes = e->engine ? e->engine->job_memory_bytes : SIZE_MAX,
+	};
+	struct tuning t = song_tuning(&song, p, e->engine ? pool_workers(e->engine->pool) : 1);
 
 	e->seconds = (double)lengths->main_frames / spec->sample_rate_hz;
 	out->cpu_s = 1e-9 * (plan_cpu_ns(e, p, frames) + frames * (master_ns(spec) + n_files * encode_ns(spec)));

@@ -32,10 +32,10 @@ static const struct rule {
 	{ "GET", "/openapi.yaml", 0 },
 	{ "GET", "/problems/{id}", 0 },
 	{ "GET", "/nodes", 0 },
-	{ "POST", "/jobs/{id}/link", SCOPE_READ },
 	{ "GET", "/examples", 0 },
 	{ "GET", "/assets/{file}", 0 },
 	{ "GET", "/licenses", 0 },
+	{ "POST", "/jobs/{id}/link", SCOPE_READ },
 	{ "POST", "/check", SCOPE_READ },
 	{ "POST", "/estimate", SCOPE_READ },
 	{ "POST", "/events", SCOPE_READ },
@@ -47,7 +47,7 @@ static const struct rule {
 	{ "POST", "/queue/resume", SCOPE_ADMIN },
 };
 
-static const char *const submissions[] = { "/render", "/jobs/{id}/retry" };
+static const char *const submissions[] = { "/render", "/jobs/{id}/retry", "/batches" };
 
 static bool is_path(const char *pattern, const char *path)
 {

@@ -23,6 +23,15 @@ void api_job_get(void *ctx, struct http_request *r);
 void api_job_delete(void *ctx, struct http_request *r);
 void api_job_cancel(void *ctx, struct http_request *r);
 void api_job_retry(void *ctx, struct http_request *r);
+/* api_batch.c, batch_results.c */
+void api_batch_begin(void *ctx, struct http_request *r);
+void api_batch_make(void *ctx, struct http_request *r);
+void api_batch_get(void *ctx, struct http_request *r);
+void api_batch_cancel(void *ctx, struct http_request *r);
+void api_batch_results(void *ctx, struct http_request *r);
+void api_batch_audio(void *ctx, struct http_request *r);
+/* Loads the batch that the path names; -1: answered with 404 or worse. */
+int api_load_batch(struct app *app, struct http_request *r, struct batch *out);
 /* api_queue.c */
 void api_queue(void *ctx, struct http_request *r);
 void api_queue_pause(void *ctx, struct http_request *r);
@@ -67,6 +76,9 @@ void api_reply_json(struct http_request *r, unsigned status, json_t *j);
 
 /* Source and options from the body and the query, whatever form they have. -1: answered with the problem. */
 int api_read_spec(struct http_request *r, struct spec *out);
+
+/* Problems with options as a list. */
+json_t *api_json_spec_problems(const struct spec_problems *l);
 
 /* The job as clients see it. view: NULL in lists, where looking at each would be too slow. NULL when out of memory. */
 json_t *job_json(const struct job *job, const struct queue_view *view);

@@ -6,7 +6,7 @@
 #include "server/problem.h"
 #include "server/url.h"
 
-static json_t *json_spec_problems(const struct spec_problems *l)
+json_t *api_json_spec_problems(const struct spec_problems *l)
 {
 	json_t *list = json_array();
 
@@ -26,7 +26,7 @@ static json_t *json_spec_problems(const struct spec_problems *l)
 
 static int refuse_options(struct http_request *r, const struct spec_problems *l, const struct error *err)
 {
-	problem_reply_list(r, PROBLEM_INVALID, err->message, json_spec_problems(l), NULL);
+	problem_reply_list(r, PROBLEM_INVALID, err->message, api_json_spec_problems(l), NULL);
 	return -1;
 }
 

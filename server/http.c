@@ -338,13 +338,26 @@ static void cut_body(struct exchange *e)
 	free(body);
 }
 
+static void stream_body(struct exchange *e, const char *data, size_t n)
+{
+	if (n > e->request.max_body_bytes - e->n_streamed) {
+		cut_body(e);
+		return;
+	}
+	e->n_streamed += n;
+	e->request.take_body(e->server->config.app.ctx, &e->request, data, n);
+	e->is_discarding = e->status != 0;
+}
+
 static enum MHD_Result take_body(struct exchange *e, const char *data, size_t n)
 {
 	if (e->is_cut) {
 		e->n_discarded += n;
 		return e->n_discarded > LINGER_BYTES_MAX ? MHD_NO : MHD_YES;
 	}
-	if (!e->is_discarding && buf_append(&e->body, data, n) < 0)
+	if (!e->is_discarding && e->request.take_body)
+		stream_body(e, data, n);
+	else if (!e->is_discarding && buf_append(&e->body, data, n) < 0)
 		cut_body(e);
 	return MHD_YES;
 }

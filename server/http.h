@@ -40,6 +40,9 @@ struct http_request {
 	struct caller *caller;         /* set by the router in begin(): who asks */
 	const char *path_id;           /* what stands for {id} in the route's path, or NULL */
 	const char *path_name;         /* the same for {name} */
+	/* Set in begin() by a handler that reads the body as it comes; then body stays empty. Each call gets the next bytes and
+	 * must not wait for anything that takes long. After an answer the rest is read and dropped. */
+	void (*take_body)(void *ctx, struct http_request *r, const char *data, size_t n);
 	/* For a handler that suspends: its own state and how to free it. state_free is called when the request is
 	 * over, answered or not, and never while the connection is suspended. */
 	void *state;

@@ -25,6 +25,7 @@ struct exchange {
 	bool is_discarding; /* the answer is known; the body is read and dropped */
 	bool is_cut;        /* the body passed the cap; the answer went out by hand */
 	size_t n_discarded;
+	size_t n_streamed; /* given to take_body */
 	bool must_close;
 	bool is_malformed; /* a header has a NUL byte, or there are too many for the arena */
 	struct http_pair reply_headers[RESPONSE_HEADERS_MAX];

@@ -89,22 +89,70 @@ static int refuse_root(struct spec *out, struct spec_problems *l, struct error *
 	return spec_reader_end(&r, err);
 }
 
-int spec_parse_json(struct arena *a, const char *text, size_t len, struct spec *out, struct spec_problems *problems,
-		    struct json_place *place, struct error *err)
+/* NULL, with the place, when the text is no JSON. */
+static json_t *load(const char *text, size_t len, struct spec_problems *problems, struct json_place *place,
+		    struct error *err)
 {
 	json_error_t at;
 	json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &at);
-	int result;
 
 	*problems = (struct spec_problems){ .n = 0 };
 	*place = (struct json_place){ .line = 0 };
-	if (!root) {
-		*place = (struct json_place){ at.line > 0 ? (unsigned)at.line : 1,
-					      at.column > 0 ? (unsigned)at.column : 1,
-					      at.position > 0 ? (size_t)at.position : 0 };
-		return error_set(err, ERR_INVALID, "%s", at.text);
-	}
-	result = json_is_object(root) ? walk_members(a, root, out, problems, err) : refuse_root(out, problems, err);
+	if (root)
+		return root;
+	*place = (struct json_place){ at.line > 0 ? (unsigned)at.line : 1, at.column > 0 ? (unsigned)at.column : 1,
+				      at.position > 0 ? (size_t)at.position : 0 };
+	error_set(err, ERR_INVALID, "%s", at.text);
+	return NULL;
+}
+
+static int take_root(struct arena *a, json_t *root, struct spec *out, struct spec_problems *problems, struct error *err)
+{
+	return json_is_object(root) ? walk_members(a, root, out, problems, err) : refuse_root(out, problems, err);
+}
+
+int spec_parse_json(struct arena *a, const char *text, size_t len, struct spec *out, struct spec_problems *problems,
+		    struct json_place *place, struct error *err)
+{
+	json_t *root = load(text, len, problems, place, err);
+	int result;
+
+	if (!root)
+		return -1;
+	result = take_root(a, root, out, problems, err);
+	json_decref(root);
+	return result;
+}
+
+/* Takes the member out of the object. */
+static int take_custom_id(json_t *root, char out[SPEC_TAG_BYTES_MAX + 1], struct error *err)
+{
+	json_t *member = json_object_get(root, "custom_id");
+	const char *text = json_string_value(member);
+
+	out[0] = '\0';
+	if (!member)
+		return 0;
+	if (!text || !*text || strlen(text) > SPEC_TAG_BYTES_MAX)
+		return error_set(err, ERR_INVALID, "'custom_id' must be a string of 1 to %d bytes", SPEC_TAG_BYTES_MAX);
+	memcpy(out, text, strlen(text) + 1);
+	json_object_del(root, "custom_id");
+	return 0;
+}
+
+int spec_parse_line(struct arena *a, const char *text, size_t len, struct spec *out,
+		    char custom_id[SPEC_TAG_BYTES_MAX + 1], struct spec_problems *problems, struct json_place *place,
+		    struct error *err)
+{
+	json_t *root = load(text, len, problems, place, err);
+	int result;
+
+	custom_id[0] = '\0';
+	if (!root)
+		return -1;
+	result = take_custom_id(root, custom_id, err);
+	if (result == 0)
+		result = take_root(a, root, out, problems, err);
 	json_decref(root);
 	return result;
 }

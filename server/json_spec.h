@@ -58,6 +58,11 @@ struct json_place {
 int spec_parse_json(struct arena *a, const char *text, size_t len, struct spec *out, struct spec_problems *problems,
 		    struct json_place *place, struct error *err) WARN_UNUSED;
 
+/* The same for a line of a batch, which may have "custom_id" too: 1 to 64 bytes, or "" when it has none. */
+int spec_parse_line(struct arena *a, const char *text, size_t len, struct spec *out,
+		    char custom_id[SPEC_TAG_BYTES_MAX + 1], struct spec_problems *problems, struct json_place *place,
+		    struct error *err) WARN_UNUSED;
+
 /* Reads options from query parameters; the source is the caller's. Names in ignored[] (NULL-terminated, may be NULL)
  * are skipped. */
 int spec_parse_query(const struct http_pair *query, size_t n, const char *const *ignored, struct spec *out,

@@ -4,6 +4,7 @@ libserver_a_SOURCES += \
 	server/access.c server/access.h server/api_usage.c server/key_text.c server/key_text.h \
 	server/rate.c server/rate.h \
 	server/api_audio.c \
+	server/api_batch.c \
 	server/api_check.c \
 	server/api_estimate.c \
 	server/api_events.c \
@@ -25,6 +26,7 @@ libserver_a_SOURCES += \
 	server/webhook_guard.c server/webhook_guard.h server/webhook_sign.c server/webhook_sign.h \
 	server/webhooks.c server/webhooks.h \
 	server/cors.c server/cors.h \
+	server/batch_results.c \
 	server/conditional.c server/conditional.h \
 	server/examples_data.c server/examples_data.h \
 	server/http.c server/http.h server/http_impl.h \

@@ -46,6 +46,11 @@ static const struct route routes[] = {
 	{ "GET", "/events", api_all_events, false, { "text/event-stream" } },
 	{ "GET", "/jobs/{id}/events", api_job_events, false, { "text/event-stream" } },
 	{ "POST", "/jobs/{id}/retry", api_job_retry, false, { JSON } },
+	{ "POST", "/batches", api_batch_make, false, { JSON } },
+	{ "GET", "/batches/{id}", api_batch_get, false, { JSON } },
+	{ "POST", "/batches/{id}/cancel", api_batch_cancel, false, { JSON } },
+	{ "GET", "/batches/{id}/results", api_batch_results, false, { "application/jsonl", "application/x-ndjson" } },
+	{ "GET", "/batches/{id}/audio", api_batch_audio, false, { "application/x-tar" } },
 	{ "GET", "/queue", api_queue, false, { JSON } },
 	{ "POST", "/queue/pause", api_queue_pause, false, { JSON } },
 	{ "POST", "/queue/resume", api_queue_resume, false, { JSON } },
@@ -210,6 +215,8 @@ void routes_begin(void *ctx, struct http_request *r)
 		r->max_body_bytes = app->config.max_body_bytes;
 		check_body(r);
 	}
+	if (r->route->handler == api_batch_make)
+		api_batch_begin(ctx, r);
 }
 
 void routes_handle(void *ctx, struct http_request *r)

@@ -40,7 +40,6 @@ void server_config_init(struct server_config *config)
 		.n_http_threads = 4,
 		.n_short_runners = 1,
 		.max_queued = 10000,
-		.max_queued_per_key = 1000,
 		.max_body_bytes = 1024 * 1024,
 		.max_duration_s = 3600,
 		.max_connections = 4096,
@@ -99,7 +98,6 @@ static int start_queue(struct server *s, struct error *err)
 		.n_runners = c->n_runners ? c->n_runners : c->n_threads,
 		.n_short_runners = c->n_short_runners,
 		.max_queued = c->max_queued,
-		.max_queued_per_key = c->max_queued_per_key,
 	};
 
 	s->runner = (struct runner){ .engine = s->app.engine, .storage = s->app.storage, .metrics = s->app.metrics };

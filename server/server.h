@@ -28,7 +28,6 @@ struct server_config {
 	unsigned n_http_threads;         /* default 4 */
 	unsigned n_short_runners;        /* further ones for short jobs only; default 1 */
 	unsigned max_queued;             /* default 10,000 */
-	unsigned max_queued_per_key;     /* default 1,000 */
 	int64_t keep_s;                  /* how long results are kept when the job does not say; default 0: for ever */
 	size_t max_body_bytes;           /* default 1 MiB */
 	size_t job_memory_bytes;         /* 0: the engine's default */

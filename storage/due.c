@@ -71,7 +71,7 @@ static int due(struct db *db, void *ctx, struct error *err)
 		" expires_at_ms = " JOB_EXPIRES_AFTER(
 			"?1") " WHERE deadline_at_ms > 0 AND completed_at_ms = 0"
 			      " AND deadline_at_ms <= ?2 AND state IN ('scheduled','queued')";
-	static const char rows[] = "DELETE FROM job WHERE id IN (SELECT id FROM job INDEXED BY job_gone"
+	static const char rows[] = "DELETE FROM job WHERE id IN (SELECT id FROM job INDEXED BY job_expired"
 				   " WHERE is_expired = 1 AND expires_at_ms <= ?1 LIMIT 64)";
 	static const char tokens[] = "DELETE FROM once WHERE created_at_ms <= ?1";
 	struct due *d = ctx;

@@ -71,6 +71,7 @@ int secret_load(int data_fd, uint8_t out[LINK_SECRET_BYTES], struct error *err) 
 
 /* Checks the limits of the job's key and stores what came with it; the job's row is there. ERR_QUOTA. */
 int admission_record(struct db *db, const struct job *j, struct error *err) WARN_UNUSED;
+
 /* Inserts a job with its source and tags, within a write. As storage_job_insert(). */
 int job_insert(struct storage *s, struct db *db, const struct job *j, struct error *err) WARN_UNUSED;
 
@@ -78,6 +79,11 @@ int job_insert(struct storage *s, struct db *db, const struct job *j, struct err
 #define JOB_EXPIRES_AFTER(at) "iif(keep_s > 0, " at " + keep_s * 1000, 0)"
 /* What a level of priority is worth in waiting time. */
 enum { JOB_AGEING_MS = 60000 };
+
+/* --- batch.c --- */
+
+/* Before anything else is written. */
+int batch_recover(struct db *db, struct error *err) WARN_UNUSED;
 
 /* --- job_row.c --- */
 

@@ -280,28 +280,20 @@ int storage_job_counts(struct storage *s, uint64_t counts[JOB_STATE_COUNT], stru
 	return rc;
 }
 
-int storage_job_count_waiting(struct storage *s, const char *key_id, uint64_t *n, struct error *err)
+int storage_job_count_waiting(struct storage *s, uint64_t *n, struct error *err)
 {
-	static const char all[] = "SELECT (SELECT count(*) FROM job INDEXED BY job_claim WHERE state = 'queued')"
+	static const char sql[] = "SELECT (SELECT count(*) FROM job INDEXED BY job_claim WHERE state = 'queued')"
 				  " + (SELECT count(*) FROM job INDEXED BY job_waiting WHERE state = 'scheduled')";
-	static const char of_key[] =
-		"SELECT (SELECT count(*) FROM job INDEXED BY job_claim WHERE state = 'queued' AND key_id = ?1)"
-		" + (SELECT count(*) FROM job INDEXED BY job_waiting_key WHERE state = 'scheduled' AND key_id = ?1)";
 	struct db *db = readers_take(&s->readers, err);
-	struct query q;
+	int64_t count = 0;
 	int rc;
 
 	if (!db)
 		return -1;
-	query_begin(&q, db, key_id ? of_key : all, err);
-	if (key_id)
-		query_text(&q, key_id);
-	rc = query_step(&q);
-	if (rc == 1)
-		*n = (uint64_t)sqlite3_column_int64(q.stmt, 0);
-	query_end(&q);
+	rc = db_read_int(db, sql, &count, err);
 	readers_give(&s->readers, db);
-	return rc < 0 ? -1 : 0;
+	*n = (uint64_t)count;
+	return rc;
 }
 
 /* --- results --- */

@@ -4,6 +4,7 @@ libstorage_a_SOURCES += \
 	storage/admission.c storage/keys.c storage/keys.h storage/service_schema.c \
 	storage/artifact.c \
 	storage/backup.c \
+	storage/batch.c \
 	storage/claim.c \
 	storage/db.c storage/db.h \
 	storage/due.c \
@@ -20,6 +21,7 @@ libstorage_a_SOURCES += \
 	storage/overview.c \
 	storage/probe.c \
 	storage/pwrite.c \
+	storage/queue_schema.c \
 	storage/readers.c storage/readers.h \
 	storage/schema.c storage/schema.h \
 	storage/secret.c \

@@ -11,5 +11,6 @@ extern const int schema_version; /* number of migrations: the user_version of an
 
 /* service_schema.c */
 extern const char schema_service[];
+extern const char schema_queue[];
 
 #endif

@@ -97,7 +97,7 @@ static int prepare_database(struct storage *s, struct db *db, struct error *err)
 		return -1;
 	if (is_empty && sweep_check_empty(s, err))
 		return -1;
-	if (db_configure(db, DB_READ_WRITE, err) || migrate_run(db, err))
+	if (db_configure(db, DB_READ_WRITE, err) || migrate_run(db, err) || batch_recover(db, err))
 		return -1;
 	return sweep_folders(s, db, err);
 }

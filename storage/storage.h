@@ -97,8 +97,9 @@ struct job {
 	/* Valid in JOB_FAILED, JOB_CANCELED, JOB_EXPIRED. */
 	char error_code[32]; /* error_code_name() or "crashed" */
 	char error_message[JOB_ERROR_MESSAGE_SIZE];
-	char *warnings;                  /* JSON array of diagnostics, or NULL; opaque here */
-	struct job_origin *origin; /* stored when the job is inserted, never read back; malloc'd, or NULL: nothing came with it */
+	char *warnings; /* JSON array of diagnostics, or NULL; opaque here */
+	struct job_origin
+		*origin; /* stored when the job is inserted, never read back; malloc'd, or NULL: nothing came with it */
 };
 
 /* Frees what a struct job owns (options, source, stems, tags, warnings, origin) and zeroes it. */
@@ -220,8 +221,8 @@ int storage_job_delete(struct storage *s, const char *id, struct error *err) WAR
 int storage_job_recover(struct storage *s, int64_t now_ms, int64_t lease_before_ms, size_t *n,
 			struct error *err) WARN_UNUSED;
 
-/* How many wait, scheduled ones included; of one key, or of all when key_id is NULL. Cheaper than all counts. */
-int storage_job_count_waiting(struct storage *s, const char *key_id, uint64_t *n, struct error *err) WARN_UNUSED;
+/* How many wait, scheduled ones included; cheaper than all counts. */
+int storage_job_count_waiting(struct storage *s, uint64_t *n, struct error *err) WARN_UNUSED;
 
 /* --- Time ------------------------------------------------------------------------------------------------ */
 
@@ -267,6 +268,45 @@ struct queue_summary {
 	size_t n_shares, n_keys;
 };
 int storage_queue_summary(struct storage *s, struct queue_summary *out, struct error *err) WARN_UNUSED;
+
+/* --- Batches --------------------------------------------------------------------------------------------- */
+
+struct batch {
+	char id[JOB_ID_SIZE]; /* "bat_" and 22 digits, as of jobs */
+	char key_id[KEY_ID_SIZE];
+	int64_t created_at_ms;
+	bool is_reading;                  /* its submission has not ended */
+	bool is_canceled;                 /* somebody asked for that */
+	uint64_t n_invalid;               /* lines that made no job */
+	uint64_t counts[JOB_STATE_COUNT]; /* of its jobs */
+	int64_t last_end_ms;              /* of the job that ended last */
+};
+
+/* id, key_id and created_at_ms are taken from b. */
+int storage_batch_create(struct storage *s, struct batch *b, struct error *err) WARN_UNUSED;
+
+/* A line of a submission: a job (as for storage_job_insert(), with batch_id and custom_id), or what is wrong with it. */
+struct batch_line {
+	const struct job *job;           /* NULL: there is none */
+	uint64_t number;                 /* from 1 */
+	const char *custom_id, *problem; /* JSON of a problem; opaque here */
+	struct error
+		err; /* out: why the job was not inserted; ERR_QUOTA, ERR_CONFLICT (its custom_id is taken), ERR_NOT_FOUND */
+};
+/* All of them in one transaction; -1: none of them. */
+int storage_batch_add(struct storage *s, const char *id, struct batch_line *lines, size_t n,
+		      struct error *err) WARN_UNUSED;
+/* The submission has ended. */
+int storage_batch_finish(struct storage *s, const char *id, struct error *err) WARN_UNUSED;
+/* Cancels what waits; what is held is marked, and its runners must be told. ERR_NOT_FOUND. */
+int storage_batch_cancel(struct storage *s, const char *id, int64_t now_ms, struct error *err) WARN_UNUSED;
+/* ERR_NOT_FOUND. */
+int storage_batch_get(struct storage *s, const char *id, struct batch *out, struct error *err) WARN_UNUSED;
+/* Calls fn for up to 100 lines behind after_line that made no job; *last_line is the last one, 0 when there was none. The
+ * callback must not use the store. */
+typedef void (*batch_error_fn)(void *ctx, uint64_t line, const char *custom_id, const char *problem);
+int storage_batch_each_error(struct storage *s, const char *id, uint64_t after_line, batch_error_fn fn, void *ctx,
+			     uint64_t *last_line, struct error *err) WARN_UNUSED;
 
 /* A small number that outlives restarts; *value is left alone when it was never set. */
 int storage_setting_get(struct storage *s, const char *name, int64_t *value, struct error *err) WARN_UNUSED;

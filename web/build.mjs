@@ -6,24 +6,11 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "nod
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { buildParserFile } from "@lezer/generator";
 import * as esbuild from "esbuild";
+import { lezer } from "./lezer-plugin.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
 const dist = join(web, "dist");
-
-/** Lets modules import a grammar as its parser, and `NAME.grammar.terms` as the numbers of its node types. */
-const lezer = {
-	name: "lezer",
-	setup(build) {
-		build.onResolve({ filter: /\.grammar(\.terms)?$/ }, ({ path, resolveDir }) => ({ path: join(resolveDir, path) }));
-		build.onLoad({ filter: /\.grammar(\.terms)?$/ }, ({ path }) => {
-			const file = path.replace(/\.terms$/, "");
-			const { parser, terms } = buildParserFile(readFileSync(file, "utf8"), { fileName: relative(web, file) });
-			return { contents: path === file ? parser : terms, loader: "js", resolveDir: dirname(file) };
-		});
-	},
-};
 
 function hashOf(data) {
 	return createHash("sha256").update(data).digest("hex");

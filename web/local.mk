@@ -1,7 +1,7 @@
 # The page. `make web` makes web/dist from the sources with npm; embed.sh turns that into C, which becomes part of the
 # binary (server/page_data.c). configure decides whether: see --enable-web. A release tarball has web/dist in it.
-WEB_SOURCES = \
-	web/build.mjs \
+PAGE_FILES = \
+	web/build.mjs web/lezer-plugin.mjs \
 	web/package.json web/package-lock.json web/tsconfig.json \
 	web/src/api-types.ts \
 	web/src/api.ts \
@@ -49,16 +49,17 @@ WEB_SOURCES = \
 	web/src/ui/tabs.ts \
 	web/src/ui/theme.ts \
 	web/src/ui/waveform.ts
-EXTRA_DIST += $(WEB_SOURCES) web/embed.sh
+EXTRA_DIST += $(PAGE_FILES) web/embed.sh web/test.mjs web/test/grammar.test.ts web/test/text.test.ts
 EXTRA_DIST += tests/web/run tests/web/run.mjs tests/web/package.json tests/web/package-lock.json \
 	tests/web/page.mjs tests/web/service.mjs \
-	tests/web/access.test.mjs tests/web/assets.test.mjs tests/web/editor.test.mjs tests/web/library.test.mjs \
-	tests/web/playing.test.mjs tests/web/sharing.test.mjs
+	tests/web/access.test.mjs tests/web/assets.test.mjs tests/web/editor.test.mjs tests/web/keys.test.mjs \
+	tests/web/library.test.mjs tests/web/playing.test.mjs tests/web/sharing.test.mjs
 
 .PHONY: web
 web:
 	cd $(srcdir)/web && \
-		{ test node_modules/.package-lock.json -nt package-lock.json || npm ci --loglevel=error --no-audit --no-fund; } && \
+		{ test -n "`find node_modules/.package-lock.json -newer package-lock.json 2>/dev/null`" || \
+		npm ci --loglevel=error --no-audit --no-fund; } && \
 		npm run --silent check && npm run --silent build
 
 if WEB
@@ -73,6 +74,6 @@ server/page_data.$(OBJEXT): web/page.inc
 endif
 
 if WEB_FROM_SOURCE
-$(srcdir)/web/dist/manifest.tsv: $(WEB_SOURCES)
+$(srcdir)/web/dist/manifest.tsv: $(PAGE_FILES)
 	$(MAKE) web
 endif

@@ -108,7 +108,7 @@ SIMD_INLINE void input_load_ac(struct room_dc *dc, f32x8 in, sample x[SIMD_LANES
 	sample rise[SIMD_LANES];
 	float y = dc->y;
 
-	f32x8_store(rise, in - targets_before(in, dc->x));
+	f32x8_store(rise, in - frames_before(in, dc->x));
 	dc->x = in[width - 1];
 	SIMD_UNROLL
 	for (size_t j = 0; j < SIMD_LANES; j++)

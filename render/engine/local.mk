@@ -1,7 +1,8 @@
 # Sources of render/engine, and of the door of render/
 librender_a_SOURCES += \
 	render/catalogue.c render/content_hash.c render/dump.c render/engine.h render/engine/controls.c \
-	render/engine/controls.h render/engine/envelope.c render/engine/envelope.h render/engine/event.c \
+	render/engine/controls.h render/engine/cycle_cache.c render/engine/cycle_cache.h \
+	render/engine/envelope.c render/engine/envelope.h render/engine/event.c \
 	render/engine/event.h render/engine/event_impl.h render/engine/file_set.c render/engine/file_set.h \
 	render/engine/finish.c render/engine/finish.h render/engine/instrument_voice.c \
 	render/engine/k_weighting.c render/engine/k_weighting.h render/engine/limiter.c render/engine/limiter.h \
@@ -14,15 +15,19 @@ librender_a_SOURCES += \
 	render/engine/track.h render/engine/true_peak.c render/engine/true_peak.h render/engine/tune.c \
 	render/engine/tune.h render/engine/voice.c render/engine/voice.h render/estimate.c render/events.c \
 	render/render.c render/spec.c
+	render/engine/tune.h render/engine/voice.c render/engine/voice.h render/cost.def render/estimate.c render/events.c render/render.c \
+	render/spec.c
 
-check_PROGRAMS += tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
-TESTS += tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
+check_PROGRAMS += tests/unit/test_bank tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
+TESTS += tests/unit/test_bank tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c
 tests_unit_test_engine_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_examples_SOURCES = \
 	tests/unit/test_examples.c tests/lib/bands.c tests/lib/bands.h tests/lib/render.c tests/lib/render.h \
 	$(RENDERING_SOURCES)
 tests_unit_test_examples_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_bank_SOURCES = tests/unit/test_bank.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c
+tests_unit_test_bank_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/lib/graph.c tests/lib/graph.h tests/lib/test.c
 tests_unit_test_plan_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 check_PROGRAMS += tests/unit/test_schedule

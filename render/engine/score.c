@@ -11,10 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/engine/cycle_cache.h"
 #include "render/engine/event.h"
 #include "render/engine/note.h"
 
-/* Room for what a query may make before it meets the limit of events per cycle, so that the limit is what is reported. */
+/* Room for the onsets of as many events as a cycle may have. */
 enum { SCORE_ARENA_BYTES_MAX = 192 << 20 };
 
 #define CUT_FADE_S 0.010
@@ -32,6 +33,7 @@ struct score {
 	const struct plan_events *events;
 	const struct plan_node *node;
 	struct event_maker *maker;
+	struct cycle_cache *cycles;
 	struct arena arena;       /* of one window */
 	int64_t next_cycle;       /* first cycle that was not asked for */
 	uint64_t next_song_frame; /* of the song, where it begins */
@@ -58,7 +60,8 @@ struct score *score_new(struct run *run, const struct plan_events *events)
 	arena_init(&s->arena, SCORE_ARENA_BYTES_MAX);
 	s->blocks = calloc(run->spec.n_slots, sizeof *s->blocks);
 	s->maker = event_maker_new(run, events);
-	if (!s->blocks || !s->maker) {
+	s->cycles = cycle_cache_new(s->node->pattern, run->spec.shared->env.seed);
+	if (!s->blocks || !s->maker || !s->cycles) {
 		score_free(s);
 		return NULL;
 	}
@@ -78,6 +81,7 @@ void score_free(struct score *s)
 	free(s->blocks);
 	free(s->active);
 	event_maker_free(s->maker);
+	cycle_cache_free(s->cycles);
 	arena_fini(&s->arena);
 	free(s);
 }
@@ -163,11 +167,9 @@ static int window_onsets(struct score *s, const struct hap_list *haps, struct er
 }
 
 /* The haps of the next cycle. A failure points at the event source. */
-static int window_query(struct score *s, struct query *q, struct hap_list *haps, struct error *err)
+static int window_query(struct score *s, struct hap_list *haps, struct error *err)
 {
-	struct timespan span = { rational_int(s->next_cycle), rational_int(s->next_cycle + 1) };
-
-	if (pattern_query(s->node->pattern, span, q, haps, err) == 0)
+	if (cycle_cache_query(s->cycles, s->next_cycle, haps, err) == 0)
 		return 0;
 	if (err && err->where.end == err->where.start)
 		err->where = s->node->span;
@@ -178,14 +180,12 @@ static int window_query(struct score *s, struct query *q, struct hap_list *haps,
 static int window_load(struct score *s, struct error *err)
 {
 	struct run_shared *shared = s->run->spec.shared;
-	struct query q = { .arena = &s->arena, .seed = shared->env.seed };
 	struct hap_list haps = { .n = 0 };
 	int64_t end;
 
 	arena_reset(&s->arena);
-	if (run_count_events(shared, 1, err) || window_query(s, &q, &haps, err) ||
-	    run_count_events(shared, haps.n, err) || window_onsets(s, &haps, err) ||
-	    tempo_frame(&shared->tempo, rational_int(s->next_cycle + 1), &end, err))
+	if (run_count_events(shared, 1, err) || window_query(s, &haps, err) || run_count_events(shared, haps.n, err) ||
+	    window_onsets(s, &haps, err) || tempo_frame(&shared->tempo, rational_int(s->next_cycle + 1), &end, err))
 		return -1;
 	s->next_cycle++;
 	s->next_song_frame = (uint64_t)end;

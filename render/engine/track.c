@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "render/dsp/gate.h"
+#include "render/engine/cycle_cache.h"
 #include "render/pattern/pattern.h"
 
 /* As the score's arena: the limit of events per cycle is met first. */
@@ -24,6 +25,7 @@ struct step {
 struct track {
 	const struct plan_node *node;
 	struct run_shared *shared;
+	struct cycle_cache *cycles;
 	struct arena arena;  /* of one window */
 	uint64_t at;         /* next frame, of the song */
 	int64_t next_cycle;  /* first cycle that is not in steps */
@@ -45,13 +47,18 @@ struct track *track_new(const struct plan_node *node, struct run_shared *shared,
 	/* One cycle early, for the value that a rest at the start holds. */
 	t->next_cycle = tempo_cycle_before(&shared->tempo, song_frame);
 	arena_init(&t->arena, TRACK_ARENA_BYTES_MAX);
-	return t;
+	t->cycles = cycle_cache_new(node->pattern, shared->env.seed);
+	if (t->cycles)
+		return t;
+	track_free(t);
+	return NULL;
 }
 
 void track_free(struct track *t)
 {
 	if (!t)
 		return;
+	cycle_cache_free(t->cycles);
 	arena_fini(&t->arena);
 	free(t);
 }
@@ -182,18 +189,19 @@ static int gate_steps(struct track *t, const struct hap_list *haps, struct error
 /* The haps that begin in the window. A failure points into the pattern. */
 static int window_query(struct track *t, struct timespan window, struct hap_list *haps, struct error *err)
 {
-	struct query q = { .arena = &t->arena, .seed = t->shared->env.seed };
-	size_t kept = 0;
+	struct hap_list all;
 
-	if (pattern_query(t->node->pattern, window, &q, haps, err)) {
+	if (cycle_cache_query(t->cycles, t->next_cycle, &all, err)) {
 		if (err && err->where.end == err->where.start)
 			err->where = t->node->span;
 		return error_wrap(err, "in cycle %lld", (long long)t->next_cycle);
 	}
-	for (size_t i = 0; i < haps->n; i++)
-		if (hap_begins_in(&haps->haps[i], window))
-			haps->haps[kept++] = haps->haps[i];
-	haps->n = kept;
+	haps->haps = ARENA_ARRAY(&t->arena, all.n, struct hap);
+	if (!haps->haps)
+		return error_set(err, ERR_TOO_LARGE, "a pattern has too many events in one cycle");
+	for (size_t i = 0; i < all.n; i++)
+		if (hap_begins_in(&all.haps[i], window))
+			haps->haps[haps->n++] = all.haps[i];
 	return 0;
 }
 

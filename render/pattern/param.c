@@ -74,6 +74,7 @@ struct param_node *param_node_new(struct arena *a, const struct param_ops *ops, 
 			n->is_constant = false;
 	}
 	n->base.events_min = param_certain_events(n);
+	n->base.period = param_period(n);
 	return n;
 }
 

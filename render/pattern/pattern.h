@@ -185,6 +185,12 @@ bool pattern_equal(const struct pattern *p, const struct pattern *q);
 /* A hash that is the same for equal patterns. */
 uint64_t pattern_fingerprint(const struct pattern *p);
 
+enum { PATTERN_PERIOD_MAX = 64 };
+
+/* A number of cycles, at most PATTERN_PERIOD_MAX, after which p certainly repeats: a query moved by so many cycles gives the same haps
+ * in the same order, moved by as many. 0 where nothing is known, as where chance is involved. */
+unsigned pattern_period(const struct pattern *p);
+
 /* Whether p may have values without events, which belong to every instant: `sine`. */
 enum pattern_flow {
 	FLOW_STEPS,  /* no: events only */

@@ -5,6 +5,7 @@ INTEGRATION_TESTS = \
 	tests/integration/test_operations \
 	tests/integration/test_webhooks \
 	tests/integration/test_audio_api \
+	tests/integration/test_batch_api \
 	tests/integration/test_http \
 	tests/integration/test_jobs_api \
 	tests/integration/test_kill \
@@ -41,3 +42,5 @@ tests_integration_test_webhooks_SOURCES = tests/integration/test_webhooks.c $(IN
 tests_integration_test_webhooks_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_operations_SOURCES = tests/integration/test_operations.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
 tests_integration_test_operations_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_batch_api_SOURCES = tests/integration/test_batch_api.c $(INTEGRATION_SOURCES)
+tests_integration_test_batch_api_LDADD = $(INTEGRATION_LIBS)

@@ -98,8 +98,15 @@ async function makeCanceledJob(base) {
   return id;
 }
 
+async function makeBatch(base) {
+  const answer = await fetch(`${base}/batches`,
+    { method: 'POST', body: '{"source":"out $ sine 440","duration":0.1}\n', headers: { 'Content-Type': 'application/jsonl' } });
+  return (await answer.json()).id;
+}
+
 async function makeSubject(base, path) {
   if (!path.includes('{id}')) return '';
+  if (path.startsWith('/batches/')) return makeBatch(base);
   return path.endsWith('/retry') ? makeCanceledJob(base) : makeJob(base);
 }
 

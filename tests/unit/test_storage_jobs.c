@@ -471,7 +471,7 @@ START_TEST(test_lists_walk_every_job_once_newest_first)
 	ck_ok(storage_job_counts(store, counts, &err));
 	ck_assert_uint_eq(counts[JOB_QUEUED], 22);
 	ck_assert_uint_eq(counts[JOB_CANCELED], 1);
-	ck_ok(storage_job_count_waiting(store, NULL, &n_queued, &err));
+	ck_ok(storage_job_count_waiting(store, &n_queued, &err));
 	ck_assert_uint_eq(n_queued, 22);
 }
 END_TEST

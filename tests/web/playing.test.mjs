@@ -91,6 +91,21 @@ export const tests = {
 		await until(async () => (await page.jobs())[0].state === "canceled");
 	},
 
+	"progress comes as a stream of events, not by asking": async ({ open }) => {
+		const page = await open();
+		const asked = [];
+		page.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+		await page.write(LONG.source);
+		await page.option("unit", "duration");
+		await page.option("length", LONG.seconds);
+		await page.editor.press("Control+Enter");
+		await until(async () => /^[1-9]\d* %, about \d+/.test(await page.page.locator("#progress-text").innerText()));
+		await page.editor.press("Control+.");
+		await page.says(/^Canceled/);
+		assert.equal(asked.filter((path) => /^\/jobs\/\w+\/events$/.test(path)).length, 1);
+		assert.ok(asked.filter((path) => /^\/jobs\/\w+$/.test(path)).length <= 3, asked.join());
+	},
+
 	"a second render takes the place of the first": async ({ open }) => {
 		const page = await open();
 		await page.write(LONG.source);

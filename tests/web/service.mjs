@@ -1,13 +1,16 @@
 // A server for the tests, with a data folder that goes away with it.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-export async function startService() {
+/** With isKeyed it wants the key that comes along. */
+export async function startService({ isKeyed = false } = {}) {
+	const phonond = process.env.PHONOND ?? "./phonond";
 	const data = mkdtempSync(join(tmpdir(), "phonond-web-"));
-	const process_ = spawn(process.env.PHONOND ?? "./phonond", ["serve", "--listen", "127.0.0.1", "--port", "0", "--data", data],
+	const key = isKeyed ? execFileSync(phonond, ["keys", "create", "--data", data], { stdio: ["ignore", "pipe", "ignore"] }) : "";
+	const process_ = spawn(phonond, ["serve", "--listen", "127.0.0.1", "--port", "0", "--data", data],
 		{ stdio: ["ignore", "pipe", "ignore"] });
 	const url = await new Promise((resolve, reject) => {
 		process_.on("error", reject);
@@ -21,5 +24,5 @@ export async function startService() {
 		await ended;
 		rmSync(data, { recursive: true, force: true });
 	};
-	return { url, stop };
+	return { url, stop, key: key.toString().trim() };
 }

@@ -75,8 +75,9 @@ export function job(id: string, withSource = false): Promise<Job> {
 	return getJson(`/jobs/${id}${withSource ? "?source=1" : ""}`);
 }
 
-export function jobs(path = "/jobs?limit=20"): Promise<JobList> {
-	return getJson(path);
+/** The newest ones. */
+export function jobs(): Promise<JobList> {
+	return getJson("/jobs?limit=20");
 }
 
 export async function cancel(id: string): Promise<Job> {

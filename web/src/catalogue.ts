@@ -23,12 +23,15 @@ export function signature(entry: NodeEntry): string {
 	return [entry.name, ...words].join(" ");
 }
 
+/** What the catalogue says of a number that may be anything. */
+const NO_LIMIT = 1e9;
+
 /** "Hz, 20 to 20000, else 1000", as far as the catalogue tells. */
 export function range({ unit, minimum, maximum, default: value, words }: NodeParameter): string {
 	const parts = [];
 	if (unit)
 		parts.push(unit);
-	if (minimum !== undefined && maximum !== undefined)
+	if (minimum !== undefined && maximum !== undefined && maximum < NO_LIMIT)
 		parts.push(`${minimum} to ${maximum}`);
 	if (value !== undefined)
 		parts.push(`else ${value}`);

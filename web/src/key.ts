@@ -13,9 +13,20 @@ export function hasKey(): boolean {
 }
 
 let asking: Promise<boolean> | undefined;
+let isRefused = false;
 
-/** Asks for a key; false when none was given. However many requests want it, it is asked for once. */
-export function askForKey(): Promise<boolean> {
+/** After this a key may be asked for again although none was given before. */
+export function mayAskAgain(): void {
+	isRefused = false;
+}
+
+/**
+ * Asks for a key; false when none was given, and from then on until mayAskAgain(). However many requests want one, it is
+ * asked for once.
+ */
+export async function askForKey(): Promise<boolean> {
+	if (isRefused)
+		return false;
 	asking ??= new Promise<boolean>((resolve) => {
 		const dialog = byId<HTMLDialogElement>("key-dialog");
 		const input = byId<HTMLInputElement>("key");
@@ -25,6 +36,7 @@ export function askForKey(): Promise<boolean> {
 				sessionStorage.setItem(KEY, input.value.trim());
 			input.value = "";
 			asking = undefined;
+			isRefused = !isGiven;
 			resolve(isGiven);
 		}, { once: true });
 		dialog.returnValue = "";

@@ -8,6 +8,7 @@ import { byId } from "./dom";
 import { lastJob, loadDraft, saveDraft, saveLastJob } from "./draft";
 import { createEditor, replaceSource } from "./editor/editor";
 import { addSpans, beginSpans, lightSpans } from "./editor/sounding";
+import { mayAskAgain } from "./key";
 import { Rendering } from "./rendering";
 import { encodeFragment } from "./share";
 import { JobTable } from "./ui/jobs";
@@ -65,6 +66,7 @@ async function load(job: Job, program: string): Promise<void> {
 }
 
 async function playWhenDone(submit: (signal: AbortSignal) => Promise<Job>, program: string, title: string): Promise<void> {
+	mayAskAgain();
 	say(`Rendering ${title}`);
 	const job = await rendering.run(submit);
 	if (!job)

@@ -14,7 +14,6 @@ export const theme = EditorView.theme({
 	},
 	".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--selection)" },
 	".cm-sounding": { backgroundColor: "var(--sounding)", borderRadius: "3px", boxShadow: "0 0 0 1px var(--sounding-edge)" },
-	".cm-flash": { backgroundColor: "var(--selection)" },
 	".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--error) 1.5px" },
 	".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--warning) 1.5px" },
 	".cm-tooltip": {
