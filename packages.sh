@@ -3,7 +3,7 @@
 BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config ca-certificates curl
  libmicrohttpd-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libebur128-dev liburing-dev libsodium-dev nettle-dev"
 # shellcheck disable=SC2034
-TEST_PACKAGES="check python3 libcurl4-openssl-dev sqlite3 sox ffmpeg nodejs npm man-db shellcheck xz-utils file"
+TEST_PACKAGES="check python3 libcurl4-openssl-dev sqlite3 sox ffmpeg nodejs npm man-db shellcheck tzdata xz-utils file"
 
 # Names of those that are not installed.
 missing_packages() {

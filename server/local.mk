@@ -13,6 +13,7 @@ libserver_a_SOURCES += \
 	server/api_meta.c server/api_nodes.c \
 	server/api_queue.c \
 	server/api_render.c \
+	server/api_schedules.c \
 	server/api_spec.c \
 	server/api_stems.c \
 	server/audio_type.c server/audio_type.h \
@@ -31,6 +32,7 @@ libserver_a_SOURCES += \
 	server/reaper.c server/reaper.h \
 	server/routes.c server/routes.h \
 	server/runner.c server/runner.h \
+	server/scheduler.c server/scheduler.h \
 	server/screen.c server/screen.h \
 	server/server.c server/server.h \
 	server/spec_option.c server/spec_option.h \

@@ -13,6 +13,7 @@
 #include "server/rate.h"
 #include "server/routes.h"
 #include "server/runner.h"
+#include "server/scheduler.h"
 
 enum {
 	SUSPENDED_MAX = 2048,   /* requests that wait for a job; beyond, `Prefer: wait` is not followed */
@@ -99,6 +100,8 @@ static int start_queue(struct server *s, struct error *err)
 	s->runner = (struct runner){ .engine = s->app.engine, .storage = s->app.storage };
 	config.runner = runner_interface(&s->runner);
 	s->app.queue = queue_new(&config, err);
+	if (s->app.queue)
+		queue_set_tick(s->app.queue, scheduler_tick, &s->app);
 	return s->app.queue ? 0 : -1;
 }
 

@@ -22,6 +22,7 @@ libstorage_a_SOURCES += \
 	storage/pwrite.c \
 	storage/queue_schema.c \
 	storage/readers.c storage/readers.h \
+	storage/schedule.c \
 	storage/schema.c storage/schema.h \
 	storage/setting.c \
 	storage/spool.c \

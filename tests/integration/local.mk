@@ -9,6 +9,7 @@ INTEGRATION_TESTS = \
 	tests/integration/test_kill \
 	tests/integration/test_output_api \
 	tests/integration/test_queue_api \
+	tests/integration/test_schedules_api \
 	tests/integration/test_render_api
 check_PROGRAMS += $(INTEGRATION_TESTS)
 TESTS += $(INTEGRATION_TESTS)
@@ -38,3 +39,5 @@ tests_integration_test_events_SOURCES = tests/integration/test_events.c $(INTEGR
 tests_integration_test_events_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_batch_api_SOURCES = tests/integration/test_batch_api.c $(INTEGRATION_SOURCES)
 tests_integration_test_batch_api_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_schedules_api_SOURCES = tests/integration/test_schedules_api.c $(INTEGRATION_SOURCES)
+tests_integration_test_schedules_api_LDADD = $(SQLITE_LIBS) $(INTEGRATION_LIBS)
