@@ -503,8 +503,6 @@ static int voices_load(struct score *s, uint64_t n, struct error *err)
 	while (s->n_active < n) {
 		if (s->origins[s->n_active].cycle != cycle) {
 			cycle = s->next_cycle = s->origins[s->n_active].cycle;
-			arena_reset(&s->arena);
-			haps = (struct hap_list){ .n = 0 };
 			if (window_query(s, &haps, err))
 				return -1;
 		}

@@ -14,6 +14,8 @@ INTEGRATION_TESTS = \
 	tests/integration/test_queue_api \
 	tests/integration/test_render_api \
 	tests/integration/test_resume
+	tests/integration/test_schedules_api \
+	tests/integration/test_render_api
 check_PROGRAMS += $(INTEGRATION_TESTS)
 TESTS += $(INTEGRATION_TESTS)
 
@@ -50,3 +52,5 @@ tests_integration_test_operations_SOURCES = tests/integration/test_operations.c 
 tests_integration_test_operations_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_batch_api_SOURCES = tests/integration/test_batch_api.c $(INTEGRATION_SOURCES)
 tests_integration_test_batch_api_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_schedules_api_SOURCES = tests/integration/test_schedules_api.c $(INTEGRATION_SOURCES)
+tests_integration_test_schedules_api_LDADD = $(SQLITE_LIBS) $(INTEGRATION_LIBS)
