@@ -128,6 +128,7 @@ export const tests = {
 		await page.option("length", LONG.seconds);
 		await page.editor.press("Control+Enter");
 		await until(async () => (await page.jobs())[0].state === "running");
+		await page.option("length", 1);
 		await page.option("unit", "cycles");
 		await playSine(page);
 		await until(async () => (await page.jobs())[1].state === "canceled");
