@@ -1,12 +1,23 @@
 # phonond in a container: docker build -t phonond . && docker run -p 8080:8080 -v phonond:/data phonond
+FROM debian:bookworm-slim AS page
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends nodejs npm ca-certificates \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY web .
+RUN npm run build
+
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends gcc libc6-dev make autoconf automake pkg-config \
       libmicrohttpd-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libebur128-dev \
-      liburing-dev libsodium-dev nettle-dev \
+      liburing-dev libsodium-dev nettle-dev libcurl4-openssl-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
+COPY --from=page /src/web/dist web/dist
 RUN ./autogen.sh \
  && mkdir build && cd build \
  && ../configure --prefix=/usr --localstatedir=/var \
@@ -16,7 +27,7 @@ RUN ./autogen.sh \
 FROM debian:bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libmicrohttpd12 libjansson4 libsqlite3-0 libsndfile1 libsamplerate0 \
-      libkissfft-float131 libebur128-1 liburing2 libsodium23 libnettle8 tzdata \
+      libkissfft-float131 libebur128-1 liburing2 libsodium23 libnettle8 libcurl4 tzdata ca-certificates \
  && rm -rf /var/lib/apt/lists/* \
  && install -d -o 65532 -g 65532 /data
 COPY --from=build /out/usr/bin/phonond /usr/bin/phonond

@@ -1,9 +1,13 @@
 # Sourced by run.sh and test.sh: what a fresh Debian 12 lacks, and how to get it.
 # shellcheck disable=SC2034 # the lists are used by the scripts that source this
 BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config ca-certificates curl
- libmicrohttpd-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libebur128-dev liburing-dev libsodium-dev nettle-dev"
+ libmicrohttpd-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libebur128-dev liburing-dev libsodium-dev nettle-dev
+ libcurl4-openssl-dev"
 # shellcheck disable=SC2034
-TEST_PACKAGES="check python3 libcurl4-openssl-dev sqlite3 sox ffmpeg nodejs npm man-db shellcheck tzdata xz-utils file"
+WEB_PACKAGES="nodejs npm"
+# shellcheck disable=SC2034
+TEST_PACKAGES="check python3 sqlite3 sox ffmpeg nodejs npm chromium fonts-dejavu-core man-db shellcheck
+ tzdata xz-utils file"
 
 # Names of those that are not installed.
 missing_packages() {
@@ -37,6 +41,14 @@ ensure_packages() {
 	apt-get update -q
 	# shellcheck disable=SC2086
 	DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+}
+
+# build_page: makes web/dist, unless it is newer than what it is made from.
+build_page() {
+	if [ -z "$(find web -path web/node_modules -prune -o -path web/dist -prune -o -newer web/dist/manifest.tsv -type f -print 2>&1)" ]; then
+		return 0
+	fi
+	(cd web && npm ci --loglevel=error --no-audit --no-fund && npm run --silent check && npm run --silent build)
 }
 
 # build_tree FOLDER CONFIGURE_OPTION...: configures once, then brings the program up to date.

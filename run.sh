@@ -23,8 +23,9 @@ url=http://127.0.0.1:$port
 wav=$PWD/m.wav
 
 # shellcheck disable=SC2086
-ensure_packages $BUILD_PACKAGES
+ensure_packages $BUILD_PACKAGES $WEB_PACKAGES
 echo "Building in build/ ..."
+build_page || echo "The page could not be built; going on without it." >&2
 build_tree build
 
 if curl -s -o /dev/null --max-time 2 "$url/livez"; then
@@ -55,7 +56,7 @@ cat <<TXT
 
 The sound is here: $wav
 
-The server listens on $url with its data in $data. To go on:
+The page is at $url, the server's data in $data. To go on:
   curl --data-binary 'out \$ s "bd*4, ~ sn"' -H 'Accept: audio/wav' '$url/render?cycles=2' -o beat.wav
   curl $url/jobs
   curl --data-binary 'out \$ sinne 440' $url/check

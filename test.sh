@@ -19,6 +19,8 @@ esac
 ensure_packages $BUILD_PACKAGES $TEST_PACKAGES
 [ -x configure ] || ./autogen.sh
 (cd tests/openapi && npm ci --loglevel=error --no-audit --no-fund)
+(cd tests/web && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --loglevel=error --no-audit --no-fund)
+build_page
 
 # Adds up the counts that the test programs print; a program that died without one counts as one failure.
 passed=0
@@ -59,7 +61,23 @@ check_tree() {
 	fi
 }
 
-check_tree build/check --enable-werror
+check_tree build/check --enable-werror --enable-web=yes
+
+echo "== the page"
+(cd web && npm test --silent) >build/page-modules.log 2>&1 || grep -A 20 '^not ok' build/page-modules.log || true
+for count in $(sed -nE 's/^# (pass|fail) ([0-9]+)$/\1=\2/p' build/page-modules.log | grep . || echo fail=1); do
+	case $count in
+	pass=*) passed=$((passed + ${count#*=})) ;;
+	fail=*) failed=$((failed + ${count#*=})) ;;
+	esac
+done
+
+PHONOND_ARTIFACTS=$PWD/build/page tests/web/run "$PWD/build/check/phonond" >build/page.log 2>&1 || grep -v '^ok ' build/page.log || true
+counts=$(tail -n 1 build/page.log | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p')
+counts=${counts:-0 1}
+passed=$((passed + ${counts% *}))
+failed=$((failed + ${counts#* }))
+
 if [ "$quick" = no ]; then
 	check_tree build/asan --enable-werror --enable-sanitize=address,undefined CFLAGS='-g -O1'
 	check_tree build/tsan --enable-werror --enable-sanitize=thread CFLAGS='-g -O1'
@@ -72,7 +90,8 @@ if [ "$quick" = no ]; then
 		failed=$((failed + 1))
 	fi
 	echo "== contract"
-	for check in "tests/openapi/lint.sh" "tests/openapi/run_examples $PWD/build/check/phonond"; do
+	for check in "tests/openapi/lint.sh" "tests/openapi/run_examples $PWD/build/check/phonond" \
+		"tests/openapi/run_webhooks $PWD/build/check/phonond"; do
 		if $check >build/contract.log 2>&1; then
 			passed=$((passed + 1))
 		else

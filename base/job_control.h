@@ -12,7 +12,10 @@
 struct job_control {
 	_Atomic uint64_t frames_done; /* only grows */
 	_Atomic uint64_t frames_total;
-	_Atomic bool cancel; /* set by anyone, never cleared; seen within one block */
+	_Atomic uint64_t resumed_from_frame; /* frames that an earlier attempt had done; 0: it starts afresh */
+	_Atomic bool cancel;                 /* set by anyone, never cleared; seen within one block */
+	/* As cancel, but not before the job has left a checkpoint, when it is one that keeps any. */
+	_Atomic bool suspend;
 };
 
 #endif

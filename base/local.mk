@@ -1,13 +1,15 @@
 libbase_a_SOURCES += \
 	base/arena.c base/arena.h \
 	base/buf.c base/buf.h \
+	base/checkpoint.h \
 	base/clock.c base/clock.h \
 	base/cron.c base/cron.h \
 	base/cpu.c base/cpu.h \
 	base/cpu_level.c base/cpu_level.h \
 	base/diag.c base/diag.h \
 	base/error.c base/error.h \
-	base/hash.c base/hash.h \
+	base/executable.c base/executable.h \
+	base/hash.c base/hash.h base/histogram.h \
 	base/job_control.h \
 	base/log.c base/log.h \
 	base/name_index.c base/name_index.h \

@@ -2,7 +2,9 @@
  *
  *   bench_nodes [NAME ...]   nanoseconds per frame and channel, the least of several rounds: with constant
  *                            parameters; with those parameters that may move in buffers; one frame at a time, as
- *                            in feedback; and of node_def.advance over buffers, for phases
+ *                            in feedback; and of node_def.advance over buffers, for phases. Beside that the
+ *                            bound that memory sets: reading those buffers and writing as many as the kernel,
+ *                            with an addition for each; and how many times that the modulated (or constant) time is
  *
  * Buffers hold values near each parameter's default (or the middle of its range), noise on audio inputs. Blocks have
  * 512 frames at 44.1 kHz, as many as stay in the first-level cache with a kernel's state. CPU time of the thread, so
@@ -18,6 +20,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "render/dsp/node.h"
+#include "render/dsp/simd.h"
 
 enum { FRAMES = 512, CHANNELS = 2, ROUNDS = 7 };
 #define ROUND_NS 3000000u
@@ -90,17 +93,35 @@ static void subject_reset(struct subject *s)
 	s->frame = 0;
 }
 
+/* Reads every buffer once and writes the outputs. state: struct subject. FRAMES is a multiple of SIMD_LANES. */
+SIMD_CLONES(static, touch, (void *state, const struct node_io *io, size_t n), (state, io, n))
+{
+	const struct subject *s = state;
+	unsigned n_ch = s->def->is_stereo ? 2 : 1, n_in = s->def->n_params * n_ch;
+
+	for (size_t i = 0; i < n; i += SIMD_LANES) {
+		f32x8 sum = f32x8_splat(0);
+		for (unsigned p = 0; p < n_in; p++)
+			if (io->in[p].data)
+				sum += f32x8_load(io->in[p].data + i);
+		for (unsigned ch = 0; ch < n_ch; ch++)
+			f32x8_store(io->out[ch] + i, sum);
+	}
+}
+
 typedef void kernel_call(void *state, const struct node_io *io, size_t n);
 
 static void run_block(struct subject *s, kernel_call *call, size_t step)
 {
+	void *state = call == touch ? s : s->state;
+
 	for (size_t at = 0; at < FRAMES; at += step) {
 		struct node_io io = { .in = s->in,
 				      .out = { outputs[0] + at, outputs[1] + at },
 				      .frame = s->frame,
 				      .env = &env,
 				      .id = 1 };
-		call(s->state, &io, step);
+		call(state, &io, step);
 		s->frame += step;
 	}
 }
@@ -150,13 +171,19 @@ static void bench_node(const struct node_def *def)
 	printf("%-22s %-5s", def->name, classes[def->time_class]);
 	bind(&s, false);
 	subject_reset(&s);
-	print_column(true, ns_per_frame(&s, def->process, FRAMES));
+	double ns = ns_per_frame(&s, def->process, FRAMES);
+	print_column(true, ns);
 	bind(&s, true);
 	subject_reset(&s);
-	print_column(moves, moves ? ns_per_frame(&s, def->process, FRAMES) : 0);
+	if (moves)
+		ns = ns_per_frame(&s, def->process, FRAMES);
+	print_column(moves, ns);
 	subject_reset(&s);
 	print_column(true, ns_per_frame(&s, def->process, 1));
 	print_column(def->advance != NULL, def->advance ? ns_per_frame(&s, def->advance, FRAMES) : 0);
+	double bound_ns = ns_per_frame(&s, touch, FRAMES);
+	print_column(true, bound_ns);
+	print_column(true, ns / bound_ns);
 	printf("\n");
 	fflush(stdout);
 	free(s.state);
@@ -181,8 +208,8 @@ static bool is_wanted(const struct node_def *def, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	denormals_flush();
-	printf("%-22s %-5s %9s %9s %9s %9s\n", "ns per frame, channel", "class", "constant", "modulated", "one",
-	       "advance");
+	printf("%-22s %-5s %9s %9s %9s %9s %9s %9s\n", "ns per frame, channel", "class", "constant", "modulated", "one",
+	       "advance", "bound", "times");
 	for (size_t i = 0; i < node_registry_len; i++)
 		if (node_registry[i]->process && is_wanted(node_registry[i], argc, argv))
 			bench_node(node_registry[i]);

@@ -1,6 +1,6 @@
 /* How fast would a program render on more cores than there are?
  *
- *   simulate [--seconds N] [--block N] [--stages] FILE.ph ...
+ *   simulate [--seconds N] [--block N] [--stages | --table] FILE.ph ...
  *
  * The program is rendered on one worker a few times, with a trace of its tiles; the least time of each part of each
  * tile is taken for what it costs. Then virtual workers work that off under the engine's own scheduler (schedule.c
@@ -11,7 +11,8 @@
  *
  * Printed per program: the work (sum of all costs), the critical path (its longest chain of dependencies, with blocks
  * in flight without limit), the time between tiles as a share, and the speed-up for each number of workers: of the
- * virtual ones, and of real ones as far as there are cores. */
+ * virtual ones, and of real ones as far as there are cores. With --stages also what each stage costs; --table prints
+ * rows in Markdown instead. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,6 @@
 #include "bench/lib/traced.h"
 #include "render/engine/run.h"
 #include "render/engine/schedule.h"
-#include "render/engine/tune.h"
 
 enum { ROUNDS = 3, WORKERS_MAX = 64 };
 
@@ -84,9 +84,15 @@ static void costs_take(struct costs *c, const struct pool_trace *trace)
 	}
 }
 
+static size_t costs_parts(const struct costs *c)
+{
+	size_t last = c->n_blocks * c->plan->n_stages - 1;
+	return c->first[last] + c->n_parts[last];
+}
+
 static uint64_t costs_sum(const struct costs *c)
 {
-	size_t last = c->n_blocks * c->plan->n_stages - 1, n = c->first[last] + c->n_parts[last];
+	size_t n = costs_parts(c);
 	uint64_t sum = 0;
 	for (size_t i = 0; i < n; i++)
 		sum += c->part_ns[i];
@@ -256,7 +262,7 @@ static uint64_t simulate(const struct costs *c, unsigned n_workers, unsigned n_s
 struct options {
 	double seconds;
 	unsigned block_frames; /* 0: the engine's choice for each number of workers */
-	bool shows_stages;
+	bool shows_stages, is_table;
 };
 
 static void print_stages(const struct costs *c)
@@ -294,52 +300,113 @@ static double measured_wall_s(const struct traced_program *p, unsigned n_workers
 	return best;
 }
 
-static struct tuning tuning_for(const struct traced_program *p, unsigned n_workers, const struct options *o)
+/* A number of workers: as simulated, and as measured, 0 where there are not so many cores. */
+struct point {
+	unsigned n_workers;
+	struct tuning tuning;
+	double simulated_s, measured_s;
+};
+
+/* What a program showed, for its block at 1 worker. */
+struct findings {
+	unsigned block_frames;
+	double work_ms, critical_ms, serial_ms, gap_ns, between_share;
+	struct point points[N_COUNTS];
+};
+
+static void findings_take(struct findings *f, const struct costs *c, unsigned block_frames)
 {
-	struct tuning t = tuning_of(p->plan, n_workers, o->block_frames, (size_t)512 << 20);
-	return t;
+	f->block_frames = block_frames;
+	f->work_ms = (double)costs_sum(c) / 1e6;
+	f->critical_ms = (double)critical_path_ns(c) / 1e6;
+	f->serial_ms = (double)c->serial_ns / 1e6;
+	f->gap_ns = (double)c->gap_ns;
+	f->between_share = (double)(c->gap_ns * costs_parts(c)) / (double)costs_sum(c);
+}
+
+static void examine(const struct traced_program *p, struct pool *one_worker, const struct options *o,
+		    struct findings *f)
+{
+	struct costs c = { .n_blocks = 0 };
+	unsigned block_frames = 0;
+
+	for (int i = 0; i < N_COUNTS; i++) {
+		struct point *at = &f->points[i];
+		*at = (struct point){ .n_workers = worker_counts[i] };
+		at->tuning = traced_tuning(p, at->n_workers, o->block_frames);
+		if (at->tuning.block_frames != block_frames) {
+			costs_free(&c);
+			block_frames = at->tuning.block_frames;
+			costs_measure(&c, p, one_worker, block_frames);
+			if (i == 0)
+				findings_take(f, &c, block_frames);
+			if (o->shows_stages)
+				print_stages(&c);
+		}
+		at->simulated_s = (double)(simulate(&c, at->n_workers, at->tuning.n_slots) + c.serial_ns) / 1e9;
+		if (at->n_workers <= cpu_allowed_count())
+			at->measured_s = measured_wall_s(p, at->n_workers, block_frames);
+	}
+	costs_free(&c);
+}
+
+static void print_report(const char *name, const struct findings *f)
+{
+	printf("%s, blocks of %u: work %.1f ms, critical path %.1f ms, outside the tiles %.1f ms, between tiles %.0f "
+	       "ns, "
+	       "%.2f %%\n",
+	       name, f->block_frames, f->work_ms, f->critical_ms, f->serial_ms, f->gap_ns, 100 * f->between_share);
+	for (int i = 0; i < N_COUNTS; i++) {
+		const struct point *at = &f->points[i];
+		printf("  %2u workers, %3u slots of %4u: %7.1f ms, %5.2f times", at->n_workers, at->tuning.n_slots,
+		       at->tuning.block_frames, at->simulated_s * 1e3, f->points[0].simulated_s / at->simulated_s);
+		if (at->measured_s > 0)
+			printf("; measured %7.1f ms, %5.2f times", at->measured_s * 1e3,
+			       f->points[0].measured_s / at->measured_s);
+		printf("\n");
+	}
+}
+
+static void print_head(void)
+{
+	printf("| | block | work, ms | critical path, ms | between tiles |");
+	for (int i = 1; i < N_COUNTS && worker_counts[i] <= cpu_allowed_count(); i++)
+		printf(" %u measured |", worker_counts[i]);
+	for (int i = 1; i < N_COUNTS; i++)
+		printf(" %u |", worker_counts[i]);
+	printf("\n|");
+	for (int i = 1; i < N_COUNTS && worker_counts[i] <= cpu_allowed_count(); i++)
+		printf("---|");
+	for (int i = 1; i < N_COUNTS; i++)
+		printf("---|");
+	printf("---|---|---|---|---|\n");
+}
+
+static void print_row(const char *name, const struct findings *f)
+{
+	printf("| %s | %u | %.0f | %.1f | %.1f %% |", name, f->block_frames, f->work_ms, f->critical_ms,
+	       100 * f->between_share);
+	for (int i = 1; i < N_COUNTS; i++)
+		if (f->points[i].measured_s > 0)
+			printf(" %.2f |", f->points[0].measured_s / f->points[i].measured_s);
+	for (int i = 1; i < N_COUNTS; i++)
+		printf(" %.2f |", f->points[0].simulated_s / f->points[i].simulated_s);
+	printf("\n");
 }
 
 static void report(const char *path, struct pool *one_worker, const struct options *o)
 {
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	struct traced_program p;
-	struct costs c = { .n_blocks = 0 };
-	unsigned cores = cpu_allowed_count(), block_frames = 0;
-	double one_s = 0, simulated_one_s = 0;
+	struct findings f;
 
 	traced_open(&p, path, o->seconds);
-	printf("%s, %g s\n", path, o->seconds);
-	for (int i = 0; i < N_COUNTS; i++) {
-		unsigned n = worker_counts[i];
-		struct tuning t = tuning_for(&p, n, o);
-		if (t.block_frames != block_frames) {
-			costs_free(&c);
-			costs_measure(&c, &p, one_worker, t.block_frames);
-			block_frames = t.block_frames;
-			uint64_t sum = costs_sum(&c), critical = critical_path_ns(&c);
-			printf("  blocks of %u: work %.1f ms, critical path %.1f ms (%.1f times), outside the tiles "
-			       "%.1f ms, "
-			       "between tiles %.0f ns, %.2f %%\n",
-			       block_frames, (double)sum / 1e6, (double)critical / 1e6, (double)sum / (double)critical,
-			       (double)c.serial_ns / 1e6, (double)c.gap_ns,
-			       100.0 * (double)(c.gap_ns * (c.first[c.n_blocks * p.plan->n_stages - 1] + 1)) /
-				       (double)sum);
-			if (o->shows_stages)
-				print_stages(&c);
-		}
-		double simulated_s = (double)(simulate(&c, n, t.n_slots) + c.serial_ns) / 1e9;
-		simulated_one_s = n == 1 ? simulated_s : simulated_one_s;
-		printf("  %2u workers, %3u slots: %7.1f ms, %5.2f times", n, t.n_slots, simulated_s * 1e3,
-		       simulated_one_s / simulated_s);
-		if (n <= cores) {
-			double wall_s = measured_wall_s(&p, n, block_frames);
-			one_s = n == 1 ? wall_s : one_s;
-			printf("; measured %7.1f ms, %5.2f times", wall_s * 1e3, one_s / wall_s);
-		}
-		printf("\n");
-		fflush(stdout);
-	}
-	costs_free(&c);
+	examine(&p, one_worker, o, &f);
+	if (o->is_table)
+		print_row(name, &f);
+	else
+		print_report(name, &f);
+	fflush(stdout);
 	traced_close(&p);
 }
 
@@ -348,22 +415,27 @@ int main(int argc, char **argv)
 	static const struct option long_options[] = { { "seconds", required_argument, NULL, 's' },
 						      { "block", required_argument, NULL, 'b' },
 						      { "stages", no_argument, NULL, 'v' },
+						      { "table", no_argument, NULL, 't' },
 						      { 0 } };
 	struct options o = { .seconds = 60 };
 	struct error err = ERROR_INIT;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "s:b:v", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "s:b:vt", long_options, NULL)) != -1) {
 		if (c == 's')
 			o.seconds = strtod(optarg, NULL);
 		else if (c == 'b')
 			o.block_frames = (unsigned)strtoul(optarg, NULL, 10);
 		else if (c == 'v')
 			o.shows_stages = true;
+		else if (c == 't')
+			o.is_table = true;
 		else
 			return EXIT_FAILURE;
 	}
 	struct pool *one_worker = checked(pool_new(1, &err));
+	if (o.is_table)
+		print_head();
 	for (int i = optind; i < argc; i++)
 		report(argv[i], one_worker, &o);
 	pool_free(one_worker);

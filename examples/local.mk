@@ -29,3 +29,14 @@ EXAMPLES = \
 	examples/techno.ph \
 	examples/trap.ph \
 	examples/waltz.ph
+
+# The programs become part of the binary too: server/examples_data.c.
+EXTRA_DIST += examples/embed.sh
+BUILT_SOURCES += examples/examples.inc
+CLEANFILES += examples/examples.inc
+
+examples/examples.inc: $(EXAMPLES) $(srcdir)/examples/embed.sh
+	$(AM_V_GEN)$(MKDIR_P) examples && \
+		(cd $(srcdir) && examples/embed.sh $(EXAMPLES)) >$@.tmp && mv $@.tmp $@
+
+server/examples_data.$(OBJEXT): examples/examples.inc

@@ -18,5 +18,5 @@ openapi/openapi_json.inc: $(srcdir)/openapi/openapi.json
 server/openapi_data.$(OBJEXT): $(OPENAPI_INCLUDES)
 
 # The checks of the contract need node; test.sh calls them.
-EXTRA_DIST += tests/openapi/lint.sh tests/openapi/run_examples tests/openapi/run_examples.mjs \
+EXTRA_DIST += tests/openapi/lint.sh tests/openapi/run_examples tests/openapi/run_examples.mjs tests/openapi/run_webhooks tests/openapi/run_webhooks.mjs \
 	tests/openapi/yaml2json.mjs tests/openapi/package.json tests/openapi/package-lock.json tests/openapi/redocly.yaml

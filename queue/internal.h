@@ -120,6 +120,8 @@ void *worker_short_main(void *queue);
 struct held_job *held_find(const struct queue *q, const char *id);
 /* Tells the runner to stop; caller holds queue.lock. */
 void held_cancel(struct queue *q, struct held_job *h);
+/* The same for the drain: after a checkpoint, if the job keeps any. */
+void held_suspend(struct queue *q, struct held_job *h);
 
 /* --- keeper.c --- */
 

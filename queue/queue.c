@@ -19,6 +19,7 @@
 enum {
 	MAX_QUEUED_DEFAULT = 10000,
 	LEASE_MS_DEFAULT = 15000,
+	SUSPEND_MS = 2000, /* for checkpoints of what the drain stops */
 	RETRY_BASE_MS_DEFAULT = 500,
 	RETRY_CAP_MS_DEFAULT = 60000,
 	CANCEL_TRIES = 8, /* a held job may come back to the queue while we look for its runner */
@@ -154,20 +155,27 @@ static void stop_claiming(struct queue *q)
 	pthread_mutex_unlock(&q->lock);
 }
 
-/* Waits for the held jobs to end; after the deadline they are told to give up. */
-static void wait_for_held(struct queue *q, int64_t timeout_ms)
+/* Until no job is held, or for so long. Caller holds queue.lock. */
+static void wait_until_idle(struct queue *q, int64_t timeout_ms)
 {
 	struct timespec deadline = queue_deadline(clock_monotonic_ns() + (uint64_t)timeout_ms * 1000000u);
 	int rc = 0;
 
-	pthread_mutex_lock(&q->lock);
 	while (q->held && rc == 0)
 		rc = pthread_cond_timedwait(&q->idle, &q->lock, &deadline);
+}
+
+/* Waits for the held jobs to end; after the deadline they are told to lay their work aside, and at last to give up. */
+static void wait_for_held(struct queue *q, int64_t timeout_ms)
+{
+	pthread_mutex_lock(&q->lock);
+	wait_until_idle(q, timeout_ms);
 	q->is_giving_up = true;
-	for (struct held_job *h = q->held; h; h = h->next) {
-		h->is_drained = true;
+	for (struct held_job *h = q->held; h; h = h->next)
+		held_suspend(q, h);
+	wait_until_idle(q, SUSPEND_MS);
+	for (struct held_job *h = q->held; h; h = h->next)
 		held_cancel(q, h);
-	}
 	pthread_mutex_unlock(&q->lock);
 }
 
@@ -233,6 +241,7 @@ static void add_live_progress(struct queue *q, struct job *j)
 	if (h && h->epoch == j->epoch) {
 		j->frames_done = atomic_load_explicit(&h->control.frames_done, memory_order_relaxed);
 		j->frames_total = atomic_load_explicit(&h->control.frames_total, memory_order_relaxed);
+		j->resumed_from_frame = atomic_load_explicit(&h->control.resumed_from_frame, memory_order_relaxed);
 	}
 	pthread_mutex_unlock(&q->lock);
 }

@@ -20,10 +20,11 @@
  * scheduled for a random time within min(cap, base * 2^(attempt - 1)) and holds no runner. */
 
 /* Implemented by server/runner.c. run() renders job->source with job->options into job->content_hash's artifact
- * and fills the result members of *job (or leaves them and fills err). It must return soon after cancel is set
- * (ERR_CANCELED). finalizing() is to be called by run() when all frames are rendered and the file is about to
- * be published; when it fails the lease is lost and the artifact must be aborted. prepare() fills content_hash, frames_total, cost_s and is_short from
- * job->source and job->options as a submission does; may be NULL: then they are what they were. */
+ * and fills the result members of *job (or leaves them and fills err). It must return soon after cancel or suspend is set
+ * (ERR_CANCELED); suspend comes first, so that it can keep what it has for the next attempt. finalizing() is to be called
+ * by run() when all frames are rendered and the file is about to be published; when it fails the lease is lost and the
+ * artifact must be aborted. prepare() fills content_hash, frames_total, cost_s and is_short from job->source and
+ * job->options as a submission does; may be NULL: then they are what they were. */
 struct job_runner {
 	void *ctx;
 	int (*prepare)(void *ctx, struct job *job, struct error *err);

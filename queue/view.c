@@ -92,10 +92,11 @@ static struct queue_view look_at_queued(struct queue *q, const struct job *j)
 static int64_t eta_of_held(struct queue *q, const struct job *j)
 {
 	double passed_ms = (double)(queue_now_ms(q) - j->started_at_ms);
+	uint64_t from = j->resumed_from_frame;
 
-	if (j->frames_done == 0 || j->frames_done > j->frames_total || passed_ms < 0)
+	if (j->frames_done <= from || j->frames_done > j->frames_total || passed_ms < 0)
 		return -1;
-	return llround(passed_ms * (double)(j->frames_total - j->frames_done) / (double)j->frames_done);
+	return llround(passed_ms * (double)(j->frames_total - j->frames_done) / (double)(j->frames_done - from));
 }
 
 struct queue_view queue_look(struct queue *q, const struct job *j)

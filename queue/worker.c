@@ -38,6 +38,13 @@ void held_cancel(struct queue *q, struct held_job *h)
 	pthread_cond_broadcast(&q->pause);
 }
 
+void held_suspend(struct queue *q, struct held_job *h)
+{
+	h->is_drained = true;
+	atomic_store_explicit(&h->control.suspend, true, memory_order_relaxed);
+	pthread_cond_broadcast(&q->pause);
+}
+
 /* A claim takes its time: the drain may have looked for held jobs before this one became one. */
 static void held_add(struct queue *q, struct held_job *h)
 {
@@ -45,7 +52,7 @@ static void held_add(struct queue *q, struct held_job *h)
 	h->next = q->held;
 	q->held = h;
 	if (q->is_giving_up) {
-		h->is_drained = true;
+		held_suspend(q, h);
 		held_cancel(q, h);
 	}
 	pthread_mutex_unlock(&q->lock);

@@ -11,10 +11,7 @@
 #include "render/engine.h"
 #include "render/engine/run.h"
 #include "render/engine/song.h"
-#include "render/engine/tune.h"
 #include "render/graph/plan.h"
-
-#define MEMORY_BYTES_DEFAULT ((size_t)512 << 20)
 
 /* Nanoseconds. */
 #define MIX_NS 56.0     /* per frame: mixing, levels, conversion, hashing */
@@ -265,15 +262,18 @@ static void fill(struct estimator *e, const struct plan *p, const struct render_
 	double frames =
 		(double)lengths->main_frames + (double)lengths->tail_frames * (spec->is_tail_automatic ? 0.1 : 1);
 	double n_files = 1 + (spec->has_stems ? p->n_outputs : 0);
-	struct tuning tuning;
-	unsigned block = spec->block_frames ? spec->block_frames : e->engine ? e->engine->block_frames : 0;
+	struct song song = {
+		.spec = spec,
+		.n_frames = lengths->main_frames + lengths->tail_frames,
+		.block_frames = e->engine ? e->engine->block_frames : 0,
+		.memory_bytes = e->engine ? e->engine->job_memory_bytes : SIZE_MAX,
+	};
+	struct tuning t = song_tuning(&song, p, e->engine ? pool_workers(e->engine->pool) : 1);
 
 	e->seconds = (double)lengths->main_frames / spec->sample_rate_hz;
 	out->cpu_s = 1e-9 * (plan_cpu_ns(e, p, frames) + frames * (master_ns(spec) + n_files * encode_ns(spec)));
 	out->bytes = (uint64_t)(n_files * file_bytes(spec, frames));
-	tuning = tuning_of(p, e->engine ? pool_workers(e->engine->pool) : 1, block,
-			   e->engine ? e->engine->job_memory_bytes : MEMORY_BYTES_DEFAULT);
-	out->memory_bytes = e->arena->used_bytes + e->state_bytes + tuning.n_slots * run_slot_bytes(p, tuning.block_frames);
+	out->memory_bytes = e->arena->used_bytes + e->state_bytes + t.n_slots * run_slot_bytes(p, t.block_frames);
 }
 
 static int estimate(struct arena *a, const struct render_engine *engine, const struct render_spec *spec,

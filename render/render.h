@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/checkpoint.h"
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -71,6 +72,7 @@ double normalize_mode_default(enum normalize_mode m);
 #define RENDER_BLOCK_FRAMES_MIN 64u
 #define RENDER_BLOCK_FRAMES_MAX 4096u
 #define RENDER_THREADS_MAX 1024u
+#define RENDER_CPU_MAX_S 1e9
 
 /* What to render. Borrowed during a call; source need not be NUL-terminated. */
 struct render_spec {
@@ -98,6 +100,7 @@ struct render_spec {
 	/* Speed only; never in the content hash, never in the bytes. */
 	unsigned threads;      /* most workers of the pool at this job; 0: no cap */
 	unsigned block_frames; /* power of two, RENDER_BLOCK_FRAMES_MIN..MAX; 0: the engine's default */
+	double cpu_s_max;      /* CPU time that it may take before it fails, 0..RENDER_CPU_MAX_S; 0: any */
 };
 
 /* 10 s of 44.1 kHz stereo WAV, PCM 16, gain 1, seed 0, no tail, no mastering, no caps. source is left NULL. */
@@ -115,6 +118,8 @@ struct render_config {
 	const char *samples_dir; /* Dirt-Samples layout, or NULL for the built-in kit alone */
 	size_t job_memory_bytes; /* cap per job; 0: 512 MiB */
 	double job_duration_s;   /* longest render; 0: 3600 */
+	/* Between two checkpoints of a render that takes longer; 0: none are kept. */
+	double checkpoint_interval_s;
 };
 
 struct render_engine;
@@ -157,6 +162,9 @@ struct render_files {
 	struct sink *(*open_stem)(void *ctx, unsigned i, const char *name, struct error *err);
 	/* A place for what is too long for memory (base/spool.h); freed by the render. NULL with err. */
 	struct spool *(*open_spool)(void *ctx, struct error *err);
+	/* The checkpoint of this render, found or new (base/checkpoint.h); ended by the render. *found NULL: there is to be
+	 * none. May be NULL. A failure is logged, and the render keeps none. */
+	int (*open_checkpoint)(void *ctx, struct checkpoint **found, struct error *err);
 };
 
 /* Compiles and renders into files->mix and the stems, and finishes them, the mix last. On failure all are aborted and err
@@ -221,6 +229,33 @@ int render_query(const char *expr, size_t len, const char *from, const char *to,
  * place in the program that the event comes from, hap as in render_query(). */
 int render_events(const struct render_engine *engine, const char *source, size_t len, const char *from, const char *to,
 		  struct buf *out, struct diag_list *diags, struct error *err) WARN_UNUSED;
+
+/* --- The outline of a file ------------------------------------------------------------------------------------- */
+
+enum { RENDER_PEAKS_FRAMES_MIN = 16, RENDER_PEAKS_FRAMES_MAX = 1 << 20 };
+
+struct render_peaks;
+
+struct render_peaks_info {
+	uint32_t sample_rate_hz;
+	unsigned n_channels, frames_per_pixel;
+	uint64_t n_pixels; /* the last one may have fewer frames */
+};
+
+struct render_peak {
+	float low, high; /* full scale is 1 */
+};
+
+/* Of a file that render_run_files() wrote; takes fd. frames_per_pixel is RENDER_PEAKS_FRAMES_MIN..MAX. NULL with
+ * ERR_CORRUPT or ERR_NO_MEMORY. One thread at a time. */
+struct render_peaks *render_peaks_open(int fd, unsigned frames_per_pixel, struct error *err) WARN_UNUSED;
+void render_peaks_close(struct render_peaks *p);
+const struct render_peaks_info *render_peaks_info(const struct render_peaks *p);
+/* The next pixels, out[n_max][n_channels]: how many. It decodes 2^20 frames at most, so that may be none although there are
+ * more; after info.n_pixels there are no more. */
+size_t render_peaks_read(struct render_peaks *p, struct render_peak *out, size_t n_max);
+/* Begins again. */
+int render_peaks_rewind(struct render_peaks *p, struct error *err) WARN_UNUSED;
 
 /* --- What the language has ------------------------------------------------------------------------------------ */
 

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "server/key_text.h"
+#include "server/link.h"
 #include "server/problem.h"
 #include "server/rate.h"
 
@@ -31,12 +32,15 @@ static const struct rule {
 	{ "GET", "/openapi.yaml", 0 },
 	{ "GET", "/problems/{id}", 0 },
 	{ "GET", "/nodes", 0 },
+	{ "GET", "/examples", 0 },
+	{ "GET", "/assets/{file}", 0 },
+	{ "GET", "/licenses", 0 },
+	{ "POST", "/jobs/{id}/link", SCOPE_READ },
 	{ "POST", "/check", SCOPE_READ },
 	{ "POST", "/estimate", SCOPE_READ },
-	{ "POST", "/queue/pause", SCOPE_ADMIN },
-	{ "POST", "/queue/resume", SCOPE_ADMIN },
 	{ "POST", "/events", SCOPE_READ },
 	{ "POST", "/format", SCOPE_READ },
+	{ "GET", "/webhooks/secret", SCOPE_RENDER },
 	{ "GET", "/metrics", SCOPE_ADMIN },
 	{ "GET", "/queue", SCOPE_ADMIN },
 	{ "POST", "/queue/pause", SCOPE_ADMIN },
@@ -219,6 +223,31 @@ static int count_submission(struct app *app, struct http_request *r, const struc
 	return -1;
 }
 
+/* --- Signed links ------------------------------------------------------------------------------------------- */
+
+static bool may_have_link(const char *method, const char *path)
+{
+	return strcmp(method, "GET") == 0 &&
+	       (strcmp(path, "/jobs/{id}/audio") == 0 || strcmp(path, "/jobs/{id}/stems/{name}") == 0);
+}
+
+/* 1: let in by its link, 0: it has none, -1: answered. */
+static int check_link(struct app *app, struct http_request *r, struct caller *c)
+{
+	const char *expires = http_query(r, "expires"), *signature = http_query(r, "signature");
+
+	if (!signature)
+		return 0;
+	if (!link_is_valid(storage_link_secret(app->storage), r->path, expires ? expires : "", signature,
+			   clock_wall_ms() / 1000)) {
+		problem_reply(r, PROBLEM_FORBIDDEN, "the link is not valid, or no longer");
+		return -1;
+	}
+	c->scopes = SCOPE_READ;
+	c->has_link = true;
+	return 1;
+}
+
 /* --- The decision -------------------------------------------------------------------------------------------- */
 
 static int refuse_unknown(struct app *app, struct http_request *r, bool has_sent_key)
@@ -260,6 +289,8 @@ int access_admit(struct app *app, struct http_request *r, const char *method, co
 		return -1;
 	}
 	r->caller = c;
+	if (may_have_link(method, path) && check_link(app, r, c) != 0)
+		return c->has_link ? 0 : -1;
 	if (app->config.is_auth_waived || !has_keys(app))
 		c->scopes = SCOPE_READ | SCOPE_RENDER | SCOPE_ADMIN;
 	else if (scope != 0 && require_key(app, r, c) < 0)
@@ -276,7 +307,7 @@ int access_admit(struct app *app, struct http_request *r, const char *method, co
 
 bool access_may_see(const struct http_request *r, const char *owner_key_id)
 {
-	return (r->caller->scopes & SCOPE_ADMIN) || strcmp(r->caller->key_id, owner_key_id) == 0;
+	return r->caller->has_link || (r->caller->scopes & SCOPE_ADMIN) || strcmp(r->caller->key_id, owner_key_id) == 0;
 }
 
 const char *access_list_owner(const struct http_request *r)

@@ -16,6 +16,7 @@ struct caller {
 	unsigned scopes;
 	int64_t expires_at_ms;
 	struct key_limits limits;
+	bool has_link; /* the URL is signed: whoever has it may read this one thing */
 };
 
 /* Sets r->caller, or answers with 401, 403 or 429: -1. method and path are those of the route. */

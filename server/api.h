@@ -57,10 +57,24 @@ void api_problem(void *ctx, struct http_request *r);
 /* api_streams.c */
 void api_all_events(void *ctx, struct http_request *r);
 void api_job_events(void *ctx, struct http_request *r);
+/* api_metrics.c */
+void api_metrics(void *ctx, struct http_request *r);
+/* api_link.c */
+void api_link(void *ctx, struct http_request *r);
+/* api_webhooks.c */
+void api_deliveries(void *ctx, struct http_request *r);
+void api_redeliver(void *ctx, struct http_request *r);
+void api_webhook_secret(void *ctx, struct http_request *r);
+void api_webhook_rotate(void *ctx, struct http_request *r);
 /* api_usage.c */
 void api_usage(void *ctx, struct http_request *r);
-/* api_nodes.c */
+/* api_nodes.c, api_examples.c */
 void api_nodes(void *ctx, struct http_request *r);
+void api_examples(void *ctx, struct http_request *r);
+/* api_peaks.c */
+void api_peaks(void *ctx, struct http_request *r);
+/* api_page.c */
+void api_page(void *ctx, struct http_request *r);
 
 /* Answers with j, taking the reference; NULL is answered as out of memory. */
 void api_reply_json(struct http_request *r, unsigned status, json_t *j);

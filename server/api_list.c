@@ -112,7 +112,7 @@ static const struct parameter *find_parameter(const char *name)
 /* -1: answered. */
 static int read_list(struct http_request *r, struct list *l)
 {
-	*l = (struct list){ .filter = { .state = -1, .key_id = access_list_owner(r), .limit = LIST_DEFAULT } };
+	*l = (struct list){ .filter = { .state = -1, .limit = LIST_DEFAULT, .key_id = access_list_owner(r) } };
 	for (size_t i = 0; i < r->n_query; i++) {
 		const struct parameter *p = find_parameter(r->query[i].name);
 		const char *complaint = p ? p->read(l, r->query[i].value)

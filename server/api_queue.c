@@ -39,13 +39,11 @@ void api_queue(void *ctx, struct http_request *r)
 	age_ms = q.oldest_ms ? queue_now_ms(app->queue) - q.oldest_ms : 0;
 	http_add_header(r, "Cache-Control", "no-store");
 	api_reply_json(r, 200,
-		       json_pack("{s:b, s:I, s:I, s:I, s:i, s:o, s:I, s:I, s:o}", "paused",
-				 queue_is_paused(app->queue), "queued", (json_int_t)q.n_queued, "scheduled",
-				 (json_int_t)q.n_scheduled, "running", (json_int_t)q.n_held, "max_queued",
-				 (int)app->config.max_queued,
-				 "queued_cost_s", json_seconds(q.queued_s), "oldest_age_ms",
-				 (json_int_t)(age_ms > 0 ? age_ms : 0), "keys", (json_int_t)q.n_keys, "shares",
-				 json_shares(r, &q)));
+		       json_pack("{s:b, s:I, s:I, s:I, s:i, s:o, s:I, s:I, s:o}", "paused", queue_is_paused(app->queue),
+				 "queued", (json_int_t)q.n_queued, "scheduled", (json_int_t)q.n_scheduled, "running",
+				 (json_int_t)q.n_held, "max_queued", (int)app->config.max_queued, "queued_cost_s",
+				 json_seconds(q.queued_s), "oldest_age_ms", (json_int_t)(age_ms > 0 ? age_ms : 0),
+				 "keys", (json_int_t)q.n_keys, "shares", json_shares(r, &q)));
 }
 
 static void set_paused(struct app *app, struct http_request *r, bool is_paused)

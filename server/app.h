@@ -11,7 +11,9 @@
 #include "storage/storage.h"
 
 struct cors;
+struct metrics;
 struct event_hub;
+struct webhooks;
 struct rate_table;
 
 struct app {
@@ -20,7 +22,9 @@ struct app {
 	struct queue *queue;
 	struct render_engine *engine;
 	struct cors *cors;
+	struct metrics *metrics;
 	struct event_hub *events;
+	struct webhooks *webhooks;
 	struct rate_table *rates;
 	_Atomic unsigned rate_per_ip;    /* of the configuration as reloaded last; relaxed */
 	_Atomic bool has_keys;           /* there is a key; relaxed */

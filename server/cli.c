@@ -201,3 +201,14 @@ int cli_parse_cycles_args(int argc, char **argv, void (*print_help)(void), const
 	*operand = argv[optind];
 	return EX_OK;
 }
+
+struct storage *cli_open_storage(const char *data_dir, struct error *err)
+{
+	struct storage_config config = { .data_dir = data_dir, .io = IO_PWRITE };
+	struct storage *s = storage_open(&config, err);
+
+	if (s || err->code != ERR_BUSY)
+		return s;
+	config.is_guest = true;
+	return storage_open(&config, err);
+}

@@ -19,6 +19,8 @@ int cli_fmt(int argc, char **argv);
 int cli_query(int argc, char **argv);
 int cli_events(int argc, char **argv);
 int cli_keys(int argc, char **argv);
+int cli_backup(int argc, char **argv);
+int cli_doctor(int argc, char **argv);
 int cli_health(int argc, char **argv);
 
 /* "phonond: <text>" on standard error; returns the sysexits status that fits the error. */
@@ -47,6 +49,9 @@ enum { CLI_CYCLE_SIZE = 48 };
  * from and to (texts, judged by who uses them) and *operand filled; another status, or -1 after --help. */
 int cli_parse_cycles_args(int argc, char **argv, void (*print_help)(void), const char *operand_name,
 			  char from[CLI_CYCLE_SIZE], char to[CLI_CYCLE_SIZE], const char **operand) WARN_UNUSED;
+/* The data folder as its owner, or as a guest while a server runs on it. */
+struct storage *cli_open_storage(const char *data_dir, struct error *err) WARN_UNUSED;
+
 /* "auto", "uring", "pwrite". */
 int cli_parse_io(const char *command, const char *text, enum io_backend *out) WARN_UNUSED;
 

@@ -6,7 +6,9 @@ phonond_SOURCES = \
 	server/cli_check.c \
 	server/cli_events.c \
 	server/cli_fmt.c \
+	server/cli_backup.c server/cli_doctor.c \
 	server/cli_health.c server/cli_keys.c \
+	server/systemd.c server/systemd.h \
 	server/cli_output.c server/cli_output.h \
 	server/cli_query.c \
 	server/cli_render.c \
@@ -19,3 +21,8 @@ check_PROGRAMS += tests/unit/test_settings
 TESTS += tests/unit/test_settings
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c server/settings.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_settings_LDADD = libserver.a libqueue.a librender.a libstorage.a libbase.a $(SERVER_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_webhook
+TESTS += tests/unit/test_webhook
+tests_unit_test_webhook_SOURCES = tests/unit/test_webhook.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_webhook_LDADD = libserver.a libqueue.a librender.a libstorage.a libbase.a $(SERVER_LIBS) $(CHECK_LIBS)

@@ -140,18 +140,6 @@ static int parse_option(int c, const char *text, struct keys_args *a)
 	}
 }
 
-/* The folder's owner, or its guest while a server runs. */
-static struct storage *open_folder(const char *data_dir, struct error *err)
-{
-	struct storage_config config = { .data_dir = data_dir, .io = IO_PWRITE };
-	struct storage *s = storage_open(&config, err);
-
-	if (s || err->code != ERR_BUSY)
-		return s;
-	config.is_guest = true;
-	return storage_open(&config, err);
-}
-
 static int create(struct storage *s, struct keys_args *a, struct error *err)
 {
 	char text[KEY_TEXT_SIZE];
@@ -246,7 +234,7 @@ int cli_keys(int argc, char **argv)
 		return cli_usage_error("keys", "expected create, list, revoke or rotate, found '%s'", verb);
 	if (argc - optind != 1 + takes_id)
 		return cli_usage_error("keys", takes_id ? "expected the id of one key" : "too many arguments");
-	s = open_folder(a.data_dir, &err);
+	s = cli_open_storage(a.data_dir, &err);
 	if (!s)
 		return cli_fail(&err);
 	rc = run(verb, argv[optind + takes_id], s, &a, &err);

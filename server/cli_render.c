@@ -44,6 +44,7 @@ static void print_help(void)
 	     "      --stems=DIR         each output alone as well, DIR/out.wav, DIR/o1.wav ...\n"
 	     "      --seed=N            of everything random (default 0)\n"
 	     "      --samples=DIR       folder of samples, DIR/NAME/*.wav\n"
+	     "      --max-duration=S    refuse to render more (default 3600)\n"
 	     "  -q, --quiet             no progress, no summary\n"
 	     "\n"
 	     "Speed only, never the bytes:\n"
@@ -180,6 +181,8 @@ static int parse_option(int option, const char *text, struct render_args *a)
 	case 'D':
 		a->config.samples_dir = text;
 		return 0;
+	case 'X':
+		return cli_parse_number("render", "--max-duration", text, 1, 1e6, &a->config.job_duration_s);
 	case 'q':
 		a->is_quiet = true;
 		return 0;
@@ -255,6 +258,7 @@ static int parse_args(int argc, char **argv, struct render_args *a)
 		{ "stems", required_argument, NULL, 'P' },
 		{ "seed", required_argument, NULL, 'S' },
 		{ "samples", required_argument, NULL, 'D' },
+		{ "max-duration", required_argument, NULL, 'X' },
 		{ "threads", required_argument, NULL, 't' },
 		{ "block", required_argument, NULL, 'b' },
 		{ "io", required_argument, NULL, 'i' },

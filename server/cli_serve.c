@@ -8,6 +8,7 @@
 #include "server/cli.h"
 #include "server/server.h"
 #include "server/settings.h"
+#include "server/systemd.h"
 
 static void print_help(void)
 {
@@ -54,17 +55,24 @@ static void reload(struct server *server, int argc, char **argv)
 /* Until SIGTERM or SIGINT, which it returns. */
 static int wait_for_end(struct server *server, const sigset_t *set, int argc, char **argv)
 {
+	int64_t watchdog_ms = systemd_watchdog_ms();
+	struct timespec pause = { .tv_sec = watchdog_ms / 1000, .tv_nsec = watchdog_ms % 1000 * 1000000 };
 	int signo;
 
 	for (;;) {
-		sigwait(set, &signo);
-		if (signo != SIGHUP)
+		signo = watchdog_ms ? sigtimedwait(set, NULL, &pause) : sigwaitinfo(set, NULL);
+		if (signo == SIGHUP) {
+			reload(server, argc, argv);
+		} else if (signo > 0) {
 			return signo;
-		reload(server, argc, argv);
+		} else if (watchdog_ms) {
+			server_probe(server);
+			systemd_notify("WATCHDOG=1");
+		}
 	}
 }
 
-static int serve(const struct settings *s, int argc, char **argv)
+static int serve(struct settings *s, int argc, char **argv)
 {
 	const char *listen = s->config.listen;
 	struct error err = ERROR_INIT;
@@ -73,13 +81,18 @@ static int serve(const struct settings *s, int argc, char **argv)
 	int signo;
 
 	block_signals(&set);
+	s->config.listen_fd = systemd_take_socket(&err);
+	if (s->config.listen_fd < -1)
+		return cli_fail(&err);
 	server = server_start(&s->config, &err);
 	if (!server)
 		return cli_fail(&err);
 	printf("phonond: listening on http://%s%s%s:%u\n", strchr(listen, ':') ? "[" : "", listen,
 	       strchr(listen, ':') ? "]" : "", server_port(server));
 	fflush(stdout);
+	systemd_notify("READY=1\nSTATUS=Serving");
 	signo = wait_for_end(server, &set, argc, argv);
+	systemd_notify("STOPPING=1\nSTATUS=Draining");
 	log_event(LOG_INFO, "draining", "signal", signo == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
 	/* From here a second signal ends the process: what is on disk is whole at every moment. */
 	signal(SIGTERM, SIG_DFL);

@@ -422,10 +422,8 @@ static void *pump_main(void *arg)
 	return NULL;
 }
 
-static void on_commit(void *ctx)
+void events_notify(struct event_hub *h)
 {
-	struct event_hub *h = ctx;
-
 	pthread_mutex_lock(&h->lock);
 	h->is_dirty = true;
 	if (h->n_streams)
@@ -461,7 +459,6 @@ struct event_hub *events_start(struct storage *storage, struct queue *queue, int
 		events_free(h);
 		return NULL;
 	}
-	storage_on_commit(storage, on_commit, h);
 	return h;
 }
 

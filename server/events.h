@@ -19,6 +19,8 @@ struct event_hub;
 
 struct event_hub *events_start(struct storage *storage, struct queue *queue, int64_t heartbeat_ms,
 			       struct error *err) WARN_UNUSED;
+/* Something was committed. Any thread; does not block. */
+void events_notify(struct event_hub *h);
 /* Ends all streams with a hint to come back; new ones are refused. */
 void events_close(struct event_hub *h);
 /* Ends the pump; every stream must be gone. The hub itself must outlive the storage's writer. */

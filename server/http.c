@@ -5,7 +5,7 @@
  *   - wall-clock deadlines for headers and bodies (reaper.c);
  *   - waiting without a thread, with a registry so that nothing is suspended when the daemon stops, which would abort
  *     the process;
- *   - request ids, security headers, one log line per request.
+ *   - request ids, security headers.
  *
  * One request goes through these phases, all on the library's thread that owns the connection:
  *
@@ -14,7 +14,7 @@
  *   BODY              collect, or discard when the answer is known and the body small
  *   READY             app.handle answers or suspends
  *   SUSPENDED         http_resume() from any thread brings the library to call the handler again
- *   on_completed      log, free
+ *   on_completed      app.ended, free
  *
  * The library takes an answer only in the first handler call or after the whole body. A chunked body that passes the
  * cap in between therefore gets its 413 written to the socket by hand; then the rest is discarded for a while, so that
@@ -453,16 +453,14 @@ static void *on_request_line(void *ctx, const char *target, struct MHD_Connectio
 	return e;
 }
 
-static void log_request(struct exchange *e, enum MHD_RequestTerminationCode how)
+static void tell_end(struct exchange *e, enum MHD_RequestTerminationCode how)
 {
-	char status[16], duration[32];
-	double ms = (double)(clock_monotonic_ns() - e->started_ns) / 1e6;
+	const struct http_app *app = &e->server->config.app;
+	struct http_end end = { .status = e->status,
+				.duration_s = (double)(clock_monotonic_ns() - e->started_ns) / 1e9,
+				.is_complete = how == MHD_REQUEST_TERMINATED_COMPLETED_OK };
 
-	snprintf(status, sizeof status, "%u", e->status);
-	snprintf(duration, sizeof duration, "%.3f", ms);
-	log_event(LOG_INFO, "request", "request_id", e->request.id, "method", e->request.method, "route",
-		  e->server->config.app.route_name(&e->request), "status", status, "dur_ms", duration, "end",
-		  how == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "complete" : "aborted", NULL);
+	app->ended(app->ctx, &e->request, &end);
 }
 
 static void on_completed(void *ctx, struct MHD_Connection *connection, void **state,
@@ -477,7 +475,7 @@ static void on_completed(void *ctx, struct MHD_Connection *connection, void **st
 	*state = NULL;
 	if (e->request.state_free)
 		e->request.state_free(e->request.state);
-	log_request(e, how);
+	tell_end(e, how);
 	if (e->response)
 		MHD_destroy_response(e->response);
 	reaper_set(s->reaper, e->deadline, s->config.idle_timeout_ms);
@@ -542,7 +540,11 @@ struct http_server *http_start(const struct http_config *config, struct error *e
 	s->config = *config;
 	s->suspended.prev = s->suspended.next_suspended = &s->suspended;
 	pthread_mutex_init(&s->lock, NULL);
-	fd = listen_open(config->listen, config->port, &s->port, err);
+	fd = config->listen_fd;
+	if (fd >= 0)
+		s->port = listen_port(fd);
+	else
+		fd = listen_open(config->listen, config->port, &s->port, err);
 	if (fd < 0)
 		goto err_after_lock;
 	s->reaper = reaper_new(reaper_period(config), err);

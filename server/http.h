@@ -51,6 +51,13 @@ struct http_request {
 
 typedef void (*http_handler)(void *ctx, struct http_request *r);
 
+/* How a request ended. */
+struct http_end {
+	unsigned status; /* 0: no answer was given */
+	double duration_s;
+	bool is_complete; /* the whole answer was sent */
+};
+
 /* What the service does with requests. */
 struct http_app {
 	void *ctx;
@@ -58,12 +65,13 @@ struct http_app {
 	http_handler begin;
 	/* The body is there. */
 	http_handler handle;
-	/* Name of the route for the log: its template, never what the client sent. */
-	const char *(*route_name)(const struct http_request *r);
+	/* The request is over; r is freed after this. */
+	void (*ended)(void *ctx, struct http_request *r, const struct http_end *end);
 };
 
 struct http_config {
 	const char *listen;
+	int listen_fd; /* a socket that listens already, taken over; -1: make one */
 	unsigned port, n_threads, max_connections, max_connections_per_ip, max_suspended;
 	int64_t header_timeout_ms, body_timeout_ms, idle_timeout_ms;
 	struct http_app app;

@@ -48,12 +48,32 @@ static const char *phase_of(enum job_state state)
 	}
 }
 
+static double sample_rate_of(const struct job *job)
+{
+	struct spec spec;
+
+	if (!job->options || spec_parse_options(job->options, &spec, NULL) < 0)
+		return 0;
+	return spec.render.sample_rate_hz;
+}
+
+/* Seconds of audio per second of this attempt, while it renders. */
+static json_t *json_pace(const struct job *job)
+{
+	double elapsed_s = (double)(clock_wall_ms() - job->started_at_ms) / 1000, rate_hz = sample_rate_of(job);
+
+	if (job->state != JOB_RUNNING || elapsed_s <= 0 || rate_hz <= 0 || job->frames_done <= job->resumed_from_frame)
+		return json_null();
+	return json_real(round((double)(job->frames_done - job->resumed_from_frame) / rate_hz / elapsed_s * 100) / 100);
+}
+
 static json_t *json_progress(const struct job *job, const struct queue_view *view)
 {
 	uint64_t done = job->state == JOB_SUCCEEDED ? job->frames_total : job->frames_done;
 	json_t *j = json_pack("{s:I, s:I, s:f, s:s}", "frames_done", (json_int_t)done, "frames_total",
 			      (json_int_t)job->frames_total, "percent", percent_of(job), "phase", phase_of(job->state));
 
+	json_object_set_new(j, "realtime_factor", json_pace(job));
 	if (j && view)
 		json_object_set_new(j, "eta_ms", view->eta_ms < 0 ? json_null() : json_integer(view->eta_ms));
 	return j;
@@ -103,15 +123,6 @@ static void set_terms(json_t *j, const struct job *job)
 	set_unless_empty(j, "custom_id", job->custom_id);
 	set_unless_empty(j, "schedule_id", job->schedule_id);
 	set_unless_empty(j, "retry_of", job->retry_of);
-}
-
-static double sample_rate_of(const struct job *job)
-{
-	struct spec spec;
-
-	if (!job->options || spec_parse_options(job->options, &spec, NULL) < 0)
-		return 0;
-	return spec.render.sample_rate_hz;
 }
 
 static double duration_of(const struct job *job)
@@ -240,6 +251,8 @@ json_t *job_json(const struct job *job, const struct queue_view *view)
 	set_times(j, job);
 	json_object_set_new(j, "options", parse_stored(job->options));
 	json_object_set_new(j, "progress", json_progress(job, view));
+	json_object_set_new(j, "resumed_from_frame",
+			    job->resumed_from_frame ? json_integer((json_int_t)job->resumed_from_frame) : json_null());
 	set_terms(j, job);
 	if (view)
 		set_view(j, view);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "render/render.h"
 #include "server/http.h"
+#include "storage/storage.h"
 
 enum { SPEC_PROBLEMS_MAX = 20, PRIORITY_DEFAULT = 5, SPEC_TAGS_MAX = 16, SPEC_TAG_BYTES_MAX = 64 };
 
@@ -18,6 +19,8 @@ struct spec_terms {
 	int64_t keep_s;      /* from the end */
 	char tags[SPEC_TAGS_MAX][SPEC_TAG_BYTES_MAX + 1];
 	unsigned n_tags;
+	char webhook[WEBHOOK_URL_MAX + 1]; /* "": none */
+	unsigned webhook_events;           /* WEBHOOK_START, … */
 };
 
 struct spec {

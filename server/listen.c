@@ -44,16 +44,35 @@ bool listen_is_loopback(const char *address)
 	return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-static unsigned port_of(int fd)
+static bool socket_name(int fd, struct sockaddr_storage *addr)
+{
+	socklen_t len = sizeof *addr;
+
+	return getsockname(fd, (struct sockaddr *)addr, &len) == 0;
+}
+
+unsigned listen_port(int fd)
 {
 	struct sockaddr_storage addr;
-	socklen_t len = sizeof addr;
 
-	if (getsockname(fd, (struct sockaddr *)&addr, &len) < 0)
+	if (!socket_name(fd, &addr))
 		return 0;
 	if (addr.ss_family == AF_INET6)
 		return ntohs(((struct sockaddr_in6 *)&addr)->sin6_port);
-	return ntohs(((struct sockaddr_in *)&addr)->sin_port);
+	return addr.ss_family == AF_INET ? ntohs(((struct sockaddr_in *)&addr)->sin_port) : 0;
+}
+
+bool listen_fd_is_loopback(int fd)
+{
+	struct sockaddr_storage addr;
+
+	if (!socket_name(fd, &addr))
+		return false;
+	if (addr.ss_family == AF_INET)
+		return ntohl(((struct sockaddr_in *)&addr)->sin_addr.s_addr) >> 24 == 127;
+	if (addr.ss_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(&((struct sockaddr_in6 *)&addr)->sin6_addr);
+	return addr.ss_family == AF_UNIX;
 }
 
 static int open_socket(const struct addrinfo *where, const char *address, unsigned port, struct error *err)
@@ -83,6 +102,6 @@ int listen_open(const char *address, unsigned port, unsigned *bound_port, struct
 	fd = open_socket(where, address, port, err);
 	freeaddrinfo(where);
 	if (fd >= 0)
-		*bound_port = port_of(fd);
+		*bound_port = listen_port(fd);
 	return fd;
 }

@@ -19,6 +19,8 @@ static const struct command {
 	{ "query", cli_query, "print the events of a pattern as JSON Lines" },
 	{ "events", cli_events, "print what a program will play as JSON Lines" },
 	{ "keys", cli_keys, "make, list, revoke and rotate API keys" },
+	{ "backup", cli_backup, "copy the database, also while a server runs" },
+	{ "doctor", cli_doctor, "look at what a server would meet here" },
 	{ "health", cli_health, "ask a running server whether it is ready" },
 };
 

@@ -12,6 +12,7 @@
 enum { PATH_ID_SIZE = 64, NAMES_MAX = 2, TYPES_MAX = 10 };
 
 #define JSON "application/json"
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 #define AUDIO_TYPES                                                                                                    \
 	"audio/wav", "audio/x-wav", "audio/wave", "audio/flac", "audio/x-flac", "audio/ogg", "application/ogg",        \
 		"audio/opus"
@@ -19,7 +20,7 @@ enum { PATH_ID_SIZE = 64, NAMES_MAX = 2, TYPES_MAX = 10 };
 #define RAW_TYPES "text/plain", "text/x-phonon", "application/octet-stream", "application/x-www-form-urlencoded"
 
 struct route {
-	const char *method, *path; /* a segment "{id}" or "{name}" stands for any name */
+	const char *method, *path; /* a segment "{id}" or "{name}" stands for any name, "{file}" for one with dots */
 	http_handler handler;
 	bool takes_source; /* needs a body: JSON or raw source, up to the configured size */
 	const char *gives[TYPES_MAX];
@@ -32,10 +33,16 @@ static const struct route routes[] = {
 	{ "POST", "/events", api_events, true, { "application/jsonl", "application/x-ndjson", "text/plain" } },
 	{ "POST", "/format", api_format, true, { JSON, "text/plain" } },
 	{ "GET", "/nodes", api_nodes, false, { JSON } },
+	{ "GET", "/examples", api_examples, false, { JSON } },
 	{ "GET", "/jobs", api_jobs_list, false, { JSON } },
 	{ "GET", "/jobs/{id}", api_job_get, false, { JSON } },
 	{ "DELETE", "/jobs/{id}", api_job_delete, false, { NULL } },
 	{ "POST", "/jobs/{id}/cancel", api_job_cancel, false, { JSON } },
+	{ "POST", "/jobs/{id}/link", api_link, false, { JSON } },
+	{ "GET", "/jobs/{id}/deliveries", api_deliveries, false, { JSON } },
+	{ "POST", "/jobs/{id}/redeliver", api_redeliver, false, { JSON } },
+	{ "GET", "/webhooks/secret", api_webhook_secret, false, { JSON } },
+	{ "POST", "/webhooks/secret/rotate", api_webhook_rotate, false, { JSON } },
 	{ "GET", "/events", api_all_events, false, { "text/event-stream" } },
 	{ "GET", "/jobs/{id}/events", api_job_events, false, { "text/event-stream" } },
 	{ "POST", "/jobs/{id}/retry", api_job_retry, false, { JSON } },
@@ -52,8 +59,10 @@ static const struct route routes[] = {
 	{ "POST", "/queue/pause", api_queue_pause, false, { JSON } },
 	{ "POST", "/queue/resume", api_queue_resume, false, { JSON } },
 	{ "GET", "/jobs/{id}/audio", api_audio, false, { AUDIO_TYPES } },
+	{ "GET", "/jobs/{id}/peaks", api_peaks, false, { JSON, "application/octet-stream" } },
 	{ "GET", "/jobs/{id}/stems", api_stems, false, { JSON, "application/x-tar" } },
 	{ "GET", "/jobs/{id}/stems/{name}", api_stem_audio, false, { AUDIO_TYPES } },
+	{ "GET", "/metrics", api_metrics, false, { "text/plain", "application/openmetrics-text" } },
 	{ "GET", "/usage", api_usage, false, { JSON } },
 	{ "GET", "/livez", api_livez, false, { JSON } },
 	{ "GET", "/readyz", api_readyz, false, { JSON } },
@@ -61,6 +70,9 @@ static const struct route routes[] = {
 	{ "GET", "/openapi.json", api_openapi_json, false, { JSON, "application/vnd.oai.openapi+json" } },
 	{ "GET", "/openapi.yaml", api_openapi_yaml, false, { "application/yaml", "text/yaml", "text/plain" } },
 	{ "GET", "/problems/{id}", api_problem, false, { JSON } },
+	{ "GET", "/", api_page, false, { "text/html" } },
+	{ "GET", "/assets/{file}", api_page, false, { "text/javascript", "text/css", "image/svg+xml" } },
+	{ "GET", "/licenses", api_page, false, { "text/plain" } },
 };
 
 enum { N_ROUTES = sizeof routes / sizeof routes[0] };
@@ -83,7 +95,8 @@ static bool is_match(const char *template, const char *path, struct path_names *
 				return false;
 			continue;
 		}
-		size_t n = strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+		bool is_file = strncmp(template, "{file}", 6) == 0;
+		size_t n = strspn(path, is_file ? NAME_CHARACTERS "-." : NAME_CHARACTERS);
 		if (n == 0 || n >= PATH_ID_SIZE || found->n == NAMES_MAX)
 			return false;
 		memcpy(found->names[found->n], path, n);

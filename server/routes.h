@@ -7,6 +7,8 @@
 /* The functions for struct http_app; ctx is a struct app. */
 void routes_begin(void *ctx, struct http_request *r);
 void routes_handle(void *ctx, struct http_request *r);
+/* request_log.c: the log line and the metrics of a request. */
+void routes_ended(void *ctx, struct http_request *r, const struct http_end *end);
 /* The path template, or "-" when there was no route. */
 const char *routes_name(const struct http_request *r);
 

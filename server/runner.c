@@ -4,13 +4,18 @@
  * still holds before the file gets its name. Stems are further artifacts of the job's content. */
 #include "server/runner.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "render/render.h"
 #include "server/json_spec.h"
+#include "server/metrics.h"
 #include "server/problem.h"
 #include "server/submission.h"
+
+#define CPU_FACTOR 10.0 /* of the estimate */
+#define CPU_MIN_S 60.0
 
 struct run;
 
@@ -147,6 +152,19 @@ static struct spool *open_spool(void *ctx, struct error *err)
 	return storage_spool_new(((struct run *)ctx)->storage, err);
 }
 
+static uint64_t raw_bytes(const struct run *r)
+{
+	/* Of the mix; stems are few, and a guess will do. */
+	return r->job->frames_total * r->spec.render.channels * sizeof(float);
+}
+
+static int open_checkpoint(void *ctx, struct checkpoint **found, struct error *err)
+{
+	struct run *r = ctx;
+
+	return storage_checkpoint_open(r->storage, r->job->content_hash, raw_bytes(r), found, err);
+}
+
 static void free_parts(struct run *r)
 {
 	for (size_t i = 0; i < sizeof r->sinks / sizeof r->sinks[0]; i++)
@@ -159,7 +177,12 @@ static void free_parts(struct run *r)
 static int render(const struct runner *runner, struct run *r, struct job_control *control, struct error *err)
 {
 	struct render_result *result = calloc(1, sizeof *result);
-	struct render_files files = { .ctx = r, .open_stem = open_stem, .open_spool = open_spool };
+	struct render_files files = {
+		.ctx = r,
+		.open_stem = open_stem,
+		.open_spool = open_spool,
+		.open_checkpoint = open_checkpoint,
+	};
 	struct diag_list diags = { .n = 0 };
 	int failed = -1;
 
@@ -173,10 +196,21 @@ static int render(const struct runner *runner, struct run *r, struct job_control
 		explain(r->job, &diags, err);
 	else
 		store_result(r->job, result);
+	if (!failed && result->wall_s > 0)
+		metrics_note_render(runner->metrics,
+				    (double)result->frames / r->spec.render.sample_rate_hz / result->wall_s);
 	if (!failed && result->n_stems > 0 && !r->job->stems)
 		failed = error_set(err, ERR_NO_MEMORY, "no memory for the list of stems");
 	free(result);
 	return failed;
+}
+
+/* An estimate may be far off where little work is expected, so there is a least. */
+static double cpu_budget_s(const struct runner *runner, const struct job *job)
+{
+	if (runner->max_cpu_s > 0)
+		return runner->max_cpu_s;
+	return fmin(fmax(CPU_FACTOR * job->cost_s, CPU_MIN_S), RENDER_CPU_MAX_S);
 }
 
 static int run(void *ctx, struct job *job, struct job_control *control,
@@ -188,10 +222,12 @@ static int run(void *ctx, struct job *job, struct job_control *control,
 
 	if (spec_parse_options(job->options, &r.spec, err) < 0)
 		return -1;
+	r.spec.render.cpu_s_max = cpu_budget_s(runner, job);
 	r.spec.render.source = job->source;
 	r.spec.render.source_len = job->source_len;
 	atomic_store_explicit(&control->frames_total, job->frames_total, memory_order_relaxed);
 	rc = render(runner, &r, control, err);
+	job->resumed_from_frame = atomic_load_explicit(&control->resumed_from_frame, memory_order_relaxed);
 	free_parts(&r);
 	return rc;
 }

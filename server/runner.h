@@ -4,12 +4,15 @@
 
 #include "queue/queue.h"
 
+struct metrics;
 struct render_engine;
 
 /* Borrowed by the queue; must outlive it. */
 struct runner {
 	struct render_engine *engine;
 	struct storage *storage;
+	struct metrics *metrics;
+	double max_cpu_s; /* CPU time of a job; 0: by its estimate */
 };
 
 /* The interface for queue_new(). */

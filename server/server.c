@@ -10,10 +10,12 @@
 #include "server/events.h"
 #include "server/http.h"
 #include "server/listen.h"
+#include "server/metrics.h"
 #include "server/rate.h"
 #include "server/routes.h"
 #include "server/runner.h"
 #include "server/scheduler.h"
+#include "server/webhooks.h"
 
 enum {
 	SUSPENDED_MAX = 2048,   /* requests that wait for a job; beyond, `Prefer: wait` is not followed */
@@ -30,6 +32,7 @@ struct server {
 void server_config_init(struct server_config *config)
 {
 	*config = (struct server_config){
+		.listen_fd = -1,
 		.listen = "127.0.0.1",
 		.port = 8080,
 		.data_dir = "data",
@@ -40,6 +43,7 @@ void server_config_init(struct server_config *config)
 		.max_queued = 10000,
 		.max_body_bytes = 1024 * 1024,
 		.max_duration_s = 3600,
+		.checkpoint_interval_ms = 5000,
 		.max_connections = 4096,
 		.max_connections_per_ip = 64,
 		.max_wait_s = 60,
@@ -47,6 +51,7 @@ void server_config_init(struct server_config *config)
 		.body_timeout_ms = 60000,
 		.idle_timeout_ms = 75000,
 		.heartbeat_ms = 15000,
+		.webhook_retry_ms = 5000,
 		.drain_timeout_ms = 25000,
 	};
 }
@@ -81,6 +86,7 @@ static int start_engine(struct server *s, struct error *err)
 		.samples_dir = c->samples_dir,
 		.job_memory_bytes = c->job_memory_bytes,
 		.job_duration_s = c->max_duration_s,
+		.checkpoint_interval_s = (double)c->checkpoint_interval_ms / 1000,
 	};
 
 	s->app.engine = render_engine_new(&config, err);
@@ -97,7 +103,12 @@ static int start_queue(struct server *s, struct error *err)
 		.max_queued = c->max_queued,
 	};
 
-	s->runner = (struct runner){ .engine = s->app.engine, .storage = s->app.storage };
+	s->runner = (struct runner){
+		.engine = s->app.engine,
+		.storage = s->app.storage,
+		.metrics = s->app.metrics,
+		.max_cpu_s = c->max_cpu_s,
+	};
 	config.runner = runner_interface(&s->runner);
 	s->app.queue = queue_new(&config, err);
 	if (s->app.queue)
@@ -110,6 +121,7 @@ static int start_http(struct server *s, struct error *err)
 	const struct server_config *c = &s->app.config;
 	struct http_config config = {
 		.listen = c->listen,
+		.listen_fd = c->listen_fd,
 		.port = c->port,
 		.n_threads = c->n_http_threads,
 		.max_connections = c->max_connections,
@@ -118,7 +130,7 @@ static int start_http(struct server *s, struct error *err)
 		.header_timeout_ms = c->header_timeout_ms,
 		.body_timeout_ms = c->body_timeout_ms,
 		.idle_timeout_ms = c->idle_timeout_ms,
-		.app = { &s->app, routes_begin, routes_handle, routes_name },
+		.app = { &s->app, routes_begin, routes_handle, routes_ended },
 	};
 
 	s->http = http_start(&config, err);
@@ -128,12 +140,14 @@ static int start_http(struct server *s, struct error *err)
 /* Keys and limits; refuses to be open to the network by accident. */
 static int open_access(struct server *s, struct error *err)
 {
-	const char *address = s->app.config.listen;
+	const struct server_config *c = &s->app.config;
+	bool is_loopback = c->listen_fd >= 0 ? listen_fd_is_loopback(c->listen_fd) : listen_is_loopback(c->listen);
 
-	if (access_check_exposure(&s->app, listen_is_loopback(address), err) < 0)
+	if (access_check_exposure(&s->app, is_loopback, err) < 0)
 		return -1;
 	s->app.rates = rate_new(err);
-	s->app.cors = s->app.rates ? cors_new(err) : NULL;
+	s->app.metrics = s->app.rates ? metrics_new(err) : NULL;
+	s->app.cors = s->app.metrics ? cors_new(err) : NULL;
 	return s->app.cors ? cors_set(s->app.cors, s->app.config.cors_origins, err) : -1;
 }
 
@@ -145,6 +159,49 @@ void server_reload(struct server *s, const struct server_config *config)
 	if (cors_set(s->app.cors, config->cors_origins, &err) < 0)
 		log_event(LOG_ERROR, "the list of origins stays as it was", "error", err.message, NULL);
 	atomic_store_explicit(&s->app.rate_per_ip, config->rate_per_ip, memory_order_relaxed);
+}
+
+/* On the storage's writer thread. */
+static void on_commit(void *ctx)
+{
+	struct app *app = ctx;
+
+	events_notify(app->events);
+	webhooks_notify(app->webhooks);
+}
+
+/* What tells of changes: streams and webhooks. */
+static int start_telling(struct server *s, struct error *err)
+{
+	const struct server_config *c = &s->app.config;
+	struct webhooks_config config = { .storage = s->app.storage,
+					  .queue = s->app.queue,
+					  .allowed = c->webhook_allow,
+					  .first_retry_ms = c->webhook_retry_ms };
+
+	s->app.events = events_start(s->app.storage, s->app.queue, c->heartbeat_ms, err);
+	if (!s->app.events)
+		return -1;
+	s->app.webhooks = webhooks_start(&config, err);
+	if (s->app.webhooks) {
+		storage_on_commit(s->app.storage, on_commit, &s->app);
+		return 0;
+	}
+	events_stop(s->app.events);
+	return -1;
+}
+
+static void stop_telling(struct server *s)
+{
+	webhooks_stop(s->app.webhooks);
+	events_stop(s->app.events);
+}
+
+/* After the writer has ended, which calls on_commit(). */
+static void free_telling(struct server *s)
+{
+	webhooks_free(s->app.webhooks);
+	events_free(s->app.events);
 }
 
 struct server *server_start(const struct server_config *config, struct error *err)
@@ -167,23 +224,32 @@ struct server *server_start(const struct server_config *config, struct error *er
 		goto err_after_storage;
 	if (start_queue(s, err) < 0)
 		goto err_after_engine;
-	s->app.events = events_start(s->app.storage, s->app.queue, config->heartbeat_ms, err);
-	if (s->app.events && start_http(s, err) == 0)
+	if (start_telling(s, err) < 0)
+		goto err_after_queue;
+	if (start_http(s, err) == 0)
 		return s;
-	if (s->app.events)
-		events_stop(s->app.events);
+	stop_telling(s);
+err_after_queue:
 	queue_drain(s->app.queue, 0);
 	queue_free(s->app.queue);
 err_after_engine:
 	render_engine_free(s->app.engine);
 err_after_storage:
 	cors_free(s->app.cors);
+	metrics_free(s->app.metrics);
 	rate_free(s->app.rates);
 	storage_close(s->app.storage);
-	events_free(s->app.events);
+	free_telling(s);
 err_after_alloc:
 	free(s);
 	return NULL;
+}
+
+void server_probe(struct server *s)
+{
+	/* A disk that is full is not what a restart mends; a lock that nobody gives back is, and this waits for it. */
+	(void)!storage_health(s->app.storage, NULL);
+	(void)queue_is_paused(s->app.queue);
 }
 
 unsigned server_port(const struct server *s)
@@ -197,12 +263,13 @@ void server_drain_and_stop(struct server *s)
 	queue_drain(s->app.queue, s->app.config.drain_timeout_ms);
 	events_close(s->app.events);
 	http_stop(s->http, REQUESTS_END_MS);
-	events_stop(s->app.events);
+	stop_telling(s);
 	queue_free(s->app.queue);
 	render_engine_free(s->app.engine);
 	storage_close(s->app.storage);
-	events_free(s->app.events);
+	free_telling(s);
 	cors_free(s->app.cors);
+	metrics_free(s->app.metrics);
 	rate_free(s->app.rates);
 	free(s);
 }

@@ -16,6 +16,7 @@
 #include "storage/storage.h"
 
 struct server_config {
+	int listen_fd;           /* a socket that listens already, taken over; -1: none (default) */
 	const char *listen;      /* numeric address or "localhost"; default 127.0.0.1 */
 	unsigned port;           /* 0: any free one, see server_port(); default 8080 */
 	const char *data_dir;    /* made when missing; required */
@@ -31,6 +32,8 @@ struct server_config {
 	size_t max_body_bytes;           /* default 1 MiB */
 	size_t job_memory_bytes;         /* 0: the engine's default */
 	double max_duration_s;           /* longest render; default 3600 */
+	double max_cpu_s;                /* CPU time of a job; 0: by estimate */
+	int64_t checkpoint_interval_ms;  /* of renders that take longer; default 5000; 0: no checkpoints */
 	unsigned max_connections;        /* default 4096 */
 	unsigned max_connections_per_ip; /* default 64; 0: no limit, for use behind a proxy */
 	unsigned max_wait_s;             /* longest `Prefer: wait`; default 60 */
@@ -38,6 +41,8 @@ struct server_config {
 	int64_t body_timeout_ms;   /* from there to the end of the body; default 60,000 */
 	int64_t idle_timeout_ms;   /* between requests, or without progress of a download; default 75,000 */
 	int64_t heartbeat_ms;      /* of event streams; default 15,000 */
+	const char *webhook_allow; /* networks; NULL: public addresses only */
+	int64_t webhook_retry_ms;  /* default 5,000 */
 	enum log_level log_level;
 	enum log_format log_format;
 	const char *cors_origins; /* NULL: no pages of other origins */
@@ -53,6 +58,9 @@ struct server;
 /* Opens the data folder, starts the renderer, recovers the jobs of the last run, listens. The strings of config
  * are borrowed until server_drain_and_stop(). NULL with the first error; nothing is left running then. */
 struct server *server_start(const struct server_config *config, struct error *err) WARN_UNUSED;
+
+/* Takes the locks that every request needs, and the disk if it was sick; returns when it had them. For a watchdog. */
+void server_probe(struct server *s);
 
 /* The port in use. */
 /* Takes over what may change while the service runs (settings.def, marked *). Any thread. */

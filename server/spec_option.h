@@ -36,7 +36,7 @@ int spec_reader_end(struct spec_reader *r, struct error *err) WARN_UNUSED;
 
 /* --- term_option.c: what is asked for besides the sound ---------------------------------------------------- */
 
-enum { SPEC_TERMS_N = 4 };
+enum { SPEC_TERMS_N = 6 };
 extern const char *const spec_term_names[SPEC_TERMS_N];
 /* 0: taken, or complained about; -1: no term has this name. */
 int spec_term_take(struct spec_reader *r, const char *name, const struct option_value *v);

@@ -1,8 +1,11 @@
 #include "server/submission.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "server/trace.h"
 
 enum { ATTEMPTS_MAX = 3 };
 
@@ -32,6 +35,39 @@ char *submission_print_tags(const struct spec_terms *terms)
 	return text;
 }
 
+static struct job_origin *origin_of(struct job *job)
+{
+	if (!job->origin)
+		job->origin = calloc(1, sizeof *job->origin);
+	return job->origin;
+}
+
+int submission_set_trace(struct job *job, const char *traceparent, struct error *err)
+{
+	struct job_origin *o;
+
+	if (!trace_is_valid(traceparent))
+		return 0;
+	o = origin_of(job);
+	if (!o)
+		return error_set(err, ERR_NO_MEMORY, "no memory for the job");
+	snprintf(o->traceparent, sizeof o->traceparent, "%s", traceparent);
+	return 0;
+}
+
+static int set_webhook(struct job *job, const struct spec_terms *terms, struct error *err)
+{
+	struct job_origin *o = terms->webhook[0] ? origin_of(job) : NULL;
+
+	if (!terms->webhook[0])
+		return 0;
+	if (!o)
+		return error_set(err, ERR_NO_MEMORY, "no memory for the job");
+	memcpy(o->webhook_url, terms->webhook, sizeof o->webhook_url);
+	o->webhook_events = terms->webhook_events | WEBHOOK_COMPLETED;
+	return 0;
+}
+
 int submission_fill(const struct spec *spec, int64_t now_ms, int64_t default_keep_s, struct job *job, struct error *err)
 {
 	const struct spec_terms *terms = &spec->terms;
@@ -49,7 +85,7 @@ int submission_fill(const struct spec *spec, int64_t now_ms, int64_t default_kee
 		return error_set(err, ERR_NO_MEMORY, "no memory for the job");
 	memcpy(job->source, spec->render.source, job->source_len);
 	job->source[job->source_len] = '\0';
-	return 0;
+	return set_webhook(job, terms, err);
 }
 
 /* With its length, so that neighbours cannot be mistaken for one another. */

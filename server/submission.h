@@ -20,6 +20,9 @@ int submission_measure(const struct render_engine *engine, const struct render_s
 int submission_fill(const struct spec *spec, int64_t now_ms, int64_t default_keep_s, struct job *job,
 		    struct error *err) WARN_UNUSED;
 
+/* The trace that the job belongs to, when traceparent is valid; NULL is nothing. ERR_NO_MEMORY. */
+int submission_set_trace(struct job *job, const char *traceparent, struct error *err) WARN_UNUSED;
+
 /* What an Idempotency-Key is held to: everything that the client asked for. */
 void submission_fingerprint(const struct spec *spec, const struct job *job, uint8_t out[SHA256_BYTES]);
 

@@ -1,4 +1,5 @@
-/* The options that change no byte of the file: when a job may run, how long its result is kept, how it is found again. */
+/* The options that change no byte of the file: when a job may run, how long its result is kept, how it is found again,
+ * who is told. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,17 +7,17 @@
 #include "base/clock.h"
 #include "server/spec_option.h"
 #include "server/url.h"
+#include "server/webhook_guard.h"
 
 #define KEEP_MAX_S (366.0 * 24 * 3600)
 #define DEADLINE_MAX_MS (7.0 * 24 * 3600 * 1000)
 
-enum { TERM_DEADLINE_MS, TERM_EXPIRES_AFTER, TERM_RUN_AT, TERM_TAGS };
+enum { TERM_DEADLINE_MS, TERM_EXPIRES_AFTER, TERM_RUN_AT, TERM_TAGS, TERM_WEBHOOK, TERM_WEBHOOK_EVENTS };
 
 const char *const spec_term_names[SPEC_TERMS_N] = {
-	[TERM_DEADLINE_MS] = "deadline_ms",
-	[TERM_EXPIRES_AFTER] = "expires_after",
-	[TERM_RUN_AT] = "run_at",
-	[TERM_TAGS] = "tags",
+	[TERM_DEADLINE_MS] = "deadline_ms", [TERM_EXPIRES_AFTER] = "expires_after",
+	[TERM_RUN_AT] = "run_at",           [TERM_TAGS] = "tags",
+	[TERM_WEBHOOK] = "webhook",         [TERM_WEBHOOK_EVENTS] = "webhook_events",
 };
 
 static void take_whole(struct spec_reader *r, int term, const struct option_value *v, double max, int64_t *out)
@@ -83,6 +84,49 @@ static void take_tags(struct spec_reader *r, const struct option_value *v)
 	}
 }
 
+static void take_webhook(struct spec_reader *r, const struct option_value *v)
+{
+	struct error err = ERROR_INIT;
+
+	if (v->type != VALUE_TEXT)
+		spec_reader_complain(r, "webhook", "wrong-type", "'webhook' must be a URL");
+	else if (webhook_guard_check_url(v->text, &err) < 0)
+		spec_reader_complain(r, "webhook", "out-of-range", err.message);
+	else
+		snprintf(r->spec->terms.webhook, sizeof r->spec->terms.webhook, "%s", v->text);
+}
+
+static void take_event(struct spec_reader *r, const char *s, size_t n)
+{
+	static const char *const names[] = { "start", "progress", "completed" };
+	unsigned i = 0;
+
+	while (i < 3 && (strlen(names[i]) != n || memcmp(names[i], s, n) != 0))
+		i++;
+	if (i < 3)
+		r->spec->terms.webhook_events |= 1u << i;
+	else
+		spec_reader_complain(r, "webhook_events", "out-of-range",
+				     "'webhook_events' is a list of start, progress and completed");
+}
+
+/* A list, or in a query names with commas between them. */
+static void take_events(struct spec_reader *r, const struct option_value *v)
+{
+	const char *s = v->text;
+	size_t n;
+
+	if (v->type == VALUE_LIST) {
+		for (unsigned i = 0; i < v->n_items; i++)
+			take_event(r, v->items[i], strlen(v->items[i]));
+	} else if (r->is_json || !s) {
+		spec_reader_complain(r, "webhook_events", "wrong-type", "'webhook_events' must be a list of strings");
+	} else {
+		for (; n = strcspn(s, ","), take_event(r, s, n), s[n]; s += n + 1)
+			;
+	}
+}
+
 int spec_term_take(struct spec_reader *r, const char *name, const struct option_value *v)
 {
 	int term = 0;
@@ -102,7 +146,11 @@ int spec_term_take(struct spec_reader *r, const char *name, const struct option_
 		take_whole(r, term, v, KEEP_MAX_S, &r->spec->terms.keep_s);
 	else if (term == TERM_RUN_AT)
 		take_time(r, v);
-	else
+	else if (term == TERM_TAGS)
 		take_tags(r, v);
+	else if (term == TERM_WEBHOOK)
+		take_webhook(r, v);
+	else
+		take_events(r, v);
 	return 0;
 }

@@ -60,9 +60,9 @@ static int insert_origin(struct db *db, const struct job *j, struct error *err)
 
 	query_begin(&q, db, sql, err);
 	query_text(&q, j->id);
-	query_text(&q, j->origin->webhook_url);
+	query_text(&q, j->origin->webhook_url[0] ? j->origin->webhook_url : NULL);
 	query_int(&q, j->origin->webhook_events);
-	query_text(&q, j->origin->traceparent);
+	query_text(&q, j->origin->traceparent[0] ? j->origin->traceparent : NULL);
 	return query_run(&q) < 0 ? -1 : 0;
 }
 
@@ -74,5 +74,5 @@ int admission_record(struct db *db, const struct job *j, struct error *err)
 		return -1;
 	if (j->key_id[0] && check_limits(db, j, err))
 		return -1;
-	return o && (o->webhook_url || o->traceparent) ? insert_origin(db, j, err) : 0;
+	return o ? insert_origin(db, j, err) : 0;
 }

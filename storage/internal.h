@@ -13,11 +13,13 @@ struct storage {
 	int lock_fd;      /* data/lock, flock()ed while we are open */
 	int artifacts_fd; /* folders are used through descriptors, never through paths */
 	int tmp_fd;
+	int checkpoints_fd;
 	char *db_path;
 	bool is_guest;
-	enum io_backend io;       /* what works: IO_URING or IO_PWRITE */
-	bool is_io_required;      /* io_uring was asked for by name: never fall back silently */
-	_Atomic uint64_t n_parts; /* names data/tmp/<n>.part; relaxed, only uniqueness matters */
+	uint8_t link_secret[LINK_SECRET_BYTES]; /* not of a guest */
+	enum io_backend io;                     /* what works: IO_URING or IO_PWRITE */
+	bool is_io_required;                    /* io_uring was asked for by name: never fall back silently */
+	_Atomic uint64_t n_parts;               /* names data/tmp/<n>.part; relaxed, only uniqueness matters */
 	struct health health;
 	struct writer *writer;
 	struct readers readers;
@@ -37,6 +39,24 @@ enum { PART_NAME_SIZE = 32 };
 int part_create(struct storage *s, char name[PART_NAME_SIZE], struct error *err) WARN_UNUSED;
 /* Makes the 256 folders that artifacts are spread over, once and durably, so that publishing is a single rename. */
 int artifact_make_folders(const struct storage *s, struct error *err) WARN_UNUSED;
+
+/* --- spool.c --- */
+
+/* A checksum over whole 64-bit words, which goes on from sum; 0 at the begin. It finds what a disk gets wrong, no forgery. */
+uint64_t spool_sum(uint64_t sum, const void *data, size_t n);
+/* A spool over a file that has n_bytes of that sum already. Takes fd, also on failure. */
+struct spool *spool_resume(int fd, uint64_t n_bytes, uint64_t sum, struct error *err) WARN_UNUSED;
+/* What was appended is in the file (not on the disk yet): how much, and its sum. A multiple of 8 bytes if more follows. */
+int spool_flush(struct spool *s, uint64_t *n_bytes, uint64_t *sum, struct error *err) WARN_UNUSED;
+int spool_clear(struct spool *s, struct error *err) WARN_UNUSED;
+
+/* --- checkpoint.c --- */
+
+enum { CHECKPOINT_NAME_SIZE = 64 + 7 + 1 }; /* "ab…ef.frames" and NUL */
+
+/* Splits a name in data/checkpoints; false when it is none of ours. is_state: not the frames. */
+bool checkpoint_parse_name(const char *name, uint8_t content_hash[SHA256_BYTES], bool *is_state);
+bool checkpoint_exists(const struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
 
 /* --- sweep.c --- */
 
@@ -60,6 +80,11 @@ int probe_write(struct storage *s, struct error *err) WARN_UNUSED;
  * its file, and no other write can come between the look and the removal. */
 int artifact_release(struct storage *s, struct db *db, const uint8_t content_hash[SHA256_BYTES],
 		     struct error *err) WARN_UNUSED;
+
+/* --- secret.c --- */
+
+/* Reads the secret of the folder, or makes one. */
+int secret_load(int data_fd, uint8_t out[LINK_SECRET_BYTES], struct error *err) WARN_UNUSED;
 
 /* --- admission.c --- */
 
@@ -88,8 +113,8 @@ int batch_recover(struct db *db, struct error *err) WARN_UNUSED;
 	" clipped_frames, peak, render_s, cpu_s, true_peak, loudness_lufs, stems, sha256, error_code, error_message,"  \
 	" warnings, key_id, run_at_ms, not_before_ms, deadline_at_ms, keep_s, expires_at_ms, is_expired, tags, "       \
 	"cost_s,"                                                                                                      \
-	" lane, batch_id, custom_id, schedule_id, retry_of"
-enum { JOB_N_COLUMNS = 42 };
+	" lane, batch_id, custom_id, schedule_id, retry_of, resumed_from_frame"
+enum { JOB_N_COLUMNS = 43 };
 
 /* Copies the current row. ERR_NO_MEMORY, ERR_CORRUPT; then out is empty. */
 int job_row_read(struct query *q, struct job *out, struct error *err) WARN_UNUSED;

@@ -8,6 +8,7 @@
 void job_fini(struct job *j)
 {
 	free(j->options);
+	free(j->origin);
 	free(j->source);
 	free(j->warnings);
 	free(j->stems);
@@ -141,6 +142,7 @@ int job_row_read(struct query *q, struct job *out, struct error *err)
 	next_text(&c, out->error_message, sizeof out->error_message);
 	out->warnings = next_text_dup(&c);
 	read_terms(&c, out);
+	out->resumed_from_frame = (uint64_t)next_int(&c);
 	if (!c.is_out_of_memory && state >= 0 && has_hash)
 		return 0;
 	job_fini(out);

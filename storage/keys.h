@@ -68,9 +68,9 @@ enum { TRACEPARENT_SIZE = 56, WEBHOOK_URL_MAX = 2000 };
 enum { WEBHOOK_START = 1, WEBHOOK_PROGRESS = 2, WEBHOOK_COMPLETED = 4 };
 
 struct job_origin {
-	const char *webhook_url; /* NULL: none */
+	char webhook_url[WEBHOOK_URL_MAX + 1]; /* "": none */
 	unsigned webhook_events;
-	const char *traceparent; /* NULL: none */
+	char traceparent[TRACEPARENT_SIZE]; /* "": none */
 };
 
 #endif

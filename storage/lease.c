@@ -166,10 +166,26 @@ static int finish_otherwise(struct db *db, const struct job *j, struct error *er
 	return conflict_unless_changed(query_run(&q), err);
 }
 
+/* Most jobs start afresh, as their rows say already. */
+static int note_resumed(struct db *db, const struct job *j, struct error *err)
+{
+	struct query q;
+
+	if (j->resumed_from_frame == 0)
+		return 0;
+	query_begin(&q, db, "UPDATE job SET resumed_from_frame = ? WHERE id = ? AND epoch = ?", err);
+	query_int(&q, (int64_t)j->resumed_from_frame);
+	query_text(&q, j->id);
+	query_int(&q, j->epoch);
+	return conflict_unless_changed(query_run(&q), err);
+}
+
 static int finish(struct db *db, void *ctx, struct error *err)
 {
 	const struct finish *f = ctx;
 
+	if (note_resumed(db, f->job, err))
+		return -1;
 	if (f->job->state != JOB_SUCCEEDED)
 		return finish_otherwise(db, f->job, err);
 	if (!artifact_exists(f->storage, f->job->content_hash))

@@ -1,9 +1,11 @@
 # Rows in SQLite and artifact files.
 libstorage_a_SOURCES += \
-	storage/events.c storage/events.h \
+	storage/deliveries.c storage/deliveries.h storage/events.c storage/events.h \
 	storage/admission.c storage/keys.c storage/keys.h storage/service_schema.c \
 	storage/artifact.c \
+	storage/backup.c \
 	storage/batch.c \
+	storage/checkpoint.c \
 	storage/claim.c \
 	storage/db.c storage/db.h \
 	storage/due.c \
@@ -24,6 +26,7 @@ libstorage_a_SOURCES += \
 	storage/readers.c storage/readers.h \
 	storage/schedule.c \
 	storage/schema.c storage/schema.h \
+	storage/secret.c \
 	storage/setting.c \
 	storage/spool.c \
 	storage/storage.c storage/storage.h \

@@ -15,6 +15,8 @@
  * job_origin: what came with a submission. webhook_delivery: an event to be told, or told; next_at_ms is 0 when nothing is
  * left to do. webhook_attempt: each try. webhook_secret: what deliveries of a key are signed with; key_id '' is for those without a key.
  * webhook_refusal: addresses that answered 410. */
+/* A macro between strings makes a staircase of it. */
+/* clang-format off */
 const char schema_service[] =
 	"CREATE TABLE api_key ("
 	"  id TEXT NOT NULL PRIMARY KEY,"
@@ -108,51 +110,38 @@ const char schema_service[] =
 	"END;"
 	/* --- counters of keys --- */
 	"CREATE TRIGGER key_job_made AFTER INSERT ON job WHEN NEW.key_id <> '' BEGIN"
-	"  UPDATE api_key SET queued = queued + " WAITS("NEW") ", running = running + " RUNS(
-		"NEW") ","
-		       "    bytes = bytes + " KEEPS(
-			       "NEW") " WHERE id = NEW.key_id;"
-				      "END;"
-				      "CREATE TRIGGER key_job_changed AFTER UPDATE OF state, is_expired ON job WHEN NEW.key_id <> ''"
-	"  AND (OLD.state <> NEW.state OR OLD.is_expired <> NEW.is_expired) BEGIN"
-				      "  UPDATE api_key SET queued = queued + " WAITS("NEW") " - " WAITS(
-					      "OLD") ","
-						     "    running = running + " RUNS("NEW") " - " RUNS(
-							     "OLD") ","
-								    "    bytes = bytes + " KEEPS("NEW") " - " KEEPS(
-									    "OLD") " WHERE id = NEW.key_id;"
-										   "END;"
-										   "CREATE TRIGGER key_job_gone AFTER "
-										   "DELETE ON job WHEN OLD.key_id <> "
-										   "'' BEGIN"
-										   "  UPDATE api_key SET queued = "
-										   "queued - " WAITS(
-											   "OLD") ", running = running "
-												  "- " RUNS("OLD") ","
-														   "   "
-														   " by"
-														   "tes"
-														   " = "
-														   "byt"
-														   "es "
-														   "-"
-														   " " KEEPS(
-															   "OLD") " WHERE id = OLD.key_id;"
-																  "END;"
-																  /* --- webhooks: 1 start, 4 completed. A job from the cache is complete before its origin is written. --- */
-																  "CREATE TRIGGER webhook_job_changed AFTER UPDATE OF state ON job WHEN OLD.state <> NEW.state"
-																  "  AND NEW.state IN ('running','succeeded','failed','canceled','expired') BEGIN"
-																  "  INSERT INTO webhook_delivery (job_id, key_id, url, event, traceparent, created_at_ms, next_at_ms)"
-																  "    SELECT NEW.id, NEW.key_id, webhook_url,"
-																  "      CASE NEW.state WHEN 'running' THEN 'job.started' ELSE 'job.' || NEW.state END,"
-																  "      traceparent, " NOW_MS
-																  ", " NOW_MS
-																  " FROM job_origin WHERE job_id = NEW.id AND webhook_url IS NOT NULL"
-																  "        AND (NEW.state <> 'running' OR (webhook_events & 1 AND NEW.attempt = 1));"
-																  "END;"
-																  "CREATE TRIGGER webhook_job_made AFTER INSERT ON job_origin WHEN NEW.webhook_url IS NOT NULL BEGIN"
-																  "  INSERT INTO webhook_delivery (job_id, key_id, url, event, traceparent, created_at_ms, next_at_ms)"
-																  "    SELECT id, key_id, NEW.webhook_url, 'job.' || state, NEW.traceparent, " NOW_MS
-																  ", " NOW_MS
-																  "      FROM job WHERE id = NEW.job_id AND state = 'succeeded';"
-																  "END;";
+	"  UPDATE api_key SET queued = queued + " WAITS("NEW") ","
+	"    running = running + " RUNS("NEW") ","
+	"    bytes = bytes + " KEEPS("NEW")
+	"  WHERE id = NEW.key_id;"
+	"END;"
+	"CREATE TRIGGER key_job_changed AFTER UPDATE OF state, is_expired ON job"
+	"  WHEN NEW.key_id <> '' AND (OLD.state <> NEW.state OR OLD.is_expired <> NEW.is_expired) BEGIN"
+	"  UPDATE api_key SET queued = queued + " WAITS("NEW") " - " WAITS("OLD") ","
+	"    running = running + " RUNS("NEW") " - " RUNS("OLD") ","
+	"    bytes = bytes + " KEEPS("NEW") " - " KEEPS("OLD")
+	"  WHERE id = NEW.key_id;"
+	"END;"
+	"CREATE TRIGGER key_job_gone AFTER DELETE ON job WHEN OLD.key_id <> '' BEGIN"
+	"  UPDATE api_key SET queued = queued - " WAITS("OLD") ","
+	"    running = running - " RUNS("OLD") ","
+	"    bytes = bytes - " KEEPS("OLD")
+	"  WHERE id = OLD.key_id;"
+	"END;"
+	/* --- webhooks: 1 start, 4 completed. A job from the cache is complete before its origin is written. --- */
+	"CREATE TRIGGER webhook_job_changed AFTER UPDATE OF state ON job"
+	"  WHEN OLD.state <> NEW.state"
+	"    AND NEW.state IN ('running','succeeded','failed','canceled','expired') BEGIN"
+	"  INSERT INTO webhook_delivery (job_id, key_id, url, event, traceparent, created_at_ms, next_at_ms)"
+	"    SELECT NEW.id, NEW.key_id, webhook_url,"
+	"      CASE NEW.state WHEN 'running' THEN 'job.started' ELSE 'job.' || NEW.state END,"
+	"      traceparent, " NOW_MS ", " NOW_MS
+	"      FROM job_origin WHERE job_id = NEW.id AND webhook_url IS NOT NULL"
+	"        AND (NEW.state <> 'running' OR (webhook_events & 1 AND NEW.attempt = 1));"
+	"END;"
+	"CREATE TRIGGER webhook_job_made AFTER INSERT ON job_origin WHEN NEW.webhook_url IS NOT NULL BEGIN"
+	"  INSERT INTO webhook_delivery (job_id, key_id, url, event, traceparent, created_at_ms, next_at_ms)"
+	"    SELECT id, key_id, NEW.webhook_url, 'job.' || state, NEW.traceparent, " NOW_MS ", " NOW_MS
+	"      FROM job WHERE id = NEW.job_id AND state = 'succeeded';"
+	"END;";
+/* clang-format on */

@@ -1,4 +1,5 @@
-/* Spools over files without a name: what a process leaves behind when it is killed is nothing. */
+/* Spools over files: those without a name, of which nothing is left when the process is killed, and those of a
+ * checkpoint (checkpoint.c), which are there to stay. */
 #include "base/spool.h"
 
 #include <errno.h>
@@ -16,6 +17,8 @@ struct file_spool {
 	struct spool spool; /* first: a struct spool * is a struct file_spool * */
 	int fd;
 	uint64_t n_written; /* bytes that the file has */
+	bool is_summed;
+	uint64_t sum; /* spool_sum() of them, of a checkpoint */
 	size_t n_pending;
 	char pending[SPOOL_BYTES];
 };
@@ -35,24 +38,44 @@ static int write_all(struct file_spool *f, const char *data, size_t n, struct er
 	return 0;
 }
 
+uint64_t spool_sum(uint64_t sum, const void *data, size_t n)
+{
+	const char *bytes = data;
+
+	for (size_t i = 0; i + sizeof sum <= n; i += sizeof sum) {
+		uint64_t word;
+		memcpy(&word, bytes + i, sizeof word);
+		sum = (sum ^ word) * 0x9e3779b97f4a7c15u;
+		sum ^= sum >> 29;
+	}
+	return sum;
+}
+
 static int flush(struct file_spool *f, struct error *err)
 {
 	size_t n = f->n_pending;
 
 	f->n_pending = 0;
+	if (f->is_summed)
+		f->sum = spool_sum(f->sum, f->pending, n);
 	return write_all(f, f->pending, n, err);
 }
 
+/* Through the buffer whatever the size, so that the file is written and summed in pieces of whole words. */
 static int spool_file_append(struct spool *s, const void *data, size_t n, struct error *err)
 {
 	struct file_spool *f = (struct file_spool *)s;
+	const char *from = data;
 
-	if (n > SPOOL_BYTES - f->n_pending && flush(f, err))
-		return -1;
-	if (n > SPOOL_BYTES)
-		return write_all(f, data, n, err);
-	memcpy(f->pending + f->n_pending, data, n);
-	f->n_pending += n;
+	while (n > 0) {
+		size_t room = SPOOL_BYTES - f->n_pending, part = n < room ? n : room;
+		memcpy(f->pending + f->n_pending, from, part);
+		f->n_pending += part;
+		from += part;
+		n -= part;
+		if (f->n_pending == SPOOL_BYTES && flush(f, err))
+			return -1;
+	}
 	return 0;
 }
 
@@ -137,4 +160,40 @@ struct spool *storage_spool_new(struct storage *s, struct error *err)
 	if (fd >= 0)
 		unlinkat(s->tmp_fd, name, 0);
 	return spool_over(fd, err);
+}
+
+/* --- Of a checkpoint --- */
+
+struct spool *spool_resume(int fd, uint64_t n_bytes, uint64_t sum, struct error *err)
+{
+	struct spool *s = spool_over(fd, err);
+	struct file_spool *f = (struct file_spool *)s;
+
+	if (!s)
+		return NULL;
+	f->is_summed = true;
+	f->n_written = n_bytes;
+	f->sum = sum;
+	return s;
+}
+
+int spool_flush(struct spool *s, uint64_t *n_bytes, uint64_t *sum, struct error *err)
+{
+	struct file_spool *f = (struct file_spool *)s;
+
+	if (f->n_pending > 0 && flush(f, err))
+		return -1;
+	*n_bytes = f->n_written;
+	*sum = f->sum;
+	return 0;
+}
+
+int spool_clear(struct spool *s, struct error *err)
+{
+	struct file_spool *f = (struct file_spool *)s;
+
+	f->n_pending = 0;
+	f->n_written = 0;
+	f->sum = 0;
+	return ftruncate(f->fd, 0) ? error_set_errno(err, errno, "emptying the frames of a checkpoint") : 0;
 }

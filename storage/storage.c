@@ -62,6 +62,11 @@ static int open_folders(struct storage *s, const char *data_dir, struct error *e
 	s->tmp_fd = open_folder(data_fd, "tmp", err);
 	if (s->tmp_fd < 0)
 		goto out;
+	if (secret_load(data_fd, s->link_secret, err))
+		goto out;
+	s->checkpoints_fd = open_folder(data_fd, "checkpoints", err);
+	if (s->checkpoints_fd < 0)
+		goto out;
 	if (fsync(data_fd)) {
 		error_set_errno(err, errno, "syncing the data folder");
 		goto out;
@@ -121,6 +126,7 @@ static void close_if_open(int fd)
 /* Closing the lock file last: until then the folder is ours. */
 static void free_storage(struct storage *s)
 {
+	close_if_open(s->checkpoints_fd);
 	close_if_open(s->tmp_fd);
 	close_if_open(s->artifacts_fd);
 	close_if_open(s->lock_fd);
@@ -138,7 +144,7 @@ static struct storage *new_storage(const char *data_dir, struct error *err)
 		error_set(err, ERR_NO_MEMORY, "opening the data folder: out of memory");
 		return NULL;
 	}
-	s->lock_fd = s->artifacts_fd = s->tmp_fd = -1;
+	s->lock_fd = s->artifacts_fd = s->tmp_fd = s->checkpoints_fd = -1;
 	pthread_mutex_init(&s->health.lock, NULL);
 	return s;
 }
@@ -176,6 +182,11 @@ void storage_close(struct storage *s)
 	readers_fini(&s->readers);
 	writer_free(s->writer); /* the last connection: SQLite empties the write-ahead log */
 	free_storage(s);
+}
+
+struct histogram storage_commit_times(struct storage *s)
+{
+	return writer_stats(s->writer).commit_times;
 }
 
 const char *storage_io_name(const struct storage *s)

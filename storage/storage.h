@@ -8,9 +8,11 @@
  *
  *   data/phonond.db, -wal, -shm    rows
  *   data/lock                      held while a process owns the folder
+ *   data/link.key                  what links are signed with, for the owner only
  *   data/artifacts/<2 hex>/<64 hex>.wav   finished files, named by content hash, whatever their format
  *   data/artifacts/<2 hex>/<64 hex>.s<n>  further files of the same content, n = 1 ...: stems
- *   data/tmp/<n>.part              being written; swept at start */
+ *   data/tmp/<n>.part              being written; swept at start
+ *   data/checkpoints/<64 hex>.frames, .state   of long renders in progress (base/checkpoint.h), by content hash */
 #ifndef STORAGE_STORAGE_H
 #define STORAGE_STORAGE_H
 
@@ -18,10 +20,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/checkpoint.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/histogram.h"
 #include "base/sink.h"
 #include "base/spool.h"
+#include "storage/deliveries.h"
 #include "storage/events.h"
 #include "storage/keys.h"
 
@@ -71,6 +76,7 @@ struct job {
 	char *source;  /* only where the call says so, else NULL */
 	size_t source_len;
 	uint64_t frames_done, frames_total;
+	uint64_t resumed_from_frame; /* what the last attempt went on from; 0: it started afresh */
 	/* Terms. Times are wall-clock milliseconds, 0: none. */
 	int64_t run_at_ms;      /* not before this */
 	int64_t not_before_ms;  /* not before this either: the end of the pause after a failed attempt */
@@ -94,11 +100,12 @@ struct job {
 	/* Valid in JOB_FAILED, JOB_CANCELED, JOB_EXPIRED. */
 	char error_code[32]; /* error_code_name() or "crashed" */
 	char error_message[JOB_ERROR_MESSAGE_SIZE];
-	char *warnings;                  /* JSON array of diagnostics, or NULL; opaque here */
-	const struct job_origin *origin; /* read when the job is inserted; NULL: nothing came with it */
+	char *warnings; /* JSON array of diagnostics, or NULL; opaque here */
+	struct job_origin
+		*origin; /* stored when the job is inserted, never read back; malloc'd, or NULL: nothing came with it */
 };
 
-/* Frees what a struct job owns (options, source, stems, tags, warnings) and zeroes it. */
+/* Frees what a struct job owns (options, source, stems, tags, warnings, origin) and zeroes it. */
 void job_fini(struct job *j);
 
 struct storage;
@@ -121,6 +128,16 @@ void storage_close(struct storage *s);
 
 /* "io_uring" or "pwrite": what artifacts are written with. */
 const char *storage_io_name(const struct storage *s);
+
+/* What links are signed with; a secret of the data folder. */
+enum { LINK_SECRET_BYTES = 32 };
+const uint8_t *storage_link_secret(const struct storage *s);
+
+/* How long commits took, each with its fsync, since the start; in seconds. */
+struct histogram storage_commit_times(struct storage *s);
+
+/* A copy of the database in a new file, as it is at one moment; works for a guest too. ERR_INVALID: the file exists. */
+int storage_backup(struct storage *s, const char *path, struct error *err) WARN_UNUSED;
 
 /* Can we still write? 0, or the error that the last write met (ERR_NO_SPACE, ERR_IO). For /readyz. */
 int storage_health(struct storage *s, struct error *err) WARN_UNUSED;
@@ -365,6 +382,11 @@ int artifact_open_part(struct storage *s, const uint8_t content_hash[SHA256_BYTE
 
 /* A spool in the data folder. Any thread. */
 struct spool *storage_spool_new(struct storage *s, struct error *err) WARN_UNUSED;
+/* The checkpoint of a content, found or new. *found is NULL when there is to be none: another run of the same content has
+ * it, or there is not room for twice expected_bytes of frames. -1 with the error. */
+int storage_checkpoint_open(struct storage *s, const uint8_t content_hash[SHA256_BYTES], uint64_t expected_bytes,
+			    struct checkpoint **found, struct error *err) WARN_UNUSED;
+
 /* A spool in any folder. For `phonond render`. */
 struct spool *file_spool_new(const char *folder, struct error *err) WARN_UNUSED;
 

@@ -40,6 +40,7 @@ static int remove_entry(int folder_fd, const char *name, struct error *err)
 }
 
 struct sweep {
+	const struct storage *storage;
 	struct db *db;
 	size_t n_removed;
 };
@@ -133,12 +134,47 @@ int sweep_check_empty(const struct storage *s, struct error *err)
 	return for_each_artifact(s, refuse_artifact, NULL, err);
 }
 
+/* Will a job with this content be run? 1, 0, -1. */
+static int is_wanted(struct db *db, const uint8_t content_hash[SHA256_BYTES], struct error *err)
+{
+	static const char sql[] = "SELECT EXISTS (SELECT 1 FROM job WHERE content_hash = ? AND state IN"
+				  " ('scheduled','queued','running','finalizing'))";
+	struct query q;
+	int rc;
+
+	query_begin(&q, db, sql, err);
+	query_blob(&q, content_hash, SHA256_BYTES);
+	rc = query_step(&q);
+	if (rc == 1)
+		rc = sqlite3_column_int(q.stmt, 0);
+	query_end(&q);
+	return rc;
+}
+
+/* Frames without a state are of no use, nor is a checkpoint of a job that has ended. */
+static int visit_checkpoint(void *ctx, int folder_fd, const char *name, struct error *err)
+{
+	struct sweep *w = ctx;
+	uint8_t content_hash[SHA256_BYTES];
+	bool is_state;
+	int wanted = 0;
+
+	if (checkpoint_parse_name(name, content_hash, &is_state) &&
+	    (is_state || checkpoint_exists(w->storage, content_hash)))
+		wanted = is_wanted(w->db, content_hash, err);
+	if (wanted != 0)
+		return wanted < 0 ? -1 : 0;
+	w->n_removed++;
+	return remove_entry(folder_fd, name, err);
+}
+
 int sweep_folders(const struct storage *s, struct db *db, struct error *err)
 {
-	struct sweep w = { .db = db };
+	struct sweep w = { .storage = s, .db = db };
 	char count[24];
 
-	if (for_each_artifact(s, visit_artifact, &w, err) || for_each_entry(s->tmp_fd, ".", visit_part, &w, err))
+	if (for_each_artifact(s, visit_artifact, &w, err) || for_each_entry(s->tmp_fd, ".", visit_part, &w, err) ||
+	    for_each_entry(s->checkpoints_fd, ".", visit_checkpoint, &w, err))
 		return -1;
 	if (w.n_removed == 0)
 		return 0;

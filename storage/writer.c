@@ -24,6 +24,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+/* Seconds. */
+static const double commit_bounds[] = { 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5 };
+
 struct request {
 	writer_fn fn, after;
 	void *ctx;
@@ -107,6 +110,17 @@ static bool group_take(struct group *g, struct writer *w)
 	return r != NULL;
 }
 
+static int commit(struct writer *w, struct error *err)
+{
+	uint64_t start = clock_monotonic_ns();
+	int rc = run_sql(&w->db, "COMMIT", err);
+
+	pthread_mutex_lock(&w->lock);
+	histogram_add(&w->stats.commit_times, (double)(clock_monotonic_ns() - start) / 1e9);
+	pthread_mutex_unlock(&w->lock);
+	return rc;
+}
+
 static int run_group(struct group *g, struct writer *w, struct error *err)
 {
 	int rc = run_sql(&w->db, "BEGIN IMMEDIATE", err);
@@ -115,7 +129,7 @@ static int run_group(struct group *g, struct writer *w, struct error *err)
 		if (rc == 0)
 			rc = run_request(&w->db, g->items[g->n - 1], err);
 	if (rc == 0)
-		rc = run_sql(&w->db, "COMMIT", err);
+		rc = commit(w, err);
 	if (rc)
 		roll_back(&w->db);
 	return rc;
@@ -227,6 +241,8 @@ struct writer *writer_new(const struct db *db, struct health *health, struct err
 	w->db = taken;
 	w->health = health;
 	w->tail = &w->head;
+	w->stats.commit_times.bounds = commit_bounds;
+	w->stats.commit_times.n_bounds = sizeof commit_bounds / sizeof commit_bounds[0];
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->work, NULL);
 	rc = pthread_create(&w->thread, NULL, writer_main, w);

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "base/histogram.h"
 #include "storage/db.h"
 #include "storage/health.h"
 
@@ -35,6 +36,7 @@ void writer_on_commit(struct writer *w, void (*cb)(void *ctx), void *ctx);
 struct writer_stats {
 	uint64_t n_groups, n_requests;
 	uint64_t largest_group; /* requests */
+	struct histogram commit_times;
 };
 struct writer_stats writer_stats(struct writer *w);
 

@@ -47,6 +47,7 @@ only "storage/storage.h is the door of storage/" 'storage/([^s]|s[^t]|st[^o]|sto
 only "queue/queue.h is the door of queue/" 'queue/([^q]|q[^u]|qu[^e]|que[^u]|queu[^e]|queue[^.])' 'queue/'
 only "libmicrohttpd is behind server/http*.c" 'microhttpd\.h' 'server/http'
 only "jansson is in server/" 'jansson\.h' 'server/'
+only "libcurl is behind server/webhooks.c" 'curl/' 'server/webhooks'
 only "SQLite is in storage/" 'sqlite3\.h' 'storage/'
 only "liburing is behind storage/uring.c" 'liburing\.h' 'storage/uring'
 only "libsndfile is in render/io/" 'sndfile\.h' 'render/io/'

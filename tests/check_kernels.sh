@@ -6,8 +6,8 @@ set -u
 
 # FILE:FUNCTION, called from reset(), tail_s() or a table's first use; and the transform of freeze, which runs in memory
 # that reset() gave it.
-allowed='brown_noise:pow distort:sin reverb:log vocoder:exp freeze:kiss_fft freeze:kiss_fft_alloc registry:strncmp
-sinc:aligned_alloc sinc:free sinc:malloc sinc:pthread_mutex_lock sinc:pthread_mutex_unlock sinc:sin'
+allowed='brown_noise:pow distort:sin reverb:log vocoder:exp freeze:kiss_fft freeze:kiss_fft_alloc registry:name_index_add_all registry:name_index_find
+registry:pthread_once sinc:aligned_alloc sinc:free sinc:malloc sinc:pthread_mutex_lock sinc:pthread_mutex_unlock sinc:sin'
 # The compiler's own, and what is an instruction unless it is told not to optimise.
 plain='_.*|cpu_level|mem(set|cpy|move|cmp)|(floor|ceil|rint|trunc|sqrt|fabs|fmin|fmax|lrint)f?'
 

@@ -15,10 +15,12 @@ import tempfile
 import time
 
 import csound
+import faust
 import scsynth
 import workloads
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+WHO = ["phonond", "scsynth", "csound", "faust"]
 NAMES = ["w1", "w2", "w3", "w4", "w5", "w6"]
 RUNS = 3
 SAMPLES = ["bd", "sn", "hh", "cp", "808bd", "rd"]
@@ -78,22 +80,23 @@ def row(name, results):
     """Audio seconds per CPU second of each, and the ratio to the best peer."""
     rates = {who: workloads.SECONDS / r[0] for who, r in results.items()}
     best = max(rate for who, rate in rates.items() if who != "phonond")
-    cells = [name.upper()] + [f"{rates[who]:.0f}" for who in ("phonond", "scsynth", "csound")]
+    cells = [name.upper()] + [f"{rates[who]:.0f}" if who in rates else "-" for who in WHO]
     wall, rss = results["phonond"][1], results["phonond"][2]
     return "| " + " | ".join(cells + [f"{rates['phonond'] / best:.1f}", f"{wall:.2f}", f"{rss / 1024:.0f}"]) + " |"
 
 
 def main():
     binary, names = sys.argv[1], sys.argv[2:] or NAMES
-    print("| | phonond | scsynth | Csound | phonond / best peer | phonond wall, s | peak RSS, MiB |")
-    print("|---|---|---|---|---|---|---|")
+    print("| | phonond | scsynth | Csound | Faust | phonond / best peer | phonond wall, s | peak RSS, MiB |")
+    print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         samples = make_samples(binary, folder)
         for name in names:
             commands = {"phonond": phonond_command(binary, name, folder),
                         "scsynth": scsynth.prepare(name, samples, folder),
-                        "csound": csound.prepare(name, samples, folder)}
-            print(row(name, run_all(commands)), flush=True)
+                        "csound": csound.prepare(name, samples, folder),
+                        "faust": faust.prepare(name, folder)}
+            print(row(name, run_all({who: c for who, c in commands.items() if c})), flush=True)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def w1(_):
 def w2(_):
     lines = []
     for i, (freq, rate) in enumerate(w.saws()):
-        lines += [f"k{i} lfo 1500, {rate}", f"s{i} vco2 0.03, {freq}".replace("s", "av", 1),
+        lines += [f"k{i} lfo 1500, {rate}", f"s{i} vco2 0.08, {freq}".replace("s", "av", 1),
                   f"a{i} rezzy av{i}, k{i} + 2000, 4"]
     total = " + ".join(f"a{i}" for i in range(32))
     return _orchestra("", "instr 1\n" + "\n".join(lines) + f"\nax = {total}\nouts ax, ax\nendin\n", f"i1 0 {w.SECONDS}\n")

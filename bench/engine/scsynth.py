@@ -39,7 +39,7 @@ def w2(_):
     for freq, rate in w.saws():
         lfo = d.op(ADD, d.op(MUL, d.add("SinOsc", CONTROL, rate, 0.0), 1500.0, CONTROL), 2000.0, CONTROL)
         voices.append(d.add("RLPF", AUDIO, d.add("Saw", AUDIO, freq), lfo, 0.25))
-    x = d.op(MUL, d.total(voices), 0.03)
+    x = d.op(MUL, d.total(voices), 0.06)  # its saws are half as loud
     return [_finish(d, x, x)], [(0.0, osc("/s_new", "w2", 1, 0, 0))]
 
 
@@ -76,7 +76,8 @@ def w4(samples):
 
 def w5(_):
     d = SynthDef("w5")
-    x = d.op(MUL, d.add("Saw", AUDIO, 110.0), 0.3)
+    # Its saw is half as loud, and its reverb takes from the dry signal what it adds.
+    x = d.op(MUL, d.add("Saw", AUDIO, 110.0), 0.6 / 0.7)
     lfo = d.op(ADD, d.op(MUL, d.add("SinOsc", AUDIO, 0.7, 0.0), 0.005), 0.015)
     wet = d.add("DelayC", AUDIO, x, 0.05, lfo)
     x = d.op(ADD, d.op(MUL, x, 0.6), d.op(MUL, wet, 0.4))

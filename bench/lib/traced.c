@@ -82,6 +82,24 @@ static void null_abort(struct sink *s)
 	(void)s;
 }
 
+static struct song song_of(const struct traced_program *p, unsigned block_frames)
+{
+	return (struct song){
+		.graph = p->graph,
+		.spec = &p->spec,
+		.n_frames = p->n_frames,
+		.bank = p->bank,
+		.block_frames = block_frames,
+		.memory_bytes = MEMORY_BYTES,
+	};
+}
+
+struct tuning traced_tuning(const struct traced_program *p, unsigned n_workers, unsigned block_frames)
+{
+	struct song song = song_of(p, block_frames);
+	return song_tuning(&song, p->plan, n_workers);
+}
+
 void traced_render(const struct traced_program *p, struct pool *pool, unsigned block_frames, struct pool_trace *trace,
 		   struct render_result *result)
 {
@@ -89,15 +107,9 @@ void traced_render(const struct traced_program *p, struct pool *pool, unsigned b
 	struct sink sink = { &ops };
 	struct diag_list diags = { .n = 0 };
 	struct error err = ERROR_INIT;
-	struct song song = {
-		.graph = p->graph,
-		.spec = &p->spec,
-		.n_frames = p->n_frames,
-		.bank = p->bank,
-		.block_frames = block_frames,
-		.memory_bytes = MEMORY_BYTES,
-		.trace = trace,
-	};
+	struct song song = song_of(p, block_frames);
+
+	song.trace = trace;
 	if (song_render(&song, pool, &sink, &diags, result, &err))
 		die("render", &diags, &err);
 }

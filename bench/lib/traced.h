@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "render/engine/pool.h"
+#include "render/engine/tune.h"
 #include "render/graph/plan.h"
 #include "render/render.h"
 
@@ -24,6 +25,9 @@ void traced_close(struct traced_program *p);
 /* Renders once. block_frames 0: the engine's choice. trace may be NULL; its parts are the caller's to free. */
 void traced_render(const struct traced_program *p, struct pool *pool, unsigned block_frames, struct pool_trace *trace,
 		   struct render_result *result);
+
+/* What the engine would choose for so many workers. */
+struct tuning traced_tuning(const struct traced_program *p, unsigned n_workers, unsigned block_frames);
 
 /* What the workers spent their time with, from the first part to the last. */
 struct traced_times {

@@ -19,5 +19,6 @@ const struct node_def node_add = {
 	.params = { PARAM_IN, PARAM_OPERAND("what is added") },
 	.n_params = 2,
 	.time_class = TIME_PURE,
+	.is_pointwise = true,
 	.process = add_process,
 };

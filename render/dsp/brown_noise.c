@@ -57,6 +57,7 @@ const struct node_def node_brown_noise = {
 	.reference = "leaky integrator: J. O. Smith, https://ccrma.stanford.edu/~jos/filters/One_Pole.html",
 	.example = "out $ brown_noise # gain 0.8",
 	.time_class = TIME_CARRY,
+	.is_individual = true,
 	.state_bytes = brown_state_bytes,
 	.reset = brown_reset,
 	.process = brown_process,

@@ -3,43 +3,45 @@
 
 enum { CHORUS_IN, CHORUS_RATE, CHORUS_DEPTH, CHORUS_MIX, CHORUS_PARAMS };
 
-static const struct sway_range range = { .centre_s = 0.015f, .sway_s = 0.010f };
+static const struct sway_kind kind = {
+	.centre_s = 0.015f,
+	.sway_s = 0.010f,
+	.rate = CHORUS_RATE,
+	.depth = CHORUS_DEPTH,
+	.amount = CHORUS_MIX,
+	.amount_max = 1.0f,
+};
+_Static_assert(CHORUS_PARAMS == (int)SWAY_PARAMS, "as sway.h has them");
 
 static size_t chorus_state_bytes(const struct node_env *env, const struct node_input *in)
 {
 	(void)in;
-	return sway_bytes(env, range);
+	return sway_bytes(env, kind);
 }
 
 static void chorus_reset(void *state, const struct node_env *env, const struct node_input *in)
 {
 	(void)in;
-	sway_reset(state, env, range);
+	sway_reset(state, env, kind);
 }
 
-SIMD_INLINE f32x8 chorus_step(struct sway *s, unsigned ch, struct lfo *lfo, const struct node_io *io, size_t i,
+SIMD_INLINE f32x8 chorus_step(struct sway *s, unsigned ch, const struct sway_span *span, f32x8 frames, f32x8 x,
 			      size_t width)
 {
-	const struct node_input *in = io->in + ch;
-	f32x8 depth = glide_load(&s->depth[ch], io, &in[2 * CHORUS_DEPTH], 0.0f, 1.0f, i, width);
-	f32x8 mix = glide_load(&s->amount[ch], io, &in[2 * CHORUS_MIX], 0.0f, 1.0f, i, width);
-	f32x8 x = frames_load(&in[2 * CHORUS_IN], i, width), frames;
-
-	frames = sway_frames(s, ch, lfo, io, &in[2 * CHORUS_RATE], depth, range, i, width);
 	line_store(&s->line[ch], s->samples, s->frame, x, width);
-	return x * (1.0f - mix) + mix * line_read(&s->line[ch], s->samples, s->frame, frames);
+	return x * (1.0f - span->amount) + span->amount * line_read(&s->line[ch], s->samples, s->frame, frames);
 }
 
 SIMD_CLONES(static, chorus_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
-	SWAY_PROCESS(state, io, n, chorus_step);
+	sway_process(state, kind, io, n, chorus_step);
 }
 
 static double chorus_tail_s(const struct node_env *env, const struct node_input *in)
 {
 	(void)env;
 	(void)in;
-	return (double)(range.centre_s + range.sway_s);
+	return (double)(kind.centre_s + kind.sway_s);
 }
 
 const struct node_def node_chorus = {

@@ -27,5 +27,6 @@ const struct node_def node_div = {
 	.params = { PARAM_IN, PARAM_OPERAND("divisor") },
 	.n_params = 2,
 	.time_class = TIME_PURE,
+	.is_pointwise = true,
 	.process = div_process,
 };

@@ -120,6 +120,7 @@ const struct node_def node_fchorus = {
 	},
 	.n_params = FCHORUS_PARAMS,
 	.time_class = TIME_CARRY,
+	.is_individual = true,
 	.state_bytes = fchorus_state_bytes,
 	.reset = fchorus_reset,
 	.process = fchorus_process,

@@ -7,39 +7,43 @@ enum { FLANGER_IN, FLANGER_DEPTH, FLANGER_RATE, FLANGER_FEEDBACK, FLANGER_PARAMS
 
 #define FLANGER_LIMIT 4.0f
 
-static const struct sway_range range = { .centre_s = 0.003f, .sway_s = 0.002f };
+static const struct sway_kind kind = {
+	.centre_s = 0.003f,
+	.sway_s = 0.002f,
+	.rate = FLANGER_RATE,
+	.depth = FLANGER_DEPTH,
+	.amount = FLANGER_FEEDBACK,
+	.amount_max = 0.95f,
+};
+_Static_assert(FLANGER_PARAMS == (int)SWAY_PARAMS, "as sway.h has them");
 
 static size_t flanger_state_bytes(const struct node_env *env, const struct node_input *in)
 {
 	(void)in;
-	return sway_bytes(env, range);
+	return sway_bytes(env, kind);
 }
 
 static void flanger_reset(void *state, const struct node_env *env, const struct node_input *in)
 {
 	(void)in;
-	sway_reset(state, env, range);
+	sway_reset(state, env, kind);
 }
 
-SIMD_INLINE f32x8 flanger_step(struct sway *s, unsigned ch, struct lfo *lfo, const struct node_io *io, size_t i,
+SIMD_INLINE f32x8 flanger_step(struct sway *s, unsigned ch, const struct sway_span *span, f32x8 frames, f32x8 x,
 			       size_t width)
 {
-	const struct node_input *in = io->in + ch;
-	f32x8 depth = glide_load(&s->depth[ch], io, &in[2 * FLANGER_DEPTH], 0.0f, 1.0f, i, width);
-	f32x8 feedback = glide_load(&s->amount[ch], io, &in[2 * FLANGER_FEEDBACK], 0.0f, 0.95f, i, width);
-	f32x8 x = frames_load(&in[2 * FLANGER_IN], i, width), mix = 0.5f * depth, frames, wet;
+	f32x8 mix = 0.5f * span->depth, wet;
 
-	frames = sway_frames(s, ch, lfo, io, &in[2 * FLANGER_RATE], depth, range, i, width);
 	/* Below 9 kHz sample rate the nearest millisecond is shorter than a vector. */
 	wet = line_read(&s->line[ch], s->samples, s->frame, f32x8_max(frames, f32x8_splat((float)LINE_VECTOR_MIN)));
 	line_store(&s->line[ch], s->samples, s->frame,
-		   FLANGER_LIMIT * f32x8_tanh((x + feedback * wet) * (1.0f / FLANGER_LIMIT)), width);
+		   FLANGER_LIMIT * f32x8_tanh((x + span->amount * wet) * (1.0f / FLANGER_LIMIT)), width);
 	return x * (1.0f - mix) + wet * mix;
 }
 
 SIMD_CLONES(static, flanger_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
-	SWAY_PROCESS(state, io, n, flanger_step);
+	sway_process(state, kind, io, n, flanger_step);
 }
 
 /* At the highest feedback a round of 5 ms loses 0.45 dB. */

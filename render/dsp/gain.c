@@ -24,6 +24,7 @@ const struct node_def node_gain = {
 	},
 	.n_params = 2,
 	.time_class = TIME_PURE,
+	.is_pointwise = true,
 	.process = gain_process,
 	.controls = { CONTROL_NONE, CONTROL_GAIN },
 	.is_modifier = true,

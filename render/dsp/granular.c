@@ -184,6 +184,7 @@ const struct node_def node_granular = {
 	},
 	.n_params = GRANULAR_PARAMS,
 	.time_class = TIME_CARRY,
+	.is_individual = true,
 	.state_bytes = granular_state_bytes,
 	.reset = granular_reset,
 	.process = granular_process,

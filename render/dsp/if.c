@@ -27,5 +27,6 @@ const struct node_def node_if = {
 	},
 	.n_params = 3,
 	.time_class = TIME_PURE,
+	.is_pointwise = true,
 	.process = if_process,
 };

@@ -34,17 +34,25 @@ struct wish {
 };
 
 struct limiter {
-	uint64_t frame;      /* since frame 0 */
-	uint32_t delay;      /* D */
-	uint32_t mask;       /* of both rings, a power of two above D + 1 */
-	uint64_t sum;        /* of the last D + 1 released gains */
-	double per_sum;      /* 1 / ((D + 1) GAIN_ONE) */
-	double released;     /* the last one */
-	uint64_t head, tail; /* of the queue of wishes: queue[head & mask] is the smallest */
-	struct limiter_frame *ring;
-	struct wish *queue;
-	_Alignas(64) unsigned char memory[];
+	uint64_t frame;                      /* since frame 0 */
+	uint32_t delay;                      /* D */
+	uint32_t mask;                       /* of both rings, a power of two above D + 1 */
+	uint64_t sum;                        /* of the last D + 1 released gains */
+	double per_sum;                      /* 1 / ((D + 1) GAIN_ONE) */
+	double released;                     /* the last one */
+	uint64_t head, tail;                 /* of the queue of wishes: wish head & mask is the smallest */
+	_Alignas(64) unsigned char memory[]; /* the ring of frames, then the queue */
 };
+
+static struct limiter_frame *frames_of(struct limiter *l)
+{
+	return (struct limiter_frame *)l->memory;
+}
+
+static struct wish *wishes_of(struct limiter *l)
+{
+	return (struct wish *)(l->memory + (l->mask + 1) * sizeof(struct limiter_frame));
+}
 
 static uint32_t delay_frames(const struct node_env *env, const struct node_input *in)
 {
@@ -76,24 +84,24 @@ static void limiter_reset(void *state, const struct node_env *env, const struct 
 	memset(l, 0, limiter_state_bytes(env, in));
 	l->delay = delay_frames(env, in);
 	l->mask = ring_frames(l->delay) - 1;
-	l->ring = (struct limiter_frame *)l->memory;
-	l->queue = (struct wish *)(l->memory + (l->mask + 1) * sizeof(struct limiter_frame));
 	l->released = 1;
 	l->sum = (l->delay + 1) * GAIN_ONE;
 	l->per_sum = 1.0 / (double)l->sum;
 	for (uint32_t i = 0; i <= l->mask; i++)
-		l->ring[i].released = GAIN_ONE;
+		frames_of(l)[i].released = GAIN_ONE;
 }
 
 /* The smallest of the last D + 1 wishes, this one included. */
 SIMD_INLINE float least_wish(struct limiter *l, float gain)
 {
-	while (l->tail > l->head && l->queue[(l->tail - 1) & l->mask].gain >= gain)
+	struct wish *queue = wishes_of(l);
+
+	while (l->tail > l->head && queue[(l->tail - 1) & l->mask].gain >= gain)
 		l->tail--;
-	l->queue[l->tail++ & l->mask] = (struct wish){ l->frame, gain };
-	while (l->queue[l->head & l->mask].frame + l->delay < l->frame)
+	queue[l->tail++ & l->mask] = (struct wish){ l->frame, gain };
+	while (queue[l->head & l->mask].frame + l->delay < l->frame)
 		l->head++;
-	return l->queue[l->head & l->mask].gain;
+	return queue[l->head & l->mask].gain;
 }
 
 /* The smoothed gain for the frame that leaves now. */
@@ -101,12 +109,13 @@ SIMD_INLINE double limiter_gain(struct limiter *l, float wish, double rise)
 {
 	double least = least_wish(l, wish);
 	double risen = l->released + (least - l->released) * rise;
+	struct limiter_frame *ring = frames_of(l);
 	uint64_t released;
 
 	l->released = least < l->released ? least : risen;
 	released = (uint64_t)(int64_t)(l->released * (double)GAIN_ONE);
-	l->sum += released - l->ring[(l->frame - l->delay - 1) & l->mask].released;
-	l->ring[l->frame & l->mask].released = released;
+	l->sum += released - ring[(l->frame - l->delay - 1) & l->mask].released;
+	ring[l->frame & l->mask].released = released;
 	return (double)(int64_t)l->sum * l->per_sum;
 }
 
@@ -128,7 +137,8 @@ SIMD_INLINE double rise_at(const struct node_io *io, size_t i)
 SIMD_INLINE void limiter_step(struct limiter *l, const struct node_io *io, size_t i, float wish, float ceiling,
 			      double rise)
 {
-	struct limiter_frame *in = &l->ring[l->frame & l->mask], *out = &l->ring[(l->frame - l->delay) & l->mask];
+	struct limiter_frame *ring = frames_of(l);
+	struct limiter_frame *in = &ring[l->frame & l->mask], *out = &ring[(l->frame - l->delay) & l->mask];
 	double gain;
 
 	in->in[0] = node_input_at(stereo_param(io, LIMITER_IN, 0), i);

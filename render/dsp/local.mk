@@ -29,18 +29,18 @@ librender_a_SOURCES += \
 	render/dsp/rms.c render/dsp/room.h render/dsp/s.c render/dsp/sample_hold.c render/dsp/saw.c \
 	render/dsp/saw_trig.c render/dsp/schmidt.c render/dsp/segments.c render/dsp/select.c \
 	render/dsp/sidechain_compressor.c render/dsp/simd.h render/dsp/sinc.c render/dsp/sinc.h \
-	render/dsp/sine.c render/dsp/sine_trig.c render/dsp/slew.h render/dsp/slowcat.c render/dsp/soft_saw.c render/dsp/source.h \
-	render/dsp/speed.c render/dsp/square.c render/dsp/square_trig.c render/dsp/squeeze.c render/dsp/stack.c \
-	render/dsp/string.h render/dsp/sub.c render/dsp/superchip.c render/dsp/superfm.c render/dsp/superhat.c \
-	render/dsp/superkick.c render/dsp/superpwm.c render/dsp/supersaw.c render/dsp/supersnare.c \
-	render/dsp/sustain.c render/dsp/svf.c render/dsp/svf.h render/dsp/svf_bp.c render/dsp/svf_hp.c \
-	render/dsp/svf_lp.c render/dsp/svf_notch.c render/dsp/sway.h render/dsp/synth.c render/dsp/tadsr.c render/dsp/tapedelay.c \
-	render/dsp/tar.c render/dsp/timer.c render/dsp/transient_shaper.c render/dsp/tremolo.c render/dsp/tri.c \
-	render/dsp/tri_trig.c render/dsp/trig.c render/dsp/triggered.h render/dsp/unit.c render/dsp/vco.c \
-	render/dsp/vibrato.c render/dsp/vocoder.c render/dsp/vowel.c render/dsp/waveguide.c \
-	render/dsp/widener.c render/dsp/wrap.c render/dsp/xfade.c render/dsp/xline.c
+	render/dsp/sine.c render/dsp/sine_bank.c render/dsp/sine_trig.c render/dsp/slew.h render/dsp/slowcat.c \
+	render/dsp/soft_saw.c render/dsp/source.h render/dsp/speed.c render/dsp/square.c \
+	render/dsp/square_trig.c render/dsp/squeeze.c render/dsp/stack.c render/dsp/string.h render/dsp/sub.c \
+	render/dsp/superchip.c render/dsp/superfm.c render/dsp/superhat.c render/dsp/superkick.c \
+	render/dsp/superpwm.c render/dsp/supersaw.c render/dsp/supersnare.c render/dsp/sustain.c \
+	render/dsp/svf.c render/dsp/svf.h render/dsp/svf_bank.h render/dsp/svf_bp.c render/dsp/svf_hp.c \
+	render/dsp/svf_lp.c render/dsp/svf_notch.c render/dsp/sway.h render/dsp/synth.c render/dsp/tadsr.c \
+	render/dsp/tapedelay.c render/dsp/tar.c render/dsp/timer.c render/dsp/transient_shaper.c \
+	render/dsp/tremolo.c render/dsp/tri.c render/dsp/tri_trig.c render/dsp/trig.c render/dsp/triggered.h \
+	render/dsp/unit.c render/dsp/vco.c render/dsp/vibrato.c render/dsp/vocoder.c render/dsp/vowel.c \
+	render/dsp/waveguide.c render/dsp/widener.c render/dsp/wrap.c render/dsp/xfade.c render/dsp/xline.c
 # Banks of functions (node.h).
-librender_a_SOURCES += render/dsp/sine_bank.c render/dsp/svf_bank.h
 EXTRA_DIST += render/dsp/nodes.def render/dsp/osc_kernel.py
 
 DSP_TESTS = tests/unit/test_effect tests/unit/test_nodes tests/unit/test_osc tests/unit/test_simd

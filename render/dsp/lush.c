@@ -331,6 +331,7 @@ const struct node_def node_lush = {
 	},
 	.n_params = LUSH_PARAMS,
 	.time_class = TIME_CARRY,
+	.is_individual = true,
 	.is_stereo = true,
 	.state_bytes = lush_state_bytes,
 	.reset = lush_reset,

@@ -19,5 +19,6 @@ const struct node_def node_max = {
 	.params = { PARAM_IN, PARAM_OPERAND("the other signal") },
 	.n_params = 2,
 	.time_class = TIME_PURE,
+	.is_pointwise = true,
 	.process = max_process,
 };

@@ -56,5 +56,6 @@ const struct node_def node_mix = {
 	},
 	.n_params = NODE_PARAMS_MAX,
 	.time_class = TIME_PURE,
+	.is_pointwise = true,
 	.process = mix_process,
 };

@@ -22,5 +22,6 @@ const struct node_def node_mtof = {
 	},
 	.n_params = 1,
 	.time_class = TIME_PURE,
+	.is_pointwise = true,
 	.process = mtof_process,
 };

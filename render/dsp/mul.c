@@ -19,5 +19,6 @@ const struct node_def node_mul = {
 	.params = { PARAM_IN, PARAM_OPERAND("factor") },
 	.n_params = 2,
 	.time_class = TIME_PURE,
+	.is_pointwise = true,
 	.process = mul_process,
 };

@@ -16,5 +16,6 @@ const struct node_def node_neg = {
 	.params = { PARAM_IN },
 	.n_params = 1,
 	.time_class = TIME_PURE,
+	.is_pointwise = true,
 	.process = neg_process,
 };

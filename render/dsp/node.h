@@ -100,9 +100,14 @@ struct node_def {
 	enum time_class time_class;
 	bool is_stereo;   /* process() handles both channels at once and always makes two */
 	bool is_variadic; /* takes a list of inputs: stack */
-	unsigned n_acc;   /* TIME_SCAN: accumulators; the state is uint64_t[n_acc], zero at frame 0 */
+	/* A mono TIME_PURE kernel without state whose output at a frame comes from its inputs at that frame and from nothing
+	 * else: over constants it is a constant (render/graph/merge.h). */
+	bool is_pointwise;
+	bool is_individual; /* reads io->id: two calls over the same inputs are two signals, as two noises are */
+	unsigned n_acc;     /* TIME_SCAN: accumulators; the state is uint64_t[n_acc], zero at frame 0 */
 	/* Bytes of state per channel (all of it for is_stereo), for these inputs' constants; NULL: none, or
-	 * n_acc * 8. At most 64 MiB. Aligned to 64. */
+	 * n_acc * 8. At most 64 MiB. Aligned to 64. A state holds no pointers: a checkpoint copies its bytes, and another
+	 * process goes on from them. */
 	size_t (*state_bytes)(const struct node_env *env, const struct node_input *in);
 	/* Brings zeroed or used state to what it is at frame 0. NULL: zeroes. */
 	void (*reset)(void *state, const struct node_env *env, const struct node_input *in);

@@ -17,5 +17,6 @@ const struct node_def node_noise = {
 	.reference = "https://nullprogram.com/blog/2018/07/31/",
 	.example = "out $ noise # lpf 2000 # gain 0.2",
 	.time_class = TIME_PURE,
+	.is_individual = true,
 	.process = noise_process,
 };

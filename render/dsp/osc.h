@@ -258,6 +258,28 @@ SIMD_INLINE void osc_fill_high(enum osc_shape shape, struct phase_walk *w, sampl
 		output_store(out, i, n, osc_summed(shape, f32x8_from_phase(phase_next_steady(w)), &gains));
 }
 
+/* Increments below which most vectors of eight frames of a saw are far from its jump. */
+#define OSC_FAR_DT (1.0f / 64.0f)
+
+/* A saw of low pitch: what osc_rounded() gives, with the polynomial only where a jump is near. Whether it is follows
+ * from the exact phase; where it is not, u is 1. */
+SIMD_INLINE void osc_fill_saw(struct phase_walk *w, sample *out, size_t n)
+{
+	f32x8 half_widths = osc_half_widths(w->dt), far = osc_edge(f32x8_splat(1.0f));
+	uint64_t reach = (uint64_t)((OSC_HALF_WIDTH * w->dt[0] + 1e-6f) * 0x1p48f) << 16;
+	uint64_t stride = w->stride[0], acc = w->acc[0], span = w->high[3];
+	uint64_t last = span >> 63 ? 0 : span; /* the highest of the eight phases, seen from acc */
+
+	span = (span >> 63 ? -span : span) + 2 * reach;
+	for (size_t i = 0; i < n; i += SIMD_LANES, acc += stride) {
+		f32x8 q = f32x8_from_phase(phase_next_steady(w)), edge = far;
+
+		if (acc + last + reach <= span)
+			edge = osc_edge(f32x8_min(f32x8_abs(q) * half_widths + 0.0f, f32x8_splat(1.0f)));
+		f32x8_store(out + i, 2.0f * q - osc_signed(edge, q));
+	}
+}
+
 SIMD_INLINE void osc_fill_steady(enum osc_shape shape, uint64_t *acc, float hz, struct phase_rate rate, bool is_naive,
 				 sample *out, size_t n)
 {
@@ -267,6 +289,8 @@ SIMD_INLINE void osc_fill_steady(enum osc_shape shape, uint64_t *acc, float hz, 
 
 	if (shape != OSC_SINE && !is_naive && i32x8_any(osc_is_high(shape, dt)))
 		osc_fill_high(shape, &w, out, n);
+	else if (shape == OSC_SAW && !is_naive && n > 1 && dt[0] < OSC_FAR_DT)
+		osc_fill_saw(&w, out, n);
 	else
 		for (size_t i = 0; i < n; i += SIMD_LANES) {
 			f32x8 q = f32x8_from_phase(phase_next_steady(&w));

@@ -23,5 +23,6 @@ const struct node_def node_pan2_l = {
 	},
 	.n_params = 2,
 	.time_class = TIME_PURE,
+	.is_pointwise = true,
 	.process = pan2_l_process,
 };

@@ -62,5 +62,6 @@ const struct node_def node_pink = {
 	.reference = "https://www.firstpr.com.au/dsp/pink-noise/",
 	.example = "out $ pink # gain 0.8",
 	.time_class = TIME_PURE,
+	.is_individual = true,
 	.process = pink_process,
 };

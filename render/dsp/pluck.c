@@ -87,6 +87,7 @@ const struct node_def node_pluck = {
 	},
 	.n_params = 2,
 	.time_class = TIME_CARRY,
+	.is_individual = true,
 	.state_bytes = pluck_state_bytes,
 	.reset = pluck_reset,
 	.process = pluck_process,

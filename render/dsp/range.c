@@ -26,5 +26,6 @@ const struct node_def node_range = {
 	},
 	.n_params = 3,
 	.time_class = TIME_PURE,
+	.is_pointwise = true,
 	.process = range_process,
 };

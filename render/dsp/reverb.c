@@ -31,6 +31,7 @@ struct tank {
 	struct room_line allpass[ALLPASSES];
 	f32x8 damped; /* one-pole low-passes in the combs' loops */
 	struct glide room, damping, mix;
+	float pole_of, pole; /* of a damping that stands still: what it is for, and the low-passes' pole */
 };
 
 struct reverb {
@@ -73,6 +74,8 @@ static void reverb_reset(void *state, const struct node_env *env, const struct n
 	reverb_place(r, env);
 	r->dc = room_dc_of(env);
 	r->rate_ratio = (float)(ROOM_RATE_HZ / env->sample_rate_hz);
+	for (unsigned ch = 0; ch < 2; ch++)
+		r->tank[ch].pole = room_pole(f32x8_splat(0.0f), r->rate_ratio)[0];
 }
 
 /* Coefficients of eight frames. */
@@ -88,7 +91,30 @@ SIMD_INLINE void coefs_load(struct reverb_coefs *c, struct reverb *r, const stru
 	f32x8 damping = glide_load(&t->damping, io, &io->in[2 * REVERB_DAMPING + ch], 0.0f, 1.0f, i, width);
 
 	f32x8_store(c->feedback, room * COMB_GAIN);
-	f32x8_store(c->damping, room_pole(damping, r->rate_ratio));
+	if (io->in[2 * REVERB_DAMPING + ch].data) {
+		f32x8_store(c->damping, room_pole(damping, r->rate_ratio));
+		return;
+	}
+	if (damping[0] != t->pole_of) {
+		t->pole_of = damping[0];
+		t->pole = room_pole(damping, r->rate_ratio)[0];
+	}
+	f32x8_store(c->damping, f32x8_splat(t->pole));
+}
+
+/* The input without its DC, frame by frame. */
+SIMD_INLINE void input_load_ac(struct room_dc *dc, f32x8 in, sample x[SIMD_LANES], size_t width)
+{
+	sample rise[SIMD_LANES];
+	float y = dc->y;
+
+	f32x8_store(rise, in - frames_before(in, dc->x));
+	dc->x = in[width - 1];
+	SIMD_UNROLL
+	for (size_t j = 0; j < SIMD_LANES; j++)
+		if (j < width)
+			x[j] = y = rise[j] + dc->pole * y;
+	dc->y = y;
 }
 
 /* The combs' outputs over eight frames; fills held with them, one comb in each. */
@@ -106,19 +132,24 @@ SIMD_INLINE f32x8 combs_read(const struct reverb *r, const struct tank *t, f32x8
 	return ((pair[0] + pair[2]) + (pair[1] + pair[3])) * (1.0f / COMBS);
 }
 
-/* held[j], frame j of all combs as read, becomes what is written. The two channels' recursions run side by side. */
-SIMD_INLINE void combs_feed(struct reverb *r, const struct reverb_coefs c[2], f32x8 in, f32x8 held[2][COMBS],
-			    size_t width)
+/* held[j], frame j of all combs as read, becomes what is written. The two channels' recursions run side by side.
+ * is_steady: the coefficients are those of the first frame. */
+SIMD_INLINE void combs_feed(struct reverb *r, const struct reverb_coefs c[2], bool is_steady, const sample *x,
+			    f32x8 held[2][COMBS], size_t width)
 {
 	f32x8 damped[2] = { r->tank[0].damped, r->tank[1].damped };
-	sample x[SIMD_LANES];
 
-	f32x8_store(x, in);
-	for (size_t j = 0; j < width; j++)
+	SIMD_UNROLL
+	for (size_t j = 0; j < SIMD_LANES; j++) {
+		size_t at = is_steady ? 0 : j;
+
+		if (j >= width)
+			break;
 		SIMD_UNROLL
-	for (unsigned ch = 0; ch < 2; ch++) {
-		damped[ch] = damped[ch] * c[ch].damping[j] + held[ch][j] * (1.0f - c[ch].damping[j]);
-		held[ch][j] = x[j] + damped[ch] * c[ch].feedback[j];
+		for (unsigned ch = 0; ch < 2; ch++) {
+			damped[ch] = damped[ch] * c[ch].damping[at] + held[ch][j] * (1.0f - c[ch].damping[at]);
+			held[ch][j] = x[j] + damped[ch] * c[ch].feedback[at];
+		}
 	}
 	r->tank[0].damped = damped[0];
 	r->tank[1].damped = damped[1];
@@ -153,17 +184,19 @@ SIMD_INLINE void combs_write(struct reverb *r, const struct tank *t, const f32x8
 }
 
 /* Both channels' wet signal. */
-SIMD_INLINE void reverb_step(struct reverb *r, const struct reverb_coefs c[2], f32x8 in, f32x8 wet[2], size_t width)
+SIMD_INLINE void reverb_step(struct reverb *r, const struct reverb_coefs c[2], bool is_steady, f32x8 in, f32x8 wet[2],
+			     size_t width)
 {
 	f32x8 held[2][COMBS];
+	sample x[SIMD_LANES];
 
-	in = room_dc_step(&r->dc, in, width);
+	input_load_ac(&r->dc, in, x, width);
 	SIMD_UNROLL
 	for (unsigned ch = 0; ch < 2; ch++) {
 		wet[ch] = combs_read(r, &r->tank[ch], held[ch]);
 		f32x8_transpose(held[ch]);
 	}
-	combs_feed(r, c, in, held, width);
+	combs_feed(r, c, is_steady, x, held, width);
 	SIMD_UNROLL
 	for (unsigned ch = 0; ch < 2; ch++) {
 		f32x8_transpose(held[ch]);
@@ -173,40 +206,44 @@ SIMD_INLINE void reverb_step(struct reverb *r, const struct reverb_coefs c[2], f
 	r->frame += (uint32_t)width;
 }
 
-static bool coefs_vary(const struct node_io *io)
+/* is_steady: no parameter moves, and what follows from them is had once. */
+SIMD_INLINE void reverb_run(struct reverb *r, const struct node_io *io, size_t n, size_t width, bool is_steady)
 {
-	for (unsigned p = 2 * REVERB_ROOM; p < 2 * REVERB_MIX; p++)
+	struct reverb_coefs c[2];
+	f32x8 mix[2];
+
+	for (size_t i = 0; i < n; i += width) {
+		f32x8 dry[2] = { frames_load(&io->in[0], i, width), frames_load(&io->in[1], i, width) }, wet[2];
+
+		if (i == 0 || !is_steady)
+			SIMD_UNROLL
+		for (unsigned ch = 0; ch < 2; ch++) {
+			coefs_load(&c[ch], r, io, ch, i, width);
+			mix[ch] = room_mix(&r->tank[ch].mix, io, REVERB_MIX, ch, i, width);
+		}
+		reverb_step(r, c, is_steady, (dry[0] + dry[1]) * 0.5f, wet, width);
+		SIMD_UNROLL
+		for (unsigned ch = 0; ch < 2; ch++)
+			frames_store(io->out[ch], i, width, dry[ch] + wet[ch] * mix[ch]);
+	}
+}
+
+static bool params_vary(const struct node_io *io)
+{
+	for (unsigned p = 2 * REVERB_ROOM; p < 2 * REVERB_PARAMS; p++)
 		if (io->in[p].data)
 			return true;
 	return false;
 }
 
-SIMD_INLINE void reverb_run(struct reverb *r, const struct node_io *io, size_t n, size_t width)
-{
-	bool is_varying = coefs_vary(io);
-	struct reverb_coefs c[2];
-
-	for (size_t i = 0; i < n; i += width) {
-		f32x8 dry[2] = { frames_load(&io->in[0], i, width), frames_load(&io->in[1], i, width) }, wet[2];
-
-		if (i == 0 || is_varying)
-			SIMD_UNROLL
-		for (unsigned ch = 0; ch < 2; ch++)
-			coefs_load(&c[ch], r, io, ch, i, width);
-		reverb_step(r, c, (dry[0] + dry[1]) * 0.5f, wet, width);
-		SIMD_UNROLL
-		for (unsigned ch = 0; ch < 2; ch++)
-			frames_store(io->out[ch], i, width,
-				     dry[ch] + wet[ch] * room_mix(&r->tank[ch].mix, io, REVERB_MIX, ch, i, width));
-	}
-}
-
 SIMD_CLONES(static, reverb_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
 	if (n == 1)
-		reverb_run(state, io, 1, 1);
+		reverb_run(state, io, 1, 1, false);
+	else if (params_vary(io))
+		reverb_run(state, io, n, SIMD_LANES, false);
 	else
-		reverb_run(state, io, n, SIMD_LANES);
+		reverb_run(state, io, n, SIMD_LANES, true);
 }
 
 /* Until the longest comb is 60 dB down. Only the plan asks, so libm may answer. */

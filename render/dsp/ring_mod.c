@@ -16,5 +16,6 @@ const struct node_def node_ring_mod = {
 	.params = { PARAM_IN, PARAM_OPERAND("the other signal") },
 	.n_params = 2,
 	.time_class = TIME_PURE,
+	.is_pointwise = true,
 	.process = ring_mod_process,
 };

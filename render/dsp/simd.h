@@ -175,20 +175,12 @@ SIMD_INLINE f64x4 f64x4_lanes(void)
  * __builtin_convertvector() five. */
 SIMD_INLINE f64x4 f32x8_low_f64(f32x8 x)
 {
-	f64x4 y;
-
-	for (unsigned i = 0; i < 4; i++)
-		y[i] = (double)x[i];
-	return y;
+	return (f64x4){ (double)x[0], (double)x[1], (double)x[2], (double)x[3] };
 }
 
 SIMD_INLINE f64x4 f32x8_high_f64(f32x8 x)
 {
-	f64x4 y;
-
-	for (unsigned i = 0; i < 4; i++)
-		y[i] = (double)x[i + 4];
-	return y;
+	return (f64x4){ (double)x[4], (double)x[5], (double)x[6], (double)x[7] };
 }
 
 SIMD_INLINE f32x8 f32x8_from_f64(f64x4 low, f64x4 high)
@@ -243,41 +235,26 @@ SIMD_INLINE bool i32x8_any(i32x8 mask)
 	return (pairs[0] | pairs[1] | pairs[2] | pairs[3]) != 0;
 }
 
-/* b where a is NaN. Lane by lane, because gcc 12 makes one instruction of that and two of a comparison and a choice. */
+/* b where a is NaN. A loop over the lanes would become one instruction, but on plain x86-64 gcc 12 makes wrong code of such
+ * loops when it vectorises them. */
 SIMD_INLINE f32x8 f32x8_min(f32x8 a, f32x8 b)
 {
-	f32x8 y;
-
-	for (unsigned i = 0; i < 8; i++)
-		y[i] = a[i] < b[i] ? a[i] : b[i];
-	return y;
+	return f32x8_select(a < b, a, b);
 }
 
 SIMD_INLINE f32x8 f32x8_max(f32x8 a, f32x8 b)
 {
-	f32x8 y;
-
-	for (unsigned i = 0; i < 8; i++)
-		y[i] = a[i] > b[i] ? a[i] : b[i];
-	return y;
+	return f32x8_select(a > b, a, b);
 }
 
 SIMD_INLINE f64x4 f64x4_min(f64x4 a, f64x4 b)
 {
-	f64x4 y;
-
-	for (unsigned i = 0; i < 4; i++)
-		y[i] = a[i] < b[i] ? a[i] : b[i];
-	return y;
+	return f64x4_select(a < b, a, b);
 }
 
 SIMD_INLINE f64x4 f64x4_max(f64x4 a, f64x4 b)
 {
-	f64x4 y;
-
-	for (unsigned i = 0; i < 4; i++)
-		y[i] = a[i] > b[i] ? a[i] : b[i];
-	return y;
+	return f64x4_select(a > b, a, b);
 }
 
 /* Into [lo, hi]; a NaN becomes lo. */

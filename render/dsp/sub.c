@@ -19,5 +19,6 @@ const struct node_def node_sub = {
 	.params = { PARAM_IN, PARAM_OPERAND("what is subtracted") },
 	.n_params = 2,
 	.time_class = TIME_PURE,
+	.is_pointwise = true,
 	.process = sub_process,
 };

@@ -49,6 +49,7 @@ const struct node_def node_superhat = {
 	},
 	.n_params = 2,
 	.time_class = TIME_CARRY,
+	.is_individual = true,
 	.state_bytes = svf_state_bytes,
 	.process = superhat_process,
 };

@@ -71,6 +71,7 @@ const struct node_def node_superkick = {
 	},
 	.n_params = 4,
 	.time_class = TIME_CARRY,
+	.is_individual = true,
 	.state_bytes = superkick_state_bytes,
 	.process = superkick_process,
 };

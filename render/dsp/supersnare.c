@@ -66,6 +66,7 @@ const struct node_def node_supersnare = {
 	},
 	.n_params = 3,
 	.time_class = TIME_CARRY,
+	.is_individual = true,
 	.state_bytes = supersnare_state_bytes,
 	.process = supersnare_process,
 };

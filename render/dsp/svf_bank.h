@@ -138,34 +138,47 @@ SIMD_INLINE f32x4 svf_bank_step(const struct svf_lane_coefs c[SVF_HALVES], f64x4
 	return __builtin_convertvector(low + high, f32x4);
 }
 
-/* Frames i..i+7 of parameter p of all lanes: x[j] is frame i + j. */
-SIMD_INLINE void svf_lanes_load(const struct node_input *in, unsigned p, size_t i, f32x8 x[SIMD_LANES])
+/* A quantum of one parameter, frame after frame of all lanes. */
+struct svf_lane_frames {
+	f32x8 at[QUANTUM_FRAMES];
+};
+
+SIMD_INLINE void svf_lanes_load(struct svf_lane_frames *to, const struct node_input *in, unsigned p)
 {
-	SIMD_UNROLL
-	for (unsigned k = 0; k < SVF_LANES; k++)
-		x[k] = input_load(&in[k * SVF_BANK_PARAMS + p], i, QUANTUM_FRAMES);
-	f32x8_transpose(x);
+	for (size_t i = 0; i < QUANTUM_FRAMES; i += SIMD_LANES) {
+		f32x8 x[SIMD_LANES];
+
+		SIMD_UNROLL
+		for (unsigned k = 0; k < SVF_LANES; k++)
+			x[k] = input_load(&in[k * SVF_BANK_PARAMS + p], i, QUANTUM_FRAMES);
+		f32x8_transpose(x);
+		SIMD_UNROLL
+		for (unsigned j = 0; j < SIMD_LANES; j++)
+			to->at[i + j] = x[j];
+	}
 }
 
-/* Eight frames of four sums each become eight sums: (0 + 2) + (1 + 3). */
-SIMD_INLINE f32x8 svf_sums_add(const f32x4 sums[SIMD_LANES])
+/* A quantum of four sums each becomes a quantum of sums: (0 + 2) + (1 + 3). */
+SIMD_INLINE void svf_sums_add(const f32x4 sums[QUANTUM_FRAMES], sample *out)
 {
-	f32x8 pair[4], two[2];
+	for (size_t i = 0; i < QUANTUM_FRAMES; i += SIMD_LANES) {
+		f32x8 pair[4], two[2];
 
-	SIMD_UNROLL
-	for (unsigned j = 0; j < 4; j++)
-		pair[j] = __builtin_shufflevector(sums[j], sums[j + 4], 0, 1, 2, 3, 4, 5, 6, 7);
-	SIMD_UNROLL
-	for (unsigned j = 0; j < 2; j++)
-		two[j] = __builtin_shufflevector(pair[2 * j], pair[2 * j + 1], 0, 1, 8, 9, 4, 5, 12, 13) +
-			 __builtin_shufflevector(pair[2 * j], pair[2 * j + 1], 2, 3, 10, 11, 6, 7, 14, 15);
-	return __builtin_shufflevector(two[0], two[1], 0, 2, 8, 10, 4, 6, 12, 14) +
-	       __builtin_shufflevector(two[0], two[1], 1, 3, 9, 11, 5, 7, 13, 15);
+		SIMD_UNROLL
+		for (unsigned j = 0; j < 4; j++)
+			pair[j] = __builtin_shufflevector(sums[i + j], sums[i + j + 4], 0, 1, 2, 3, 4, 5, 6, 7);
+		SIMD_UNROLL
+		for (unsigned j = 0; j < 2; j++)
+			two[j] = __builtin_shufflevector(pair[2 * j], pair[2 * j + 1], 0, 1, 8, 9, 4, 5, 12, 13) +
+				 __builtin_shufflevector(pair[2 * j], pair[2 * j + 1], 2, 3, 10, 11, 6, 7, 14, 15);
+		f32x8_store(out + i, __builtin_shufflevector(two[0], two[1], 0, 2, 8, 10, 4, 6, 12, 14) +
+					     __builtin_shufflevector(two[0], two[1], 1, 3, 9, 11, 5, 7, 13, 15));
+	}
 }
 
 /* A quantum on the way from the last coefficients to those at its end. */
 SIMD_INLINE void svf_bank_glide(struct svf_bank *b, const struct svf_lane_coefs to[SVF_HALVES],
-				const struct node_input *in, sample *out)
+				const struct svf_lane_frames *x, f32x4 sums[QUANTUM_FRAMES])
 {
 	struct svf_lane_coefs c[SVF_HALVES], slope[SVF_HALVES];
 	f64x4 s1[SVF_HALVES] = { b->s1[0], b->s1[1] }, s2[SVF_HALVES] = { b->s2[0], b->s2[1] };
@@ -175,19 +188,12 @@ SIMD_INLINE void svf_bank_glide(struct svf_bank *b, const struct svf_lane_coefs 
 		c[h] = b->at[h];
 		slope[h] = svf_lanes_slope(&c[h], &to[h], (double)SVF_SHARED_FRAMES / QUANTUM_FRAMES);
 	}
-	for (size_t i = 0; i < QUANTUM_FRAMES; i += SIMD_LANES) {
-		f32x8 x[SIMD_LANES];
-		f32x4 sums[SIMD_LANES];
-
-		svf_lanes_load(in, SVF_IN, i, x);
+	for (size_t i = 0; i < QUANTUM_FRAMES; i += SVF_SHARED_FRAMES) {
+		svf_lanes_add(&c[0], &slope[0]);
+		svf_lanes_add(&c[1], &slope[1]);
 		SIMD_UNROLL
-		for (unsigned j = 0; j < SIMD_LANES; j += SVF_SHARED_FRAMES) {
-			svf_lanes_add(&c[0], &slope[0]);
-			svf_lanes_add(&c[1], &slope[1]);
-			sums[j] = svf_bank_step(c, s1, s2, x[j]);
-			sums[j + 1] = svf_bank_step(c, s1, s2, x[j + 1]);
-		}
-		f32x8_store(out + i, svf_sums_add(sums));
+		for (size_t j = 0; j < SVF_SHARED_FRAMES; j++)
+			sums[i + j] = svf_bank_step(c, s1, s2, x->at[i + j]);
 	}
 	SIMD_UNROLL
 	for (unsigned h = 0; h < SVF_HALVES; h++) {
@@ -197,24 +203,28 @@ SIMD_INLINE void svf_bank_glide(struct svf_bank *b, const struct svf_lane_coefs 
 	}
 }
 
-/* A quantum in which every frame has its own coefficients. */
+/* A quantum in which every frame has its own coefficients. Cutoffs that step become ramps, as slew_tick() makes them. */
 SIMD_INLINE void svf_bank_follow(struct svf_bank *b, struct svf_kind kind, const struct node_io *io,
-				 const struct node_input *in, sample *out)
+				 const struct node_input *in, const struct svf_lane_frames *x,
+				 f32x4 sums[QUANTUM_FRAMES])
 {
-	for (size_t i = 0; i < QUANTUM_FRAMES; i += SIMD_LANES) {
-		f32x8 x[SIMD_LANES], hz[SIMD_LANES], q[SIMD_LANES];
-		f32x4 sums[SIMD_LANES];
+	f32x8 at = f32x8_load(b->hz), q_at = at;
+	struct svf_lane_frames hz, q;
+	struct slew slew;
 
-		svf_lanes_load(in, SVF_IN, i, x);
-		svf_lanes_load(in, SVF_CUTOFF, i, hz);
-		svf_lanes_load(in, SVF_Q, i, q);
-		for (unsigned j = 0; j < SIMD_LANES; j++) {
-			svf_lanes_tune(b->at, kind, f32x8_clamp(hz[j], SVF_HZ_MIN, SVF_HZ_MAX),
-				       f32x8_clamp(q[j], kind.q_min, kind.q_max), (float)io->env->sample_rate_hz);
-			sums[j] = svf_bank_step(b->at, b->s1, b->s2, x[j]);
-		}
-		f32x8_store(out + i, svf_sums_add(sums));
+	slew_start(&slew, 1.0f, io->env->sample_rate_hz);
+	svf_lanes_load(&hz, in, SVF_CUTOFF);
+	svf_lanes_load(&q, in, SVF_Q);
+	for (size_t i = 0; i < QUANTUM_FRAMES; i++) {
+		f32x8 wish = f32x8_clamp(hz.at[i], SVF_HZ_MIN, SVF_HZ_MAX);
+
+		at = f32x8_min(f32x8_max(wish, at * slew.down), at * slew.up);
+		q_at = f32x8_clamp(q.at[i], kind.q_min, kind.q_max);
+		svf_lanes_tune(b->at, kind, at, q_at, (float)io->env->sample_rate_hz);
+		sums[i] = svf_bank_step(b->at, b->s1, b->s2, x->at[i]);
 	}
+	f32x8_store(b->hz, at);
+	f32x8_store(b->q, q_at);
 }
 
 /* --- Quanta ----------------------------------------------------------------------------------------------------- */
@@ -243,28 +253,37 @@ SIMD_INLINE void svf_bank_begin(struct svf_bank *b, struct svf_kind kind, const 
 	b->is_set = 1;
 }
 
+/* Notes the parameters of the last frame; whether any has moved since the one that was noted before. */
+SIMD_INLINE bool svf_bank_note(struct svf_bank *b, f32x8 hz, f32x8 q)
+{
+	f32x8 moved = f32x8_abs(hz - f32x8_load(b->hz)) + f32x8_abs(q - f32x8_load(b->q));
+
+	f32x8_store(b->hz, hz);
+	f32x8_store(b->q, q);
+	return i32x8_any(moved > f32x8_splat(0.0f));
+}
+
 SIMD_INLINE void svf_bank_quantum(struct svf_bank *b, struct svf_kind kind, const struct node_io *io,
 				  const struct node_input *in, sample *out)
 {
-	f32x8 hz, q, moved;
+	struct svf_lane_frames x;
+	f32x4 sums[QUANTUM_FRAMES];
 
+	svf_lanes_load(&x, in, SVF_IN);
 	if (!b->is_set)
 		svf_bank_begin(b, kind, io, in);
-	if (!svf_lanes_are_straight(b, kind, in)) {
-		svf_bank_follow(b, kind, io, in, out);
-		f32x8_store(b->hz, svf_lanes_at(in, SVF_CUTOFF, QUANTUM_FRAMES - 1, SVF_HZ_MIN, SVF_HZ_MAX));
-		f32x8_store(b->q, svf_lanes_at(in, SVF_Q, QUANTUM_FRAMES - 1, kind.q_min, kind.q_max));
-		return;
+	if (svf_lanes_are_straight(b, kind, in)) {
+		f32x8 hz = svf_lanes_at(in, SVF_CUTOFF, QUANTUM_FRAMES - 1, SVF_HZ_MIN, SVF_HZ_MAX);
+		f32x8 q = svf_lanes_at(in, SVF_Q, QUANTUM_FRAMES - 1, kind.q_min, kind.q_max);
+		struct svf_lane_coefs to[SVF_HALVES] = { b->at[0], b->at[1] };
+
+		if (svf_bank_note(b, hz, q))
+			svf_lanes_tune(to, kind, hz, q, (float)io->env->sample_rate_hz);
+		svf_bank_glide(b, to, &x, sums);
+	} else {
+		svf_bank_follow(b, kind, io, in, &x, sums);
 	}
-	hz = svf_lanes_at(in, SVF_CUTOFF, QUANTUM_FRAMES - 1, SVF_HZ_MIN, SVF_HZ_MAX);
-	q = svf_lanes_at(in, SVF_Q, QUANTUM_FRAMES - 1, kind.q_min, kind.q_max);
-	moved = f32x8_abs(hz - f32x8_load(b->hz)) + f32x8_abs(q - f32x8_load(b->q));
-	struct svf_lane_coefs to[SVF_HALVES] = { b->at[0], b->at[1] };
-	if (i32x8_any(moved > f32x8_splat(0.0f)))
-		svf_lanes_tune(to, kind, hz, q, (float)io->env->sample_rate_hz);
-	svf_bank_glide(b, to, in, out);
-	f32x8_store(b->hz, hz);
-	f32x8_store(b->q, q);
+	svf_sums_add(sums, out);
 }
 
 /* node_def.process of a bank of filters with SVF_PARAMS; inline it into a SIMD_CLONES function. */

@@ -111,6 +111,7 @@ const struct node_def node_waveguide = {
 	},
 	.n_params = 3,
 	.time_class = TIME_CARRY,
+	.is_individual = true,
 	.state_bytes = waveguide_state_bytes,
 	.reset = waveguide_reset,
 	.process = waveguide_process,

@@ -42,5 +42,6 @@ const struct node_def node_wrap = {
 	},
 	.n_params = 3,
 	.time_class = TIME_PURE,
+	.is_pointwise = true,
 	.process = wrap_process,
 };

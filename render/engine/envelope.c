@@ -43,6 +43,13 @@ SIMD_INLINE void scale(sample *out, const sample *in, sample by, size_t n)
 		out[i] = in[i] * by;
 }
 
+SIMD_INLINE void scale_span(sample *out, const sample *in, sample by)
+{
+	SIMD_UNROLL
+	for (int i = 0; i < EXPONENTIAL_SPAN / SIMD_LANES; i++)
+		f32x8_store(out + i * SIMD_LANES, f32x8_load(in + i * SIMD_LANES) * by);
+}
+
 /* 2^(slope * age) at the begins of eight spans. Each age becomes a float by one rounding, whichever lane it is in. */
 SIMD_INLINE f32x8 spans_power(sample slope, uint64_t age)
 {
@@ -50,22 +57,39 @@ SIMD_INLINE f32x8 spans_power(sample slope, uint64_t age)
 	return f32x8_exp2(slope * __builtin_convertvector((i32x8)ages, f32x8));
 }
 
+/* The levels within a span that begins with 1. Kept from call to call: voices that sound together tend to fall alike. */
+SIMD_INLINE const sample *span_within(sample slope)
+{
+	static _Thread_local struct {
+		sample slope;
+		sample levels[EXPONENTIAL_SPAN];
+	} last;
+	if (last.slope == slope && slope != 0)
+		return last.levels;
+	last.slope = slope;
+	for (unsigned i = 0; i < EXPONENTIAL_SPAN; i += SIMD_LANES)
+		f32x8_store(last.levels + i,
+			    f32x8_exp2(slope * __builtin_convertvector((i32x8)(u32x8_lanes() + i), f32x8)));
+	return last.levels;
+}
+
 /* The level at the start of each span of 64 frames times that of the frame within it: two short tables of powers in
  * place of a power per frame. Spans are counted from the segment's begin. */
 SIMD_CLONES(static, exponential_fill, (const struct envelope_segment *s, uint64_t first, sample *out, size_t n),
 	    (s, first, out, n))
 {
-	sample within[EXPONENTIAL_SPAN], begins[SIMD_LANES];
+	const sample *within = span_within(s->slope);
+	sample begins[SIMD_LANES];
 	uint64_t age = first - s->begin;
-	for (unsigned i = 0; i < EXPONENTIAL_SPAN; i += SIMD_LANES)
-		f32x8_store(within + i,
-			    f32x8_exp2(s->slope * __builtin_convertvector((i32x8)(u32x8_lanes() + i), f32x8)));
 	for (size_t i = 0, len, span = 0; i < n; i += len, span++) {
 		size_t at = (age + i) % EXPONENTIAL_SPAN;
 		if (span % SIMD_LANES == 0)
 			f32x8_store(begins, s->level * spans_power(s->slope, age + i - at));
 		len = n - i < EXPONENTIAL_SPAN - at ? n - i : EXPONENTIAL_SPAN - at;
-		scale(out + i, within + at, begins[span % SIMD_LANES], len);
+		if (len == EXPONENTIAL_SPAN)
+			scale_span(out + i, within, begins[span % SIMD_LANES]);
+		else
+			scale(out + i, within + at, begins[span % SIMD_LANES], len);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/spool.h"
+#include "render/engine/denormals.h"
 #include "render/engine/file_set.h"
 #include "render/engine/finish.h"
 #include "render/engine/mix.h"
@@ -25,7 +26,9 @@ enum { LEVEL_PASSES = 10 }; /* at most, to meet a loudness behind a limiter */
 struct master {
 	struct master_config config;
 	unsigned channels, n_signals, n_lines; /* lines: n_signals * channels */
-	struct spool *spool;                   /* NULL: straight on */
+	bool is_held;                          /* nothing goes on before the last frame is there */
+	struct spool *spool;                   /* when it is held, or kept for a checkpoint; else NULL */
+	bool owns_spool;                       /* it is not the checkpoint's */
 	uint64_t n_spooled;                    /* frames */
 	uint64_t n_audible;                    /* frames up to the last one that is no silence */
 	bool is_over, has_warned;
@@ -60,11 +63,15 @@ static int open_spool(struct master *m, struct error *err)
 {
 	const struct render_files *files = m->config.files;
 
-	if (!render_spec_needs_spool(m->config.spec))
+	m->is_held = render_spec_needs_spool(m->config.spec);
+	if (m->config.saver && m->config.saver->checkpoint)
+		m->spool = m->config.saver->checkpoint->spool;
+	if (!m->is_held || m->spool)
 		return 0;
 	if (!files->open_spool)
 		return error_set(err, ERR_UNSUPPORTED, "there is no place to keep the sound until its level is known");
 	m->spool = files->open_spool(files->ctx, err);
+	m->owns_spool = m->spool != NULL;
 	return m->spool ? 0 : -1;
 }
 
@@ -134,7 +141,8 @@ struct master *master_new(const struct master_config *config, struct error *err)
 	file_set_init(&m->files, config->spec, config->plan, config->files);
 	m->n_signals = m->files.n;
 	m->n_lines = m->n_signals * m->channels;
-	if (open_spool(m, err) || allocate(m, err) || (!m->spool && start_finish(m, config->n_frames, 1, true, err))) {
+	if (open_spool(m, err) || allocate(m, err) ||
+	    (!m->is_held && start_finish(m, config->n_frames, 1, true, err))) {
 		master_abort(m);
 		master_free(m);
 		return NULL;
@@ -150,7 +158,8 @@ void master_abort(struct master *m)
 void master_free(struct master *m)
 {
 	finish_free(m->finish);
-	spool_free(m->spool);
+	if (m->owns_spool)
+		spool_free(m->spool);
 	free(m->memory);
 	free(m->frames);
 	free(m);
@@ -211,12 +220,17 @@ static size_t listen(struct master *m, size_t n)
 	return n;
 }
 
+static size_t frame_bytes(const struct master *m)
+{
+	return m->n_lines * sizeof *m->frames;
+}
+
 static int spool_lines(struct master *m, size_t n, struct error *err)
 {
 	for (unsigned k = 0; k < m->n_lines; k++)
 		for (size_t i = 0; i < n; i++)
 			m->frames[i * m->n_lines + k] = m->lines[k][i];
-	if (spool_append(m->spool, m->frames, n * m->n_lines * sizeof *m->frames, err))
+	if (spool_append(m->spool, m->frames, n * frame_bytes(m), err))
 		return -1;
 	m->n_spooled += n;
 	return 0;
@@ -232,17 +246,40 @@ static int keep(struct master *m, size_t n, struct error *err)
 	return m->is_over ? error_set(err, ERR_CANCELED, "the sound has died away") : 0;
 }
 
+/* Straight on; what cannot be kept for a checkpoint costs only that. */
+static int pass_on(struct master *m, size_t n, struct error *err)
+{
+	if (m->spool && spool_lines(m, n, NULL)) {
+		saver_give_up(m->config.saver);
+		m->spool = NULL;
+	}
+	return finish_write(m->finish, (const sample *const *)m->lines, n, err);
+}
+
+/* The render may turn out to be too short for checkpoints, then nothing is kept any more. */
+static bool is_pause_due(struct master *m)
+{
+	struct saver *s = m->config.saver;
+	bool is_due = s && saver_is_due(s, m->n_spooled, frame_bytes(m), m->config.n_frames);
+
+	if (s && s->is_off && !m->is_held)
+		m->spool = NULL;
+	return is_due;
+}
+
 int master_deliver(void *ctx, struct run *run, uint64_t block, size_t n_frames, struct error *err)
 {
 	struct master *m = ctx;
 	struct job_control *control = m->config.control;
 
 	mix_block(m, run, block, n_frames);
-	if (m->spool ? keep(m, n_frames, err) : finish_write(m->finish, (const sample *const *)m->lines, n_frames, err))
+	if (m->is_held ? keep(m, n_frames, err) : pass_on(m, n_frames, err))
 		return -1;
 	if (control)
 		atomic_store_explicit(&control->frames_done, block * m->config.shared->block_frames + n_frames,
 				      memory_order_relaxed);
+	if (is_pause_due(m))
+		run_pause(run);
 	return 0;
 }
 
@@ -255,9 +292,7 @@ bool master_is_over(const struct master *m)
 
 static int unspool(struct master *m, uint64_t frame, size_t n, struct error *err)
 {
-	size_t frame_bytes = m->n_lines * sizeof *m->frames;
-
-	if (spool_read_at(m->spool, frame * frame_bytes, m->frames, n * frame_bytes, err))
+	if (spool_read_at(m->spool, frame * frame_bytes(m), m->frames, n * frame_bytes(m), err))
 		return -1;
 	for (unsigned k = 0; k < m->n_lines; k++)
 		for (size_t i = 0; i < n; i++)
@@ -271,6 +306,8 @@ static int check_cancel(const struct master *m, struct error *err)
 
 	if (control && atomic_load_explicit(&control->cancel, memory_order_relaxed))
 		return error_set(err, ERR_CANCELED, "canceled");
+	if (control && atomic_load_explicit(&control->suspend, memory_order_relaxed))
+		return error_set(err, ERR_CANCELED, "laid aside");
 	return 0;
 }
 
@@ -389,7 +426,7 @@ int master_finish(struct master *m, struct render_result *result, struct error *
 	struct finish_levels levels;
 	uint64_t n_frames = m->config.n_frames;
 
-	if (m->spool ? finish_spooled(m, &levels, &n_frames, err) : finish_end(m->finish, &levels, err))
+	if (m->is_held ? finish_spooled(m, &levels, &n_frames, err) : finish_end(m->finish, &levels, err))
 		return -1;
 	if (file_set_close(&m->files, result, err))
 		return -1;
@@ -397,4 +434,53 @@ int master_finish(struct master *m, struct render_result *result, struct error *
 	result->true_peak = levels.true_peak;
 	result->loudness_lufs = levels.loudness_lufs;
 	return 0;
+}
+
+/* --- Checkpoints ------------------------------------------------------------------------------------------ */
+
+struct saver_sound master_sound(const struct master *m)
+{
+	return (struct saver_sound){
+		.n_frames = m->n_spooled,
+		.n_audible = m->n_audible,
+		.n_lines = m->n_lines,
+		.has_warned = m->has_warned,
+		.is_over = m->is_over,
+		.frames_total = m->config.n_frames,
+		.main_frames = m->config.main_frames,
+	};
+}
+
+/* As the workers would, who flush denormals. */
+static int replay(struct master *m, struct error *err)
+{
+	uint64_t mode = denormals_flush();
+	int rc = 0;
+
+	for (uint64_t at = 0; rc == 0 && at < m->n_spooled; at += BLOCK_FRAMES_MAX) {
+		uint64_t left = m->n_spooled - at;
+		size_t n = left < BLOCK_FRAMES_MAX ? (size_t)left : BLOCK_FRAMES_MAX;
+		rc = check_cancel(m, err);
+		if (rc == 0)
+			rc = unspool(m, at, n, err);
+		if (rc == 0)
+			rc = finish_write(m->finish, (const sample *const *)m->lines, n, err);
+	}
+	denormals_restore(mode);
+	return rc;
+}
+
+int master_resume(struct master *m, const struct saver_sound *sound, struct error *err)
+{
+	struct job_control *control = m->config.control;
+
+	m->n_spooled = sound->n_frames;
+	m->n_audible = sound->n_audible;
+	m->has_warned = sound->has_warned;
+	m->is_over = sound->is_over;
+	if (control) {
+		atomic_store_explicit(&control->resumed_from_frame, m->n_spooled, memory_order_relaxed);
+		atomic_store_explicit(&control->frames_done, m->n_spooled, memory_order_relaxed);
+	}
+	return m->is_held ? 0 : replay(m, err);
 }

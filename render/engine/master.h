@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/job_control.h"
 #include "render/engine/run.h"
+#include "render/engine/saver.h"
 #include "render/render.h"
 
 struct master_config {
@@ -20,6 +21,7 @@ struct master_config {
 	const struct render_files *files;
 	struct run_shared *shared;   /* for warnings */
 	struct job_control *control; /* may be NULL */
+	struct saver *saver;         /* may be NULL: no checkpoints */
 	uint64_t main_frames;        /* without the tail */
 	uint64_t n_frames;           /* with a tail of known length; with an automatic one its longest */
 };
@@ -28,6 +30,13 @@ struct master;
 
 /* Opens the files unless they have to wait. NULL on failure; all of them are aborted then. */
 struct master *master_new(const struct master_config *config, struct error *err) WARN_UNUSED;
+
+/* What a checkpoint has to know of the sound delivered so far; before that, what it must agree in. */
+struct saver_sound master_sound(const struct master *m);
+
+/* Takes over the frames that a checkpoint's spool has, as if they had been delivered: they go through everything behind the
+ * mix once more. Before the first block. ERR_CANCELED when the job is. */
+int master_resume(struct master *m, const struct saver_sound *sound, struct error *err) WARN_UNUSED;
 
 /* A run_deliver; ctx is the master. Blocks come in order, one at a time. Fails with ERR_CANCELED and master_is_over() when
  * an automatic tail has died away. */

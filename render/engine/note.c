@@ -272,10 +272,10 @@ static void note_publish(struct note *n, double sample_rate_hz)
 	n->audio.sample_rate_hz = sample_rate_hz;
 }
 
-static void path_render(struct note *n)
+static void path_render(struct note *n, const struct run_shared *shared)
 {
 	for (unsigned ch = 0; ch < n->audio.n_ch; ch++)
-		for (uint64_t at = 0; at < n->key.n_frames; at += PATH_CHUNK_FRAMES) {
+		for (uint64_t at = 0; at < n->key.n_frames && !run_is_canceled(shared); at += PATH_CHUNK_FRAMES) {
 			uint64_t left = n->key.n_frames - at;
 			path_read(&n->key.path, ch, at, note_channel(n, ch) + at,
 				  left < PATH_CHUNK_FRAMES ? (size_t)left : PATH_CHUNK_FRAMES);
@@ -308,7 +308,7 @@ int note_render(struct note *note, const struct run *parent, const struct plan_e
 {
 	int rc = 0;
 	if (note->key.instrument == NOTE_OF_SAMPLE)
-		path_render(note);
+		path_render(note, parent->spec.shared);
 	else
 		rc = instrument_render(note, parent, events, err);
 	note_publish(note, parent->spec.shared->env.sample_rate_hz);

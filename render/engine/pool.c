@@ -13,18 +13,15 @@
  * Cancellation is one relaxed atomic flag, read before each tile. The first failure of a tile fails the job: no
  * more of its tiles are given out, and pool_run() returns when the last one that runs is done.
  *
- * Denormals are flushed in the workers (FTZ and DAZ), and nowhere else, so tiles run only here. */
+ * Denormals are flushed in the workers (denormals.h), so tiles run only here. */
 #include "render/engine/pool.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#if defined(__x86_64__)
-#include <xmmintrin.h>
-#endif
-
 #include "base/clock.h"
+#include "render/engine/denormals.h"
 #include "render/engine/schedule.h"
 
 enum { SETTLE_PARTS = 64 }; /* a job's CPU time is known to that many parts of each worker */
@@ -63,17 +60,6 @@ struct pool {
 	struct worker *workers; /* constant once started */
 	unsigned n_workers;
 };
-
-static void denormals_flush(void)
-{
-#if defined(__x86_64__)
-	_mm_setcsr(_mm_getcsr() | 0x8040); /* FTZ, DAZ */
-#elif defined(__aarch64__)
-	uint64_t fpcr;
-	__asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
-	__asm__ volatile("msr fpcr, %0" : : "r"(fpcr | (1u << 24))); /* FZ */
-#endif
-}
 
 /* --- Under the lock --------------------------------------------------------------------------------------- */
 
@@ -228,8 +214,12 @@ static bool part_work(struct worker *w, const struct tile_ref *ref, struct tile_
 static void worker_settle(struct worker *w)
 {
 	uint64_t now_ns = clock_thread_cpu_ns();
-	if (w->job)
+	struct error err = ERROR_INIT;
+	if (w->job) {
 		w->job->cpu_ns += now_ns - w->settled_ns;
+		if (run_count_cpu(w->job->run, now_ns - w->settled_ns, schedule_blocks_done(w->job->schedule), &err))
+			job_fail(w->job, &err);
+	}
 	w->settled_ns = now_ns;
 	w->n_unsettled = 0;
 }
@@ -368,8 +358,11 @@ int pool_run(struct pool *p, struct run *run, unsigned max_workers, struct pool_
 	struct job j = { .run = run, .max_workers = max_workers ? max_workers : p->n_workers, .trace = trace };
 	struct schedule_spec spec = {
 		.plan = run->spec.plan,
+		.first_block = run->first_block,
 		.n_blocks = run->n_blocks,
 		.n_slots = run->spec.n_slots,
+		.is_pausing = &run->is_pausing,
+		.rest_blocks = BLOCK_FRAMES_MAX / run->spec.shared->block_frames,
 		.n_parts = parts_of,
 		.ctx = run,
 	};
@@ -386,6 +379,7 @@ int pool_run(struct pool *p, struct run *run, unsigned max_workers, struct pool_
 	ring_remove(p, &j);
 	pthread_mutex_unlock(&p->lock);
 	pthread_cond_destroy(&j.done);
+	run->first_block = schedule_blocks_done(j.schedule);
 	schedule_free(j.schedule);
 	*cpu_ns = j.cpu_ns;
 	if (j.has_failed && err)

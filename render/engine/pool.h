@@ -38,7 +38,8 @@ struct pool_trace {
 /* Runs all tiles of the run, with at most max_workers (0: all) of the pool at a time, and sleeps meanwhile. Blocks
  * are admitted while they are fewer than the run's n_slots. Returns when no worker touches the run any more: 0, or
  * -1 with the first error; ERR_CANCELED when shared->cancel was seen. *cpu_ns: CPU time of the workers in this
- * job. trace, when not NULL, gets what they did. Any thread, any number at once. */
+ * job. trace, when not NULL, gets what they did. When the run was paused it returns 0 with run->first_block < n_blocks,
+ * and may be called again. Any thread, any number at once. */
 int pool_run(struct pool *p, struct run *run, unsigned max_workers, struct pool_trace *trace, uint64_t *cpu_ns,
 	     struct error *err) WARN_UNUSED;
 

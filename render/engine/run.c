@@ -6,11 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "render/engine/mix.h"
 #include "render/engine/note.h"
 #include "render/engine/score.h"
 #include "render/engine/tile.h"
 #include "render/engine/track.h"
+
+enum { SERIAL_BLOCKS_PER_CHECK = 8 }; /* of the CPU budget: reading that clock is a system call */
 
 /* --- Building --------------------------------------------------------------------------------------------- */
 
@@ -123,9 +126,12 @@ static int run_build(struct run *run, struct error *err)
 	run->slots = arena_alloc_aligned(&run->arena, run->slot_bytes * run->spec.n_slots, 64);
 	if (!run->slots)
 		return error_set(err, ERR_TOO_LARGE, "the program needs more memory than a job may take");
-	for (uint32_t i = 0; i < p->n_nodes; i++)
+	for (uint32_t i = 0; i < p->n_nodes; i++) {
+		if (run_is_canceled(run->spec.shared))
+			return error_set(err, ERR_CANCELED, "the render was canceled");
 		if (allocate_kernel(run, i, err))
 			return -1;
+	}
 	return allocate_sources(run, err);
 }
 
@@ -246,7 +252,7 @@ static int output_tile(struct run *run, uint64_t block, struct error *err)
 	return run->spec.deliver(run->spec.deliver_ctx, run, block, n, err);
 }
 
-int run_tile_part(struct run *run, uint32_t stage, uint64_t block, unsigned part, struct error *err)
+static int stage_part(struct run *run, uint32_t stage, uint64_t block, unsigned part, struct error *err)
 {
 	const struct plan_stage *st = &run->spec.plan->stages[stage];
 	switch (st->kind) {
@@ -274,6 +280,14 @@ int run_tile_part(struct run *run, uint32_t stage, uint64_t block, unsigned part
 	return error_set(err, ERR_INTERNAL, "a stage of no known kind");
 }
 
+int run_tile_part(struct run *run, uint32_t stage, uint64_t block, unsigned part, struct error *err)
+{
+	if (stage_part(run, stage, block, part, err))
+		return -1;
+	/* A long one may have ended early. */
+	return run_is_canceled(run->spec.shared) ? error_set(err, ERR_CANCELED, "the render was canceled") : 0;
+}
+
 int run_tile_finish(struct run *run, uint32_t stage, uint64_t block, struct error *err)
 {
 	const struct plan_stage *st = &run->spec.plan->stages[stage];
@@ -281,6 +295,24 @@ int run_tile_finish(struct run *run, uint32_t stage, uint64_t block, struct erro
 	if (st->kind == STAGE_VOICES)
 		voices_finish(run, st, block);
 	return 0;
+}
+
+/* The place in the sound is that of the song, also of a note's run. */
+static int fail_cpu(const struct run *run, uint64_t block, struct error *err)
+{
+	const struct run_shared *shared = run->spec.shared;
+	double frame = (double)(run->spec.song_frame + block * shared->block_frames);
+	return error_set(err, ERR_BUDGET,
+			 "the render used up its %.3g s of CPU time at %.1f s of the sound, cycle %.0f",
+			 (double)shared->cpu_ns_max * 1e-9, frame / shared->env.sample_rate_hz,
+			 __builtin_floor(frame * shared->env.cycles_per_frame));
+}
+
+int run_count_cpu(struct run *run, uint64_t cpu_ns, uint64_t block, struct error *err)
+{
+	struct run_shared *shared = run->spec.shared;
+	uint64_t before = atomic_fetch_add_explicit(&shared->cpu_ns, cpu_ns, memory_order_relaxed);
+	return shared->cpu_ns_max > 0 && before + cpu_ns > shared->cpu_ns_max ? fail_cpu(run, block, err) : 0;
 }
 
 static int tile_serially(struct run *run, uint32_t stage, uint64_t block, struct error *err)
@@ -292,17 +324,32 @@ static int tile_serially(struct run *run, uint32_t stage, uint64_t block, struct
 	return run_tile_finish(run, stage, block, err);
 }
 
+/* Time of this call that nobody has counted yet is looked at now and then: a note may take longer than a job may. */
+static int check_serial(struct run *run, uint64_t block, uint64_t start_ns, struct error *err)
+{
+	struct run_shared *shared = run->spec.shared;
+	if (run_is_canceled(shared))
+		return error_set(err, ERR_CANCELED, "the render was canceled");
+	if (shared->cpu_ns_max == 0 || block % SERIAL_BLOCKS_PER_CHECK != 0)
+		return 0;
+	uint64_t used_ns = atomic_load_explicit(&shared->cpu_ns, memory_order_relaxed);
+	return used_ns + clock_thread_cpu_ns() - start_ns > shared->cpu_ns_max ? fail_cpu(run, block, err) : 0;
+}
+
 int run_serially(struct run *run, struct error *err)
 {
-	const _Atomic bool *cancel = run->spec.shared->cancel;
-	for (uint64_t block = 0; block < run->n_blocks; block++) {
-		if (cancel && atomic_load_explicit(cancel, memory_order_relaxed))
-			return error_set(err, ERR_CANCELED, "the render was canceled");
+	uint64_t start_ns = run->spec.shared->cpu_ns_max > 0 ? clock_thread_cpu_ns() : 0;
+	for (uint64_t block = 0; block < run->n_blocks; block++)
 		for (uint32_t stage = 0; stage < run->spec.plan->n_stages; stage++)
-			if (tile_serially(run, stage, block, err))
+			if ((stage == 0 && check_serial(run, block, start_ns, err)) ||
+			    tile_serially(run, stage, block, err))
 				return -1;
-	}
 	return 0;
+}
+
+void run_pause(struct run *run)
+{
+	atomic_store_explicit(&run->is_pausing, true, memory_order_relaxed);
 }
 
 /* --- Shared by the runs of a job -------------------------------------------------------------------------- */
@@ -319,11 +366,12 @@ void run_warn(struct run_shared *shared, const char *code, struct span where, co
 	pthread_mutex_unlock(&shared->warn_lock);
 }
 
-int run_count_events(struct run_shared *shared, uint64_t n, struct error *err)
+int run_count_events(struct run_shared *shared, uint64_t n, int64_t cycle, struct span where, struct error *err)
 {
 	uint64_t before = atomic_fetch_add_explicit(&shared->n_events, n, memory_order_relaxed);
 	if (before + n <= shared->events_max)
 		return 0;
-	return error_set(err, ERR_BUDGET, "the render has more than %llu events",
-			 (unsigned long long)shared->events_max);
+	return error_set_at(err, ERR_BUDGET, where,
+			    "the render has more than %llu events, all patterns together, in cycle %lld",
+			    (unsigned long long)shared->events_max, (long long)cycle);
 }

@@ -39,6 +39,8 @@ struct run_shared {
 	uint64_t tail_frame;        /* of the song: from here on no event begins and no pattern moves; 0: never */
 	_Atomic uint64_t n_events;  /* relaxed: a budget, no data hangs on it */
 	_Atomic size_t note_bytes;  /* relaxed: audio of all notes kept */
+	uint64_t cpu_ns_max;        /* CPU time that a job may take; 0: any */
+	_Atomic uint64_t cpu_ns;    /* relaxed: taken, as far as workers have told */
 	const _Atomic bool *cancel; /* relaxed; may be NULL */
 	pthread_mutex_t warn_lock;  /* guards diags */
 	struct diag_list *diags;
@@ -92,9 +94,11 @@ struct run {
 	struct run_spec spec;
 	struct arena arena;
 	uint64_t n_blocks;
-	struct kernel *kernels; /* [plan n_nodes] */
-	struct score **scores;  /* [plan n_events] */
-	char *slots;            /* [n_slots][slot_bytes], 64-byte aligned */
+	uint64_t first_block;    /* that is not done; while the pool runs the run, the one it began with */
+	_Atomic bool is_pausing; /* relaxed: no block is admitted once the run stands where it may rest */
+	struct kernel *kernels;  /* [plan n_nodes] */
+	struct score **scores;   /* [plan n_events] */
+	char *slots;             /* [n_slots][slot_bytes], 64-byte aligned */
 	size_t slot_bytes;
 };
 
@@ -117,13 +121,27 @@ int run_tile_finish(struct run *run, uint32_t stage, uint64_t block, struct erro
 /* All blocks in order on the calling thread, with one slot. ERR_CANCELED when the job was. */
 int run_serially(struct run *run, struct error *err) WARN_UNUSED;
 
+/* Lets a run that the pool runs come to rest as soon as it can: after the blocks in flight and up to
+ * the next multiple of BLOCK_FRAMES_MAX frames, where a run with blocks of any size can take over. From deliver(). */
+void run_pause(struct run *run);
+
 /* The buffer of a signal in the slot of a block. A mono signal is both channels. */
 sample *run_signal(const struct run *run, uint32_t node, unsigned ch, uint64_t block);
 
 /* Adds a warning to the job's list. Any worker. */
 void run_warn(struct run_shared *shared, const char *code, struct span where, const char *fmt, ...) PRINTF_LIKE(4, 5);
 
-/* Counts n events against the job's budget; -1 with ERR_BUDGET. */
-int run_count_events(struct run_shared *shared, uint64_t n, struct error *err) WARN_UNUSED;
+/* Anywhere in a long tile; what it leaves undone is of no interest to anybody, since its job fails at the next look. */
+static inline bool run_is_canceled(const struct run_shared *shared)
+{
+	return shared->cancel && atomic_load_explicit(shared->cancel, memory_order_relaxed);
+}
+
+/* Counts CPU time against the job's budget; -1 with ERR_BUDGET, which names the place in the sound: block of the run. */
+int run_count_cpu(struct run *run, uint64_t cpu_ns, uint64_t block, struct error *err) WARN_UNUSED;
+
+/* Counts n events of a cycle of a pattern against the job's budget; -1 with ERR_BUDGET. */
+int run_count_events(struct run_shared *shared, uint64_t n, int64_t cycle, struct span where,
+		     struct error *err) WARN_UNUSED;
 
 #endif

@@ -16,7 +16,7 @@ struct schedule {
 	uint32_t n_stages;
 	struct tile *tiles;  /* [n_slots][n_stages] */
 	uint64_t *n_carried; /* [n_stages]: blocks that a carrying stage has done */
-	uint64_t n_admitted; /* blocks */
+	uint64_t n_admitted; /* blocks; the first_block of them were done before it began */
 	uint64_t *heap;      /* ready tiles by key_of(), smallest first */
 	size_t n_heap;
 	unsigned n_ready_parts; /* of the tiles in the heap, not taken yet */
@@ -113,6 +113,16 @@ static void block_admit(struct schedule *s)
 			tile_make_ready(s, i, block, NULL);
 }
 
+/* Whether another block may follow: not behind the last one, and no more once the run is to come to rest and stands
+ * where it can. */
+static bool may_admit(const struct schedule *s)
+{
+	const struct schedule_spec *spec = &s->spec;
+	bool is_pausing = spec->is_pausing && atomic_load_explicit(spec->is_pausing, memory_order_relaxed);
+
+	return s->n_admitted < spec->n_blocks && !(is_pausing && s->n_admitted % spec->rest_blocks == 0);
+}
+
 struct schedule *schedule_new(const struct schedule_spec *spec, struct error *err)
 {
 	struct schedule *s = calloc(1, sizeof *s);
@@ -130,7 +140,10 @@ struct schedule *schedule_new(const struct schedule_spec *spec, struct error *er
 		error_set(err, ERR_NO_MEMORY, "no memory to schedule a render");
 		return NULL;
 	}
-	while (s->n_admitted < spec->n_blocks && s->n_admitted < spec->n_slots)
+	s->n_admitted = spec->first_block;
+	for (size_t i = 0; i < n_stages; i++)
+		s->n_carried[i] = spec->first_block;
+	while (may_admit(s) && s->n_admitted - spec->first_block < spec->n_slots)
 		block_admit(s);
 	return s;
 }
@@ -174,7 +187,7 @@ bool schedule_tile_done(struct schedule *s, const struct tile_ref *ref, struct t
 		if (ref->block + 1 < s->n_admitted)
 			tile_release(s, ref->stage, ref->block + 1, NULL);
 	}
-	if (st->kind == STAGE_OUTPUT && s->n_admitted < s->spec.n_blocks)
+	if (st->kind == STAGE_OUTPUT && may_admit(s))
 		block_admit(s);
 	*n_ready = s->n_ready_parts - before;
 	return has_next;
@@ -182,7 +195,12 @@ bool schedule_tile_done(struct schedule *s, const struct tile_ref *ref, struct t
 
 bool schedule_is_done(const struct schedule *s)
 {
-	return s->n_carried[s->n_stages - 1] == s->spec.n_blocks;
+	return s->n_carried[s->n_stages - 1] == s->n_admitted;
+}
+
+uint64_t schedule_blocks_done(const struct schedule *s)
+{
+	return s->n_carried[s->n_stages - 1];
 }
 
 unsigned schedule_ready_parts(const struct schedule *s)

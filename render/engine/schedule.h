@@ -12,6 +12,7 @@
 #ifndef RENDER_ENGINE_SCHEDULE_H
 #define RENDER_ENGINE_SCHEDULE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -30,8 +31,11 @@ struct schedule;
 
 struct schedule_spec {
 	const struct plan *plan; /* borrowed */
-	uint64_t n_blocks;
+	uint64_t first_block, n_blocks;
 	unsigned n_slots; /* blocks in flight at most */
+	/* When it is set, no block is admitted behind a multiple of rest_blocks. Relaxed; NULL: never. */
+	const _Atomic bool *is_pausing;
+	uint64_t rest_blocks; /* > 0 with is_pausing */
 	/* Parts of a tile, at least 1; asked for once, when its inputs are done. */
 	unsigned (*n_parts)(const void *ctx, uint32_t stage, uint64_t block);
 	const void *ctx;
@@ -51,8 +55,11 @@ bool schedule_part_done(struct schedule *s, const struct tile_ref *ref);
  * this core's cache), and the result is true. *n_ready: parts that others can now take. */
 bool schedule_tile_done(struct schedule *s, const struct tile_ref *ref, struct tile_ref *next, unsigned *n_ready);
 
-/* All blocks are complete. */
+/* All blocks are complete, or all that were admitted before the run was to come to rest (run_pause()). */
 bool schedule_is_done(const struct schedule *s);
+
+/* The first block that is not complete. */
+uint64_t schedule_blocks_done(const struct schedule *s);
 
 /* Parts that can be taken now, at least; for waking workers. */
 unsigned schedule_ready_parts(const struct schedule *s);

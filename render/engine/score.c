@@ -11,13 +11,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/engine/cycle_cache.h"
 #include "render/engine/event.h"
 #include "render/engine/note.h"
 
-/* Room for what a query may make before it meets the limit of events per cycle, so that the limit is what is reported. */
+/* Room for the onsets of as many events as a cycle may have. */
 enum { SCORE_ARENA_BYTES_MAX = 192 << 20 };
 
 #define CUT_FADE_S 0.010
+
+/* What a voice was made from, so that a checkpoint need not know what a voice is made of: the event's place in the pattern,
+ * what its modulators gave, and the fade that a later event put on it. */
+struct origin {
+	uint64_t ordinal;
+	int64_t cycle;
+	uint64_t rank;        /* in the answer of the query of that cycle */
+	uint64_t fade_frame;  /* of the run */
+	uint64_t fade_frames; /* 0: none */
+};
 
 /* A hap that waits for its block. */
 struct onset {
@@ -32,14 +43,20 @@ struct score {
 	const struct plan_events *events;
 	const struct plan_node *node;
 	struct event_maker *maker;
+	struct cycle_cache *cycles;
 	struct arena arena;       /* of one window */
 	int64_t next_cycle;       /* first cycle that was not asked for */
 	uint64_t next_song_frame; /* of the song, where it begins */
 	struct onset *onsets;     /* of the window, ascending; onset next is the first that is still to come */
 	size_t n_onsets, next;
 	uint64_t next_ordinal;
-	struct voice *active; /* that may sound in the next block, by ordinal */
-	size_t n_active, cap_active;
+	struct voice *active;   /* that may sound in the next block, by ordinal */
+	struct origin *origins; /* of each of them */
+	sample *modulators;     /* [n_inputs of the node] of each of them */
+	size_t n_active, cap_active, cap_origins, cap_modulators;
+	uint64_t first_frame; /* onsets before it were taken before the checkpoint that the score comes from; else 0 */
+	struct note **unrendered; /* of voices from the checkpoint, until the first block */
+	size_t n_unrendered, cap_unrendered;
 	size_t sounding[VOICES_MAX]; /* indices into active of those that neither ended nor fade, by ordinal */
 	size_t n_sounding;
 	uint64_t block;             /* being scored; for modulators */
@@ -58,7 +75,8 @@ struct score *score_new(struct run *run, const struct plan_events *events)
 	arena_init(&s->arena, SCORE_ARENA_BYTES_MAX);
 	s->blocks = calloc(run->spec.n_slots, sizeof *s->blocks);
 	s->maker = event_maker_new(run, events);
-	if (!s->blocks || !s->maker) {
+	s->cycles = cycle_cache_new(s->node->pattern, run->spec.shared->env.seed);
+	if (!s->blocks || !s->maker || !s->cycles) {
 		score_free(s);
 		return NULL;
 	}
@@ -77,7 +95,11 @@ void score_free(struct score *s)
 	}
 	free(s->blocks);
 	free(s->active);
+	free(s->origins);
+	free(s->modulators);
+	free(s->unrendered);
 	event_maker_free(s->maker);
+	cycle_cache_free(s->cycles);
 	arena_fini(&s->arena);
 	free(s);
 }
@@ -125,7 +147,7 @@ static bool is_in_tail(const struct score *s, uint64_t song_frame)
 	return tail > 0 && song_frame >= tail;
 }
 
-/* 1: o is filled; 0: it lies before the run's frame 0 or in the tail; -1: error. */
+/* 1: o is filled; 0: it lies before the score's first frame or in the tail; -1: error. */
 static int onset_from_hap(const struct score *s, const struct hap *h, size_t rank, struct onset *o, struct error *err)
 {
 	const struct tempo *tempo = &s->run->spec.shared->tempo;
@@ -138,7 +160,7 @@ static int onset_from_hap(const struct score *s, const struct hap *h, size_t ran
 		.rank = rank,
 		.hap = h,
 	};
-	return begin >= start && !is_in_tail(s, (uint64_t)begin);
+	return begin >= start + (int64_t)s->first_frame && !is_in_tail(s, (uint64_t)begin);
 }
 
 static int window_onsets(struct score *s, const struct hap_list *haps, struct error *err)
@@ -163,11 +185,9 @@ static int window_onsets(struct score *s, const struct hap_list *haps, struct er
 }
 
 /* The haps of the next cycle. A failure points at the event source. */
-static int window_query(struct score *s, struct query *q, struct hap_list *haps, struct error *err)
+static int window_query(struct score *s, struct hap_list *haps, struct error *err)
 {
-	struct timespan span = { rational_int(s->next_cycle), rational_int(s->next_cycle + 1) };
-
-	if (pattern_query(s->node->pattern, span, q, haps, err) == 0)
+	if (cycle_cache_query(s->cycles, s->next_cycle, haps, err) == 0)
 		return 0;
 	if (err && err->where.end == err->where.start)
 		err->where = s->node->span;
@@ -178,13 +198,12 @@ static int window_query(struct score *s, struct query *q, struct hap_list *haps,
 static int window_load(struct score *s, struct error *err)
 {
 	struct run_shared *shared = s->run->spec.shared;
-	struct query q = { .arena = &s->arena, .seed = shared->env.seed };
 	struct hap_list haps = { .n = 0 };
 	int64_t end;
 
 	arena_reset(&s->arena);
-	if (run_count_events(shared, 1, err) || window_query(s, &q, &haps, err) ||
-	    run_count_events(shared, haps.n, err) || window_onsets(s, &haps, err) ||
+	if (run_count_events(shared, 1, s->next_cycle, s->node->span, err) || window_query(s, &haps, err) ||
+	    run_count_events(shared, haps.n, s->next_cycle, s->node->span, err) || window_onsets(s, &haps, err) ||
 	    tempo_frame(&shared->tempo, rational_int(s->next_cycle + 1), &end, err))
 		return -1;
 	s->next_cycle++;
@@ -226,14 +245,24 @@ static void sounding_rebuild(struct score *s)
 			s->sounding[s->n_sounding++] = i;
 }
 
+static void active_fade(struct score *s, size_t idx, uint64_t frame, uint64_t fade_frames)
+{
+	struct voice *v = &s->active[idx];
+	if (v->is_fading || frame >= v->end)
+		return;
+	s->origins[idx].fade_frame = frame;
+	s->origins[idx].fade_frames = fade_frames;
+	voice_fade(v, frame, fade_frames);
+}
+
 /* Voices of the same onset stay together: a chord does not cut itself. */
 static void sounding_cut(struct score *s, const struct voice *by)
 {
 	uint64_t fade = (uint64_t)(CUT_FADE_S * s->run->spec.shared->env.sample_rate_hz);
 	for (size_t i = 0; i < s->n_sounding; i++) {
-		struct voice *v = &s->active[s->sounding[i]];
+		const struct voice *v = &s->active[s->sounding[i]];
 		if (v->cut_group == by->cut_group && v->onset < by->onset)
-			voice_fade(v, by->onset, fade);
+			active_fade(s, s->sounding[i], by->onset, fade);
 	}
 }
 
@@ -245,10 +274,21 @@ static void sounding_add(struct score *s, size_t idx)
 		sounding_cut(s, v);
 	sounding_update(s, v->onset);
 	if (s->n_sounding == VOICES_MAX) {
-		voice_fade(&s->active[s->sounding[0]], v->onset, STEAL_FRAMES);
+		active_fade(s, s->sounding[0], v->onset, STEAL_FRAMES);
 		sounding_update(s, v->onset);
 	}
 	s->sounding[s->n_sounding++] = idx;
+}
+
+static void active_move(struct score *s, size_t to, size_t from)
+{
+	size_t n = s->node->n_inputs;
+	if (to == from)
+		return;
+	s->active[to] = s->active[from];
+	s->origins[to] = s->origins[from];
+	if (n > 0)
+		memcpy(s->modulators + to * n, s->modulators + from * n, n * sizeof(sample));
 }
 
 static void active_drop_silent(struct score *s, uint64_t frame)
@@ -259,9 +299,7 @@ static void active_drop_silent(struct score *s, uint64_t frame)
 		if (v->end > frame) {
 			if (v->note)
 				v->note->last_block = s->block;
-			if (kept < i)
-				s->active[kept] = *v;
-			kept++;
+			active_move(s, kept++, i);
 		} else if (v->note)
 			v->note->n_voices--;
 	}
@@ -269,16 +307,48 @@ static void active_drop_silent(struct score *s, uint64_t frame)
 	sounding_rebuild(s);
 }
 
-static sample modulator_at(const void *ctx, uint32_t i)
+/* Of an onset in the block being scored. */
+static sample modulator_at(const struct score *s, const struct onset *o, uint32_t i)
 {
-	const struct score *s = ctx;
-	const struct onset *o = &s->onsets[s->next - 1];
-	if (i >= s->node->n_inputs)
-		return 0;
 	const struct plan_input *in = &s->node->inputs[i];
 	if (in->node == PLAN_NONE)
 		return in->value;
 	return run_signal(s->run, in->node, 0, s->block)[o->frame % s->run->spec.shared->block_frames];
+}
+
+/* Of the voice that is made now, which is the one behind the last. */
+static sample modulator_read(const void *ctx, uint32_t i)
+{
+	const struct score *s = ctx;
+	return i < s->node->n_inputs ? s->modulators[s->n_active * s->node->n_inputs + i] : 0;
+}
+
+static int active_reserve(struct score *s, struct error *err)
+{
+	size_t n_modulators = (s->n_active + 1) * s->node->n_inputs;
+	if (reserve((void **)&s->active, &s->cap_active, s->n_active, sizeof *s->active, err) ||
+	    reserve((void **)&s->origins, &s->cap_origins, s->n_active, sizeof *s->origins, err))
+		return -1;
+	return reserve((void **)&s->modulators, &s->cap_modulators, n_modulators, sizeof *s->modulators, err);
+}
+
+/* Makes the voice of an onset behind the last one; its origin and its modulators stand there already. 1: *note is what has
+ * to be rendered for it, or NULL; 0: it makes no sound; -1. */
+static int active_make(struct score *s, const struct onset *o, struct note **note, struct error *err)
+{
+	struct event ev = { .hap = o->hap,
+			    .onset = o->frame,
+			    .length = o->length,
+			    .block = s->block,
+			    .modulators = { modulator_read, s } };
+	struct voice *v = &s->active[s->n_active];
+	bool is_new_note;
+	int rc = event_make_voice(s->maker, &ev, v, &is_new_note, err);
+	if (rc <= 0)
+		return rc;
+	v->ordinal = s->origins[s->n_active].ordinal;
+	*note = is_new_note ? v->note : NULL;
+	return 1;
 }
 
 static int missing_add(struct score_block *b, struct note *note, struct error *err)
@@ -291,24 +361,21 @@ static int missing_add(struct score_block *b, struct note *note, struct error *e
 
 static int active_add(struct score *s, const struct onset *o, struct error *err)
 {
-	struct event ev = { .hap = o->hap,
-			    .onset = o->frame,
-			    .length = o->length,
-			    .block = s->block,
-			    .modulators = { modulator_at, s } };
-	struct voice v;
-	bool is_new_note;
-	uint64_t ordinal = s->next_ordinal++;
-
-	if (reserve((void **)&s->active, &s->cap_active, s->n_active, sizeof *s->active, err))
+	struct note *note;
+	if (active_reserve(s, err))
 		return -1;
-	int rc = event_make_voice(s->maker, &ev, &v, &is_new_note, err);
+	s->origins[s->n_active] = (struct origin){
+		.ordinal = s->next_ordinal++,
+		.cycle = s->next_cycle - 1,
+		.rank = o->rank,
+	};
+	for (uint32_t i = 0; i < s->node->n_inputs; i++)
+		s->modulators[s->n_active * s->node->n_inputs + i] = modulator_at(s, o, i);
+	int rc = active_make(s, o, &note, err);
 	if (rc <= 0)
 		return rc;
-	v.ordinal = ordinal;
-	s->active[s->n_active] = v;
 	sounding_add(s, s->n_active++);
-	return is_new_note ? missing_add(score_block_at(s, s->block), v.note, err) : 0;
+	return note ? missing_add(score_block_at(s, s->block), note, err) : 0;
 }
 
 /* --- Blocks ----------------------------------------------------------------------------------------------- */
@@ -364,6 +431,9 @@ int score_advance(struct score *s, uint64_t block, struct error *err)
 
 	s->block = block;
 	b->n_missing = 0;
+	while (s->n_unrendered > 0)
+		if (missing_add(b, s->unrendered[--s->n_unrendered], err))
+			return -1;
 	active_drop_silent(s, block * n);
 	event_maker_evict(s->maker, block);
 	for (;;) {
@@ -371,8 +441,108 @@ int score_advance(struct score *s, uint64_t block, struct error *err)
 			return -1;
 		if (!o)
 			break;
+		if (run_is_canceled(s->run->spec.shared))
+			return error_set(err, ERR_CANCELED, "the render was canceled");
 		if (active_add(s, o, err))
 			return -1;
 	}
 	return block_fill(s, b, block * n, err);
+}
+
+/* --- Checkpoints ------------------------------------------------------------------------------------------ */
+
+struct score_place {
+	uint64_t next_ordinal;
+	int64_t next_cycle;
+	uint64_t has_window;
+	uint64_t n_active;
+};
+
+int score_save(const struct score *s, struct buf *out)
+{
+	struct score_place place = {
+		.next_ordinal = s->next_ordinal,
+		.next_cycle = s->next_cycle,
+		.has_window = s->next_song_frame > 0,
+		.n_active = s->n_active,
+	};
+	if (buf_append(out, &place, sizeof place) || buf_append(out, s->origins, s->n_active * sizeof *s->origins))
+		return -1;
+	return buf_append(out, s->modulators, s->n_active * s->node->n_inputs * sizeof *s->modulators);
+}
+
+/* Makes the voice at s->n_active again, from the haps of its cycle. */
+static int active_remake(struct score *s, const struct hap_list *haps, struct error *err)
+{
+	const struct origin *origin = &s->origins[s->n_active];
+	struct onset o;
+	struct note *note;
+	if (origin->rank >= haps->n)
+		return error_set(err, ERR_CORRUPT, "a checkpoint has another pattern");
+	if (onset_from_hap(s, &haps->haps[origin->rank], origin->rank, &o, err) < 0)
+		return -1;
+	int rc = active_make(s, &o, &note, err);
+	if (rc <= 0)
+		return rc ? rc : error_set(err, ERR_CORRUPT, "a checkpoint has another sound");
+	if (origin->fade_frames > 0)
+		voice_fade(&s->active[s->n_active], origin->fade_frame, origin->fade_frames);
+	s->n_active++;
+	if (!note)
+		return 0;
+	if (reserve((void **)&s->unrendered, &s->cap_unrendered, s->n_unrendered, sizeof *s->unrendered, err))
+		return -1;
+	s->unrendered[s->n_unrendered++] = note;
+	return 0;
+}
+
+/* Voices stand in the order of their cycles, so each cycle is asked for once. */
+static int voices_load(struct score *s, uint64_t n, struct error *err)
+{
+	struct query q = { .arena = &s->arena, .seed = s->run->spec.shared->env.seed };
+	struct hap_list haps = { .n = 0 };
+	int64_t cycle = -1;
+	while (s->n_active < n) {
+		if (s->origins[s->n_active].cycle != cycle) {
+			cycle = s->next_cycle = s->origins[s->n_active].cycle;
+			arena_reset(&s->arena);
+			haps = (struct hap_list){ .n = 0 };
+			if (window_query(s, &q, &haps, err))
+				return -1;
+		}
+		if (active_remake(s, &haps, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int origins_load(struct score *s, size_t n, struct blob *in, struct error *err)
+{
+	s->origins = calloc(n + 1, sizeof *s->origins);
+	s->active = calloc(n + 1, sizeof *s->active);
+	s->modulators = calloc((n + 1) * s->node->n_inputs + 1, sizeof *s->modulators);
+	if (!s->origins || !s->active || !s->modulators)
+		return error_set(err, ERR_NO_MEMORY, "no memory for voices");
+	s->cap_origins = s->cap_active = n + 1;
+	s->cap_modulators = (n + 1) * s->node->n_inputs + 1;
+	return blob_take(in, s->origins, n * sizeof *s->origins, err) ||
+			       blob_take(in, s->modulators, n * s->node->n_inputs * sizeof *s->modulators, err)
+		       ? -1
+		       : 0;
+}
+
+int score_load(struct score *s, struct blob *in, struct error *err)
+{
+	struct score_place place;
+	if (blob_take(in, &place, sizeof place, err))
+		return -1;
+	if (place.n_active > in->n_left / sizeof *s->origins)
+		return error_set(err, ERR_CORRUPT, "a checkpoint ends early");
+	s->block = s->run->first_block;
+	if (origins_load(s, (size_t)place.n_active, in, err) || voices_load(s, place.n_active, err))
+		return -1;
+	/* The onsets of the window that are still to come. */
+	s->first_frame = s->run->first_block * s->run->spec.shared->block_frames;
+	s->next_ordinal = place.next_ordinal;
+	s->next_cycle = place.next_cycle - (place.has_window > 0);
+	return place.has_window ? window_load(s, err) : 0;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "render/engine/blob.h"
 #include "render/engine/run.h"
 #include "render/engine/voice.h"
 
@@ -37,6 +38,11 @@ void score_free(struct score *s);
 
 /* Fills the slot of the block. -1 ends the job: ERR_BUDGET, ERR_NO_MEMORY, ERR_TOO_LARGE, ERR_INVALID. */
 int score_advance(struct score *s, uint64_t block, struct error *err) WARN_UNUSED;
+
+/* For checkpoints, between two blocks: which voices sound and from which events they come; and a new score brought there,
+ * whose next block is the run's first_block. */
+int score_save(const struct score *s, struct buf *out) WARN_UNUSED;
+int score_load(struct score *s, struct blob *in, struct error *err) WARN_UNUSED;
 
 struct score_block *score_block_at(struct score *s, uint64_t block);
 const struct plan_events *score_events(const struct score *s);

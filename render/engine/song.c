@@ -1,8 +1,8 @@
 #include "render/engine/song.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "render/engine/master.h"
-#include "render/engine/tune.h"
 #include "render/graph/plan.h"
 
 #define EVENTS_MAX 20000000u /* haps and cycles of all sources: minutes of work at a microsecond each */
@@ -26,54 +26,186 @@ static unsigned workers_for(const struct song *song, const struct pool *pool)
 	return max == 0 || max > n ? n : max;
 }
 
-static int plan_run(const struct plan *plan, const struct song *song, struct run_shared *shared, struct master *master,
-		    struct pool *pool, struct render_result *result, struct error *err)
+struct tuning song_tuning(const struct song *song, const struct plan *plan, unsigned n_workers)
 {
-	unsigned max = workers_for(song, pool);
-	uint64_t cpu_ns;
-	struct run_spec spec = {
-		.plan = plan,
-		.shared = shared,
-		.pitch = PITCH_NONE,
+	struct tune_machine machine = tune_machine();
+	struct tune_job job = {
+		.n_workers = n_workers,
 		.n_frames = song->n_frames,
-		.n_slots = tuning_of(plan, max, shared->block_frames, shared->memory_cap_bytes).n_slots,
-		.deliver = master_deliver,
-		.deliver_ctx = master,
+		.frame_bytes = run_slot_bytes(plan, QUANTUM_FRAMES) / QUANTUM_FRAMES + 1,
+		.memory_bytes = song->memory_bytes / 4,
+		.block_frames = song->spec->block_frames ? song->spec->block_frames : song->block_frames,
 	};
-	struct run *run = run_new(&spec, err);
+	return tune(&machine, &job);
+}
+
+/* --- The run ---------------------------------------------------------------------------------------------- */
+
+/* What the steps from plan to files share. */
+struct performance {
+	const struct song *song;
+	const struct plan *plan;
+	struct run_shared *shared;
+	struct pool *pool;
+	struct saver saver;
+	struct master *master;
+	unsigned max_workers;
+	uint64_t cpu_ns;
+};
+
+static struct run *make_run(struct performance *p, struct error *err)
+{
+	struct run_spec spec = {
+		.plan = p->plan,
+		.shared = p->shared,
+		.pitch = PITCH_NONE,
+		.n_frames = p->song->n_frames,
+		.n_slots = song_tuning(p->song, p->plan, p->max_workers).n_slots,
+		.deliver = master_deliver,
+		.deliver_ctx = p->master,
+	};
+	return run_new(&spec, err);
+}
+
+/* Instead of one that a checkpoint left unusable. */
+static struct run *make_run_afresh(struct performance *p, const struct error *why, struct error *err)
+{
+	log_event(LOG_WARN, "a checkpoint cannot be used; the render starts afresh", "error", why->message, NULL);
+	if (checkpoint_restart(p->saver.checkpoint, err))
+		return NULL;
+	atomic_store_explicit(&p->shared->n_events, 0, memory_order_relaxed);
+	return make_run(p, err);
+}
+
+/* A run at the beginning, or where the checkpoint stands. NULL with the error. */
+static struct run *make_run_to_play(struct performance *p, struct error *err)
+{
+	struct diag_list before = *p->shared->diags;
+	struct saver_sound sound = master_sound(p->master);
+	struct error why = ERROR_INIT;
+	struct run *run = make_run(p, err);
+	int rc = run ? saver_load(&p->saver, run, &sound, p->shared->diags, &why) : 0;
+
+	if (rc < 0) {
+		run_free(run);
+		*p->shared->diags = before;
+		return make_run_afresh(p, &why, err);
+	}
+	if (rc == 1 && master_resume(p->master, &sound, err)) {
+		run_free(run);
+		return NULL;
+	}
+	return run;
+}
+
+static void save(struct performance *p, const struct run *run)
+{
+	struct saver_sound sound = master_sound(p->master);
+
+	sound.is_run_over = !run;
+	saver_save(&p->saver, run, &sound, p->shared->diags);
+}
+
+/* All blocks, with a rest now and then. */
+static int play_run(struct performance *p, struct run *run, struct error *err)
+{
+	while (run->first_block < run->n_blocks && !master_is_over(p->master)) {
+		uint64_t cpu_ns = 0;
+		int rc = pool_run(p->pool, run, p->max_workers, p->song->trace, &cpu_ns, err);
+		p->cpu_ns += cpu_ns;
+		/* The end of an automatic tail stops the run like a failure. */
+		if (master_is_over(p->master))
+			return 0;
+		if (rc)
+			return -1;
+		if (run->first_block == run->n_blocks)
+			break;
+		save(p, run);
+		if (saver_is_suspended(&p->saver))
+			return error_set(err, ERR_CANCELED, "laid aside");
+		atomic_store_explicit(&run->is_pausing, false, memory_order_relaxed);
+	}
+	return 0;
+}
+
+static int play(struct performance *p, struct error *err)
+{
+	struct run *run = make_run_to_play(p, err);
 	if (!run)
 		return -1;
-	int rc = pool_run(pool, run, max, song->trace, &cpu_ns, err);
+	int rc = play_run(p, run, err);
 	run_free(run);
-	result->cpu_s = (double)cpu_ns * 1e-9;
-	/* The end of an automatic tail stops the run like a failure. */
-	return master_is_over(master) ? 0 : rc;
+	return rc;
+}
+
+/* --- The files -------------------------------------------------------------------------------------------- */
+
+static int finish(struct performance *p, struct render_result *result, struct error *err)
+{
+	int rc = master_finish(p->master, result, err);
+
+	if (rc && saver_is_suspended(&p->saver))
+		save(p, NULL);
+	return rc;
 }
 
 /* Everything from the plan to the files, which are finished or aborted. */
-static int plan_render(const struct plan *plan, struct run_shared *shared, const struct song *song, struct pool *pool,
-		       const struct render_files *files, struct render_result *result, struct error *err)
+static int perform(struct performance *p, const struct render_files *files, struct render_result *result,
+		   struct error *err)
 {
+	const struct song *song = p->song;
 	struct master_config config = {
 		.spec = song->spec,
-		.plan = plan,
+		.plan = p->plan,
 		.files = files,
-		.shared = shared,
+		.shared = p->shared,
 		.control = song->control,
+		.saver = &p->saver,
 		.main_frames = song->main_frames ? song->main_frames : song->n_frames,
 		.n_frames = song->n_frames,
 	};
-	struct master *master = master_new(&config, err);
 	int rc;
 
-	if (!master)
+	p->master = master_new(&config, err);
+	if (!p->master)
 		return -1;
-	rc = plan_run(plan, song, shared, master, pool, result, err);
+	rc = play(p, err);
 	if (rc == 0)
-		rc = master_finish(master, result, err);
+		rc = finish(p, result, err);
+	result->cpu_s = (double)p->cpu_ns * 1e-9;
 	if (rc)
-		master_abort(master);
-	master_free(master);
+		master_abort(p->master);
+	master_free(p->master);
+	return rc;
+}
+
+static struct checkpoint *open_checkpoint(const struct song *song, const struct render_files *files)
+{
+	struct error err = ERROR_INIT;
+	struct checkpoint *found = NULL;
+
+	if (!files->open_checkpoint || song->checkpoint_interval_s <= 0)
+		return NULL;
+	if (files->open_checkpoint(files->ctx, &found, &err))
+		log_event(LOG_WARN, "a render keeps no checkpoint", "error", err.message, NULL);
+	return found;
+}
+
+static int plan_render(const struct plan *plan, struct run_shared *shared, const struct song *song, struct pool *pool,
+		       const struct render_files *files, struct render_result *result, struct error *err)
+{
+	struct performance p = {
+		.song = song,
+		.plan = plan,
+		.shared = shared,
+		.pool = pool,
+		.max_workers = workers_for(song, pool),
+	};
+	int rc;
+
+	saver_init(&p.saver, open_checkpoint(song, files), song->checkpoint_interval_s, song->control);
+	rc = perform(&p, files, result, err);
+	saver_fini(&p.saver, rc == 0 || !saver_is_suspended(&p.saver));
 	return rc;
 }
 
@@ -82,13 +214,13 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 {
 	const struct render_spec *spec = song->spec;
 	uint64_t start_ns = clock_monotonic_ns();
-	unsigned block = spec->block_frames ? spec->block_frames : song->block_frames;
 	struct run_shared shared = {
 		.env = song_env(spec, song->graph),
 		.tempo = { .sample_rate_hz = spec->sample_rate_hz, .cps = song->graph->cps },
 		.bank = song->bank,
 		.memory_cap_bytes = song->memory_bytes / 2,
 		.events_max = EVENTS_MAX,
+		.cpu_ns_max = (uint64_t)(spec->cpu_s_max * 1e9),
 		.tail_frame = song->main_frames < song->n_frames ? song->main_frames : 0,
 		.cancel = song->control ? &song->control->cancel : NULL,
 		.diags = diags,
@@ -103,12 +235,14 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 		atomic_store_explicit(&song->control->frames_total, song->n_frames, memory_order_relaxed);
 	arena_init(&arena, PLAN_BYTES_MAX);
 	pthread_mutex_init(&shared.warn_lock, NULL);
-	const struct plan *plan = plan_build(&arena, song->graph, &shared.env, diags, err);
+	const struct plan *plan =
+		run_is_canceled(&shared) ? NULL : plan_build(&arena, song->graph, &shared.env, diags, err);
 	if (plan) {
-		shared.block_frames =
-			tuning_of(plan, workers_for(song, pool), block, shared.memory_cap_bytes).block_frames;
+		shared.block_frames = song_tuning(song, plan, workers_for(song, pool)).block_frames;
 		rc = plan_render(plan, &shared, song, pool, &files, result, err);
 	} else {
+		if (run_is_canceled(&shared))
+			error_set(err, ERR_CANCELED, "the render was canceled");
 		sink_abort(sink);
 	}
 	pthread_mutex_destroy(&shared.warn_lock);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/sink.h"
 #include "render/engine/pool.h"
+#include "render/engine/tune.h"
 #include "render/graph/graph.h"
 #include "render/render.h"
 
@@ -21,6 +22,7 @@ struct song {
 	struct sample_bank *bank;         /* NULL: no samples */
 	unsigned block_frames;            /* when the spec names none */
 	size_t memory_bytes;              /* cap of the job */
+	double checkpoint_interval_s;     /* of files->open_checkpoint; 0: none */
 	struct job_control *control;      /* may be NULL */
 	struct pool_trace *trace;         /* NULL: nobody asks */
 };
@@ -28,6 +30,9 @@ struct song {
 /* Plans and renders into the sink and finishes or aborts it. As render_run(). */
 int song_render(const struct song *song, struct pool *pool, struct sink *sink, struct diag_list *diags,
 		struct render_result *result, struct error *err) WARN_UNUSED;
+
+/* How a run of the plan with n_frames is cut for so many workers of this machine. */
+struct tuning song_tuning(const struct song *song, const struct plan *plan, unsigned n_workers);
 
 /* Constants of a job's kernels. */
 struct node_env song_env(const struct render_spec *spec, const struct graph *graph);

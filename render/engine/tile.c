@@ -155,38 +155,44 @@ static void warn_not_finite(struct run *run, uint32_t node)
 	run_warn(run->spec.shared, "not-finite", n->span, "'%s' became infinite and was reset", n->def->name);
 }
 
-static struct node_io io_shifted(const struct node_io *io, uint32_t n_in, size_t by, struct node_input *in)
+static bool io_is_finite(const struct node_io *io)
 {
-	struct node_io part = *io;
-	for (uint32_t i = 0; i < n_in; i++) {
-		in[i] = io->in[i];
-		in[i].data = in[i].data ? in[i].data + by : NULL;
-	}
-	part.in = in;
-	part.frame += by;
-	for (unsigned ch = 0; ch < 2; ch++)
-		part.out[ch] = io->out[ch] ? io->out[ch] + by : NULL;
-	return part;
+	return mix_is_finite(io->out[0], QUANTUM_FRAMES) && (!io->out[1] || mix_is_finite(io->out[1], QUANTUM_FRAMES));
 }
 
-static void process_carrying(struct run *run, uint32_t node, unsigned kernel, const struct node_io *io)
+/* To the next quantum; in[n_in] is io->in. */
+static void io_advance(struct node_io *io, struct node_input *in, uint32_t n_in)
+{
+	for (uint32_t i = 0; i < n_in; i++)
+		in[i].data = in[i].data ? in[i].data + QUANTUM_FRAMES : NULL;
+	io->frame += QUANTUM_FRAMES;
+	for (unsigned ch = 0; ch < 2; ch++)
+		io->out[ch] = io->out[ch] ? io->out[ch] + QUANTUM_FRAMES : NULL;
+}
+
+static void silence_and_reset(struct run *run, uint32_t node, unsigned kernel, const struct node_io *io)
+{
+	struct node_input constants[INPUTS_MAX];
+
+	for (unsigned ch = 0; ch < 2; ch++)
+		if (io->out[ch])
+			memset(io->out[ch], 0, QUANTUM_FRAMES * sizeof(sample));
+	tile_constants(run, node, constants);
+	reset_state(run, node, kernel, constants);
+	warn_not_finite(run, node);
+}
+
+/* in[] is io->in. */
+static void process_carrying(struct run *run, uint32_t node, unsigned kernel, struct node_io *io, struct node_input *in)
 {
 	const struct plan_node *n = &run->spec.plan->nodes[node];
 	uint32_t n_in = n->n_inputs * (n->def->is_stereo ? 2 : 1);
-	struct node_input in[INPUTS_MAX];
+
 	for (size_t at = 0; at < run->spec.shared->block_frames; at += QUANTUM_FRAMES) {
-		struct node_io part = io_shifted(io, n_in, at, in);
-		n->def->process(run->kernels[node].state[kernel], &part, QUANTUM_FRAMES);
-		if (mix_is_finite(part.out[0], QUANTUM_FRAMES) &&
-		    (!part.out[1] || mix_is_finite(part.out[1], QUANTUM_FRAMES)))
-			continue;
-		memset(part.out[0], 0, QUANTUM_FRAMES * sizeof(sample));
-		if (part.out[1])
-			memset(part.out[1], 0, QUANTUM_FRAMES * sizeof(sample));
-		struct node_input constants[INPUTS_MAX];
-		tile_constants(run, node, constants);
-		reset_state(run, node, kernel, constants);
-		warn_not_finite(run, node);
+		n->def->process(run->kernels[node].state[kernel], io, QUANTUM_FRAMES);
+		if (!io_is_finite(io))
+			silence_and_reset(run, node, kernel, io);
+		io_advance(io, in, n_in);
 	}
 }
 
@@ -199,7 +205,7 @@ static void process_node(struct run *run, uint32_t node, uint64_t block)
 		block_inputs(run, node, k, block, in);
 		struct node_io io = io_of(run, node, k, block, in);
 		if (n->time_class == TIME_CARRY) {
-			process_carrying(run, node, k, &io);
+			process_carrying(run, node, k, &io, in);
 		} else if (n->def->time_class == TIME_SCAN) {
 			phase_load(run, node, k, block, acc);
 			n->def->process(acc, &io, run->spec.shared->block_frames);
@@ -211,7 +217,7 @@ static void process_node(struct run *run, uint32_t node, uint64_t block)
 
 void tile_nodes(struct run *run, const struct plan_stage *stage, uint64_t block)
 {
-	for (uint32_t i = 0; i < stage->n_nodes; i++)
+	for (uint32_t i = 0; i < stage->n_nodes && !run_is_canceled(run->spec.shared); i++)
 		process_node(run, stage->nodes[i], block);
 }
 
@@ -301,7 +307,8 @@ static void loop_reset(struct run *run, const struct plan_stage *stage, uint64_t
 
 void tile_loop(struct run *run, const struct plan_stage *stage, uint64_t block)
 {
-	for (size_t first = 0; first < run->spec.shared->block_frames; first += QUANTUM_FRAMES) {
+	size_t n = run->spec.shared->block_frames;
+	for (size_t first = 0; first < n && !run_is_canceled(run->spec.shared); first += QUANTUM_FRAMES) {
 		for (size_t i = 0; i < QUANTUM_FRAMES; i++)
 			loop_frame(run, stage, block, first + i);
 		uint32_t failed = loop_failure(run, stage, block, first);

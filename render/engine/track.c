@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "render/dsp/gate.h"
+#include "render/engine/cycle_cache.h"
 #include "render/pattern/pattern.h"
 
 /* As the score's arena: the limit of events per cycle is met first. */
@@ -24,6 +25,7 @@ struct step {
 struct track {
 	const struct plan_node *node;
 	struct run_shared *shared;
+	struct cycle_cache *cycles;
 	struct arena arena;  /* of one window */
 	uint64_t at;         /* next frame, of the song */
 	int64_t next_cycle;  /* first cycle that is not in steps */
@@ -45,13 +47,18 @@ struct track *track_new(const struct plan_node *node, struct run_shared *shared,
 	/* One cycle early, for the value that a rest at the start holds. */
 	t->next_cycle = tempo_cycle_before(&shared->tempo, song_frame);
 	arena_init(&t->arena, TRACK_ARENA_BYTES_MAX);
-	return t;
+	t->cycles = cycle_cache_new(node->pattern, shared->env.seed);
+	if (t->cycles)
+		return t;
+	track_free(t);
+	return NULL;
 }
 
 void track_free(struct track *t)
 {
 	if (!t)
 		return;
+	cycle_cache_free(t->cycles);
 	arena_fini(&t->arena);
 	free(t);
 }
@@ -182,18 +189,19 @@ static int gate_steps(struct track *t, const struct hap_list *haps, struct error
 /* The haps that begin in the window. A failure points into the pattern. */
 static int window_query(struct track *t, struct timespan window, struct hap_list *haps, struct error *err)
 {
-	struct query q = { .arena = &t->arena, .seed = t->shared->env.seed };
-	size_t kept = 0;
+	struct hap_list all;
 
-	if (pattern_query(t->node->pattern, window, &q, haps, err)) {
+	if (cycle_cache_query(t->cycles, t->next_cycle, &all, err)) {
 		if (err && err->where.end == err->where.start)
 			err->where = t->node->span;
 		return error_wrap(err, "in cycle %lld", (long long)t->next_cycle);
 	}
-	for (size_t i = 0; i < haps->n; i++)
-		if (hap_begins_in(&haps->haps[i], window))
-			haps->haps[kept++] = haps->haps[i];
-	haps->n = kept;
+	haps->haps = ARENA_ARRAY(&t->arena, all.n, struct hap);
+	if (!haps->haps)
+		return error_set(err, ERR_TOO_LARGE, "a pattern has too many events in one cycle");
+	for (size_t i = 0; i < all.n; i++)
+		if (hap_begins_in(&all.haps[i], window))
+			haps->haps[haps->n++] = all.haps[i];
 	return 0;
 }
 
@@ -206,8 +214,9 @@ static int window_load(struct track *t, struct error *err)
 
 	t->value = t->last_of_window;
 	arena_reset(&t->arena);
-	if (run_count_events(t->shared, 1, err) || window_query(t, window, &haps, err) ||
-	    run_count_events(t->shared, haps.n, err) || (t->node->is_gate ? gate_steps : window_steps)(t, &haps, err) ||
+	if (run_count_events(t->shared, 1, t->next_cycle, t->node->span, err) || window_query(t, window, &haps, err) ||
+	    run_count_events(t->shared, haps.n, t->next_cycle, t->node->span, err) ||
+	    (t->node->is_gate ? gate_steps : window_steps)(t, &haps, err) ||
 	    tempo_frame(&t->shared->tempo, window.end, &end, err))
 		return -1;
 	t->last_of_window = t->n_steps > 0 ? t->steps[t->n_steps - 1].value : 0;
@@ -251,5 +260,51 @@ int track_fill(struct track *t, sample *out, size_t n, struct error *err)
 			n -= len;
 		}
 	}
+	return 0;
+}
+
+/* --- Checkpoints ------------------------------------------------------------------------------------------ */
+
+/* The steps of the window are asked for again. */
+struct track_place {
+	uint64_t at;
+	int64_t next_cycle;
+	uint64_t next;
+	sample value;
+	uint32_t has_window;
+};
+
+int track_save(const struct track *t, struct buf *out)
+{
+	struct track_place place = {
+		.at = t->at,
+		.next_cycle = t->next_cycle,
+		.next = t->next,
+		.value = t->value,
+		.has_window = t->next_frame > 0,
+	};
+	return buf_append(out, &place, sizeof place);
+}
+
+int track_load(struct track *t, struct blob *in, struct error *err)
+{
+	struct track_place place;
+	if (blob_take(in, &place, sizeof place, err))
+		return -1;
+	if (place.has_window) {
+		int64_t begin;
+		t->next_cycle = place.next_cycle - 1;
+		if (tempo_frame(&t->shared->tempo, rational_int(t->next_cycle), &begin, err))
+			return -1;
+		t->next_frame = (uint64_t)begin;
+		if (window_load(t, err))
+			return -1;
+	}
+	if (place.next > t->n_steps)
+		return error_set(err, ERR_CORRUPT, "a checkpoint has another pattern");
+	t->next_cycle = place.next_cycle;
+	t->next = (size_t)place.next;
+	t->at = place.at;
+	t->value = place.value;
 	return 0;
 }

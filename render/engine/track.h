@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "render/dsp/node.h"
+#include "render/engine/blob.h"
 #include "render/engine/run.h"
 
 struct track;
@@ -17,5 +18,9 @@ void track_free(struct track *t);
 
 /* out[n]: the next n frames. A pattern that is too dense fails with its place. */
 int track_fill(struct track *t, sample *out, size_t n, struct error *err) WARN_UNUSED;
+
+/* For checkpoints: where the track stands, and a new track brought there. */
+int track_save(const struct track *t, struct buf *out) WARN_UNUSED;
+int track_load(struct track *t, struct blob *in, struct error *err) WARN_UNUSED;
 
 #endif

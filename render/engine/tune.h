@@ -3,16 +3,30 @@
 #define RENDER_ENGINE_TUNE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-#include "render/graph/plan.h"
-
-struct tuning {
-	unsigned block_frames;
-	unsigned n_slots;
+/* What the choice depends on. */
+struct tune_machine {
+	size_t l1_bytes, l3_bytes; /* of a core's first data cache, of the last level; 0: not known */
 };
 
-/* For a plan on so many workers of this machine. block_frames: what the user asks for, 0: chosen. memory_bytes: cap
- * of the run. Any thread. */
-struct tuning tuning_of(const struct plan *plan, unsigned n_workers, unsigned block_frames, size_t memory_bytes);
+struct tune_job {
+	unsigned n_workers;    /* that may be at it at a time */
+	uint64_t n_frames;     /* of the run */
+	size_t frame_bytes;    /* that a frame takes in a slot */
+	size_t memory_bytes;   /* that all slots may take */
+	unsigned block_frames; /* what the user asks for; 0: nothing */
+};
+
+struct tuning {
+	unsigned block_frames; /* a power of two */
+	unsigned n_slots;      /* blocks in flight */
+};
+
+/* Of this machine. Any thread. */
+struct tune_machine tune_machine(void);
+
+/* A pure function. */
+struct tuning tune(const struct tune_machine *machine, const struct tune_job *job);
 
 #endif

@@ -36,6 +36,10 @@ struct stretch {
 
 enum shape { SHAPE_FLAT, SHAPE_LINE, SHAPE_GIVEN };
 
+/* What is read and where it goes. One channel panned hard to a side goes to out[0] only, with gain[0][0]: to add nothing to the
+ * other side would change no bit of it. */
+enum route { ROUTE_SIDE, ROUTE_MONO, ROUTE_STEREO };
+
 /* Levels of the frames i .. i + 7 of a stretch. */
 SIMD_INLINE f32x8 level_at(const struct stretch *s, enum shape shape, size_t i)
 {
@@ -50,68 +54,90 @@ SIMD_INLINE f32x8 level_at(const struct stretch *s, enum shape shape, size_t i)
 	return f32x8_splat(s->segment->level);
 }
 
-SIMD_INLINE void mix_eight(const struct stretch *s, f32x8 level, const sample *in0, const sample *in1, sample *out0,
-			   sample *out1)
+SIMD_INLINE void mix_eight(const struct stretch *s, enum route route, f32x8 level, const sample *in0, const sample *in1,
+			   sample *out0, sample *out1)
 {
 	f32x8 x = f32x8_load(in0) * level;
 	f32x8 left = x * s->gain[0][0], right = x * s->gain[1][0];
-	if (in1) {
+	if (route == ROUTE_STEREO) {
 		f32x8 y = f32x8_load(in1) * level;
 		left += y * s->gain[0][1];
 		right += y * s->gain[1][1];
 	}
 	f32x8_store(out0, f32x8_load(out0) + left);
-	f32x8_store(out1, f32x8_load(out1) + right);
+	if (route != ROUTE_SIDE)
+		f32x8_store(out1, f32x8_load(out1) + right);
 }
 
 /* The last frames, fewer than eight. */
-SIMD_INLINE void mix_rest(const struct stretch *s, enum shape shape, size_t i, bool is_stereo)
+SIMD_INLINE void mix_rest(const struct stretch *s, enum shape shape, enum route route, size_t i)
 {
 	sample lanes[4][SIMD_LANES] = { { 0 } };
 	size_t bytes = (s->n - i) * sizeof(sample);
 	memcpy(lanes[0], s->in[0] + i, bytes);
-	if (is_stereo)
+	if (route == ROUTE_STEREO)
 		memcpy(lanes[1], s->in[1] + i, bytes);
 	memcpy(lanes[2], s->out[0] + i, bytes);
-	memcpy(lanes[3], s->out[1] + i, bytes);
-	mix_eight(s, level_at(s, shape, i), lanes[0], is_stereo ? lanes[1] : NULL, lanes[2], lanes[3]);
+	if (route != ROUTE_SIDE)
+		memcpy(lanes[3], s->out[1] + i, bytes);
+	mix_eight(s, route, level_at(s, shape, i), lanes[0], lanes[1], lanes[2], lanes[3]);
 	memcpy(s->out[0] + i, lanes[2], bytes);
-	memcpy(s->out[1] + i, lanes[3], bytes);
+	if (route != ROUTE_SIDE)
+		memcpy(s->out[1] + i, lanes[3], bytes);
 }
 
-/* shape and is_stereo are constants where this is inlined. */
-SIMD_INLINE void mix_stretch(const struct stretch *stretch, enum shape shape, bool is_stereo)
+/* shape and route are constants where this is inlined. */
+SIMD_INLINE void mix_stretch(const struct stretch *stretch, enum shape shape, enum route route)
 {
 	const struct stretch s = *stretch; /* of which no store into the output can change a thing */
+	const sample *second = s.in[route == ROUTE_STEREO];
 	size_t i = 0;
 	for (; i + SIMD_LANES <= s.n; i += SIMD_LANES)
-		mix_eight(&s, level_at(&s, shape, i), s.in[0] + i, is_stereo ? s.in[1] + i : NULL, s.out[0] + i,
-			  s.out[1] + i);
+		mix_eight(&s, route, level_at(&s, shape, i), s.in[0] + i, second + i, s.out[0] + i, s.out[1] + i);
 	if (i < s.n)
-		mix_rest(&s, shape, i, is_stereo);
+		mix_rest(&s, shape, route, i);
 }
 
-#define MIX_KERNEL(name, shape, is_stereo)                                                                             \
+#define MIX_KERNEL(name, shape, route)                                                                                 \
 	SIMD_CLONES(static, name, (const struct stretch *s), (s))                                                      \
 	{                                                                                                              \
-		mix_stretch(s, shape, is_stereo);                                                                      \
+		mix_stretch(s, shape, route);                                                                          \
 	}
 
-MIX_KERNEL(mix_mono_flat, SHAPE_FLAT, false)
-MIX_KERNEL(mix_mono_line, SHAPE_LINE, false)
-MIX_KERNEL(mix_mono_given, SHAPE_GIVEN, false)
-MIX_KERNEL(mix_stereo_flat, SHAPE_FLAT, true)
-MIX_KERNEL(mix_stereo_line, SHAPE_LINE, true)
-MIX_KERNEL(mix_stereo_given, SHAPE_GIVEN, true)
+MIX_KERNEL(mix_side_flat, SHAPE_FLAT, ROUTE_SIDE)
+MIX_KERNEL(mix_side_line, SHAPE_LINE, ROUTE_SIDE)
+MIX_KERNEL(mix_side_given, SHAPE_GIVEN, ROUTE_SIDE)
+MIX_KERNEL(mix_mono_flat, SHAPE_FLAT, ROUTE_MONO)
+MIX_KERNEL(mix_mono_line, SHAPE_LINE, ROUTE_MONO)
+MIX_KERNEL(mix_mono_given, SHAPE_GIVEN, ROUTE_MONO)
+MIX_KERNEL(mix_stereo_flat, SHAPE_FLAT, ROUTE_STEREO)
+MIX_KERNEL(mix_stereo_line, SHAPE_LINE, ROUTE_STEREO)
+MIX_KERNEL(mix_stereo_given, SHAPE_GIVEN, ROUTE_STEREO)
 
-static void mix(const struct stretch *s, bool is_stereo)
+/* Turns the stretch of a sound that is heard on one side only to out[0]. */
+static enum route route_of(struct stretch *s, unsigned n_ch)
 {
-	if (s->levels)
-		is_stereo ? mix_stereo_given(s) : mix_mono_given(s);
-	else if (s->segment->slope != 0)
-		is_stereo ? mix_stereo_line(s) : mix_mono_line(s);
-	else
-		is_stereo ? mix_stereo_flat(s) : mix_mono_flat(s);
+	if (n_ch == 2)
+		return ROUTE_STEREO;
+	if (s->gain[0][0] != 0 && s->gain[1][0] != 0)
+		return ROUTE_MONO;
+	if (s->gain[0][0] == 0) {
+		s->out[0] = s->out[1];
+		s->gain[0][0] = s->gain[1][0];
+	}
+	return ROUTE_SIDE;
+}
+
+static void mix(struct stretch *s, unsigned n_ch)
+{
+	static void (*const kernels[][3])(const struct stretch *) = {
+		[ROUTE_SIDE] = { mix_side_flat, mix_side_line, mix_side_given },
+		[ROUTE_MONO] = { mix_mono_flat, mix_mono_line, mix_mono_given },
+		[ROUTE_STEREO] = { mix_stereo_flat, mix_stereo_line, mix_stereo_given },
+	};
+	enum shape shape = s->levels ? SHAPE_GIVEN : s->segment->slope != 0 ? SHAPE_LINE : SHAPE_FLAT;
+	enum route route = route_of(s, n_ch);
+	kernels[route][shape](s);
 }
 
 /* --- Voices ------------------------------------------------------------------------------------------------ */
@@ -140,7 +166,7 @@ static void stretch_mix(const struct voice *v, struct stretch *s)
 		envelope_fill_segment(s->segment, s->age, levels, s->n);
 		s->levels = levels;
 	}
-	mix(s, v->path.data->n_ch == 2);
+	mix(s, v->path.data->n_ch);
 }
 
 void voice_mix(const struct voice *v, uint64_t frame, size_t n, sample *left, sample *right)

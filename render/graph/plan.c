@@ -1,5 +1,6 @@
 #include "render/graph/plan.h"
 
+#include "render/graph/merge.h"
 #include "render/graph/plan_order.h"
 #include "render/graph/plan_stage.h"
 
@@ -254,13 +255,14 @@ static void outputs_build(struct builder *b)
 static const struct plan *plan_build_at(struct arena *a, const struct graph *g, const struct node_env *env,
 					struct diag_list *diags, unsigned depth, struct error *err)
 {
-	struct builder b = { .arena = a, .graph = g, .env = env, .diags = diags, .err = err, .depth = depth };
+	struct builder b = { .arena = a, .env = env, .diags = diags, .err = err, .depth = depth };
 	b.plan = ARENA_NEW(a, struct plan);
-	if (!b.plan || plan_order_build(a, g, &b.order)) {
+	b.graph = graph_merge(a, g, depth > 0);
+	if (!b.plan || !b.graph || plan_order_build(a, b.graph, &b.order)) {
 		exhausted(&b);
 		return NULL;
 	}
-	b.plan->graph = g;
+	b.plan->graph = b.graph;
 	if (nodes_build(&b) || all_events_build(&b))
 		return NULL;
 	outputs_build(&b);

@@ -37,7 +37,7 @@ enum {
 	COST_LIGHT = 1,          /* arithmetic */
 	COST_KERNEL = 8,         /* an oscillator, a filter */
 	COST_LONG = 32,          /* delay lines, reverbs */
-	COST_CARRY_MAX = 40,     /* of one stage that runs block after block: more is better left a pipeline */
+	COST_CARRY_MAX = 16,     /* of one stage that runs block after block: more is better left a pipeline */
 	COST_SERIALISED_MAX = 4, /* of the pure part that a carrying group may take along in any case */
 	CHAINS_WANTED = 32,      /* a carrying group may grow while the plan has work for so many of its size */
 	LONG_STATE_BYTES = 4096,

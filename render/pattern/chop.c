@@ -74,7 +74,7 @@ static int chop_query(const struct param_node *n, const struct param *v, struct 
 	return 0;
 }
 
-static const struct param_ops chop_ops = { .query = chop_query, .certain = CERTAIN_TIMES };
+static const struct param_ops chop_ops = { .query = chop_query, .period = PERIOD_COMMON, .certain = CERTAIN_TIMES };
 
 const struct pattern *pattern_chop(struct arena *a, const struct pattern *n, const struct pattern *p)
 {

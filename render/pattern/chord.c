@@ -105,7 +105,7 @@ static int chord_query(const struct pattern *p, struct timespan span, struct eva
 	return query_rewritten(p->children[0], span, (struct hap_rewrite){ chord_event, p }, e, out);
 }
 
-static const struct pattern_ops chord_ops = { .query = chord_query };
+static const struct pattern_ops chord_ops = { .query = chord_query, .period = PERIOD_COMMON };
 
 static const struct pattern *chord_apply(struct arena *a, const struct transform_arg *args, uint64_t site,
 					 const struct pattern *p)
@@ -162,7 +162,7 @@ static int notes_query(const struct pattern *p, struct timespan span, struct eva
 	return haps_expand(out, from, (struct value_expansion){ name_to_notes, NULL }, e);
 }
 
-static const struct pattern_ops notes_ops = { .query = notes_query };
+static const struct pattern_ops notes_ops = { .query = notes_query, .period = PERIOD_COMMON };
 
 static const struct pattern *chord_make(struct arena *a, const struct transform_arg *args, uint64_t site)
 {

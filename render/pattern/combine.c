@@ -95,7 +95,7 @@ static int apply_query(const struct pattern *p, struct timespan span, struct eva
 	return 0;
 }
 
-static const struct pattern_ops apply_ops = { .query = apply_query };
+static const struct pattern_ops apply_ops = { .query = apply_query, .period = PERIOD_COMMON };
 
 /* --- Arithmetic ------------------------------------------------------------------------------------------- */
 

@@ -20,8 +20,8 @@ static int late_query(const struct param_node *n, const struct param *v, struct 
 	return shift_query(n, rational_neg(v[0].exact), span, e, out);
 }
 
-static const struct param_ops early_ops = { .query = early_query };
-static const struct param_ops late_ops = { .query = late_query };
+static const struct param_ops early_ops = { .query = early_query, .period = PERIOD_COMMON };
+static const struct param_ops late_ops = { .query = late_query, .period = PERIOD_COMMON };
 
 const struct pattern *pattern_early(struct arena *a, const struct pattern *cycles, const struct pattern *p)
 {

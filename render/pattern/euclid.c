@@ -218,8 +218,8 @@ static int legato_query(const struct param_node *n, const struct param *v, struc
 	return query_rhythm(n, v, true, span, e, out);
 }
 
-static const struct param_ops legato_ops = { .query = legato_query };
-static const struct param_ops euclid_ops = { .query = euclid_query };
+static const struct param_ops legato_ops = { .query = legato_query, .period = PERIOD_COMMON };
+static const struct param_ops euclid_ops = { .query = euclid_query, .period = PERIOD_COMMON };
 
 /* What is constant sounds on every pulse. */
 static double rhythm_events_min(const struct rhythm *r, const struct pattern *p)

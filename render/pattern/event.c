@@ -147,7 +147,9 @@ static int control_query(const struct pattern *p, struct timespan span, struct e
 	return haps_expand(out, from, (struct value_expansion){ expand_value, p }, e);
 }
 
-static const struct pattern_ops control_ops = { .query = control_query, .certain = CERTAIN_FIRST };
+static const struct pattern_ops control_ops = { .query = control_query,
+						.period = PERIOD_COMMON,
+						.certain = CERTAIN_FIRST };
 
 static const struct pattern *control_new(struct arena *a, enum control_key key, bool is_owned, const struct pattern *p)
 {
@@ -257,7 +259,9 @@ static int modify_query(const struct pattern *p, struct timespan span, struct ev
 	return 0;
 }
 
-static const struct pattern_ops modify_ops = { .query = modify_query, .certain = CERTAIN_FIRST };
+static const struct pattern_ops modify_ops = { .query = modify_query,
+					       .period = PERIOD_COMMON,
+					       .certain = CERTAIN_FIRST };
 
 const struct pattern *pattern_modify(struct arena *a, const struct pattern *events, const struct pattern *modifier)
 {

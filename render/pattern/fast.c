@@ -26,8 +26,8 @@ static int slow_query(const struct param_node *n, const struct param *v, struct 
 	return fast_by(param_content(n, 0), factor.num ? rational_div(RATIONAL_ONE, factor) : factor, span, e, out);
 }
 
-static const struct param_ops fast_ops = { .query = fast_query, .certain = CERTAIN_TIMES };
-static const struct param_ops slow_ops = { .query = slow_query };
+static const struct param_ops fast_ops = { .query = fast_query, .period = PERIOD_FAST, .certain = CERTAIN_TIMES };
+static const struct param_ops slow_ops = { .query = slow_query, .period = PERIOD_SLOW };
 
 const struct pattern *pattern_fast(struct arena *a, const struct pattern *factor, const struct pattern *p)
 {
@@ -52,6 +52,7 @@ const struct pattern *pattern_fast_by(struct arena *a, struct rational factor, c
 		return NULL;
 	n->constant[0] = (struct param){ .exact = factor };
 	n->base.events_min = certain_events_times(p->events_min, rational_to_double(factor));
+	n->base.period = param_period(n);
 	return &n->base;
 }
 

@@ -22,7 +22,7 @@ static int pan_query(const struct param_node *n, const struct param *v, struct t
 	return 0;
 }
 
-static const struct param_ops pan_ops = { .query = pan_query, .certain = CERTAIN_FIRST };
+static const struct param_ops pan_ops = { .query = pan_query, .period = PERIOD_COMMON, .certain = CERTAIN_FIRST };
 
 static const struct pattern *panned(struct arena *a, const struct pattern *by, const struct pattern *p)
 {

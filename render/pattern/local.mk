@@ -4,24 +4,25 @@ librender_a_SOURCES += \
 	render/pattern/chance.c render/pattern/chop.c render/pattern/chord.c render/pattern/chunk.c \
 	render/pattern/combine.c render/pattern/compress.c render/pattern/control.c render/pattern/control.h \
 	render/pattern/cycles.c render/pattern/degrade.c render/pattern/displace.c render/pattern/early.c \
-	render/pattern/euclid.c render/pattern/event.c render/pattern/every.c render/pattern/fast.c \
-	render/pattern/ghost.c render/pattern/hurry.c render/pattern/inside.c render/pattern/iter.c \
-	render/pattern/jux.c render/pattern/late.c render/pattern/layer.c render/pattern/legato.c \
-	render/pattern/mini.c render/pattern/mini_cursor.c render/pattern/mini_lex.c render/pattern/mini_lex.h \
-	render/pattern/mini_parser.h render/pattern/mini_step.c render/pattern/node.h render/pattern/note.c \
-	render/pattern/numeric.c render/pattern/off.c render/pattern/palindrome.c render/pattern/param.c \
-	render/pattern/pattern.c render/pattern/pattern.h render/pattern/ply.c render/pattern/plywith.c \
-	render/pattern/press.c render/pattern/print.c render/pattern/query.c render/pattern/random.c \
-	render/pattern/range.c render/pattern/rational.c render/pattern/rational.h render/pattern/read_out.c \
-	render/pattern/repeat.c render/pattern/reset.c render/pattern/rev.c render/pattern/rot.c \
-	render/pattern/run.c render/pattern/scale.c render/pattern/shuffle.c render/pattern/signal.c \
-	render/pattern/signal.h render/pattern/slice.c render/pattern/slow.c render/pattern/smooth.c \
-	render/pattern/sometimes.c render/pattern/source.h render/pattern/source_chance.c \
-	render/pattern/source_parts.c render/pattern/source_registry.c render/pattern/source_signal.c \
-	render/pattern/source_switch.c render/pattern/span.c render/pattern/spin.c render/pattern/striate.c \
-	render/pattern/stripe.c render/pattern/stut.c render/pattern/superimpose.c render/pattern/swing.c \
-	render/pattern/transform.h render/pattern/transform_registry.c render/pattern/value.c \
-	render/pattern/when.c render/pattern/within.c render/pattern/zoom.c
+	render/pattern/equal.c render/pattern/euclid.c render/pattern/event.c render/pattern/every.c \
+	render/pattern/fast.c render/pattern/ghost.c render/pattern/hurry.c render/pattern/inside.c \
+	render/pattern/iter.c render/pattern/jux.c render/pattern/late.c render/pattern/layer.c \
+	render/pattern/legato.c render/pattern/mini.c render/pattern/mini_cursor.c render/pattern/mini_lex.c \
+	render/pattern/mini_lex.h render/pattern/mini_parser.h render/pattern/mini_step.c render/pattern/node.h \
+	render/pattern/note.c render/pattern/numeric.c render/pattern/off.c render/pattern/palindrome.c \
+	render/pattern/param.c render/pattern/pattern.c render/pattern/pattern.h render/pattern/period.c \
+	render/pattern/ply.c render/pattern/plywith.c render/pattern/press.c render/pattern/print.c \
+	render/pattern/query.c render/pattern/random.c render/pattern/range.c render/pattern/rational.c \
+	render/pattern/rational.h render/pattern/read_out.c render/pattern/repeat.c render/pattern/reset.c \
+	render/pattern/rev.c render/pattern/rot.c render/pattern/run.c render/pattern/scale.c \
+	render/pattern/shuffle.c render/pattern/signal.c render/pattern/signal.h render/pattern/slice.c \
+	render/pattern/slow.c render/pattern/smooth.c render/pattern/sometimes.c render/pattern/source.h \
+	render/pattern/source_chance.c render/pattern/source_parts.c render/pattern/source_registry.c \
+	render/pattern/source_signal.c render/pattern/source_switch.c render/pattern/span.c \
+	render/pattern/spin.c render/pattern/striate.c render/pattern/stripe.c render/pattern/stut.c \
+	render/pattern/superimpose.c render/pattern/swing.c render/pattern/transform.h \
+	render/pattern/transform_registry.c render/pattern/value.c render/pattern/when.c \
+	render/pattern/within.c render/pattern/zoom.c
 
 EXTRA_DIST += render/pattern/transforms.def render/pattern/sources.def
 

@@ -50,14 +50,28 @@ enum certain_events {
 	CERTAIN_TIMES,   /* the first content's, times the first parameter (only of a struct param_node) */
 };
 
+/* After how many cycles a node's answers repeat, moved by as many cycles and in the same order; pattern_period() says for what. */
+enum period_rule {
+	PERIOD_UNKNOWN, /* what depends on the number of the cycle, or on chance */
+	PERIOD_COMMON,  /* when all children do at once */
+	PERIOD_TURNS,   /* when all children do at once, and each has its turn in every so-many-th cycle */
+	PERIOD_FAST,    /* the content, by the first parameter faster (only of a struct param_node) */
+	PERIOD_SLOW,    /* likewise, slower */
+};
+
 struct pattern_ops {
 	/* Appends the haps of p in span (valid times, begin <= end) to out. -1 with e->err set. */
 	int (*query)(const struct pattern *p, struct timespan span, struct eval *e, struct hap_list *out);
 	enum certain_events certain;
+	enum period_rule period;
+	/* Whether two nodes of this kind and of equal children are the same. NULL: when what they hold beside their struct
+	 * pattern is the same bytes. */
+	bool (*equal)(const struct pattern *p, const struct pattern *q);
 };
 
 struct pattern {
 	const struct pattern_ops *ops;
+	size_t bytes;         /* of the whole node */
 	unsigned depth;       /* levels of this tree, 1 for a leaf */
 	unsigned n_params;    /* leading children that are parameters, not content */
 	unsigned n_selectors; /* children behind them that choose from the content, so that their atoms do not sound */
@@ -65,6 +79,7 @@ struct pattern {
 	enum pattern_flow flow; /* of itself or of anything below it, whichever is more */
 	const struct pattern *const *children;
 	double events_min; /* pattern_events_min() */
+	unsigned period;   /* pattern_period() */
 };
 
 /* A node of `size` bytes whose first member is a struct pattern over the given children, which are copied.
@@ -78,6 +93,15 @@ double certain_events(enum certain_events rule, const struct pattern *const *con
 /* `events` certain ones of a cycle when n cycles, or n copies, take the place of one: n need not be whole, and then
  * the cycles may lie so that two of them are cut. */
 double certain_events_times(double events, double n);
+
+/* Equality of nodes whose identity counts, such as variables. */
+bool node_is_itself(const struct pattern *p, const struct pattern *q);
+
+/* Not of maps, which are never equal. */
+bool value_equal(const struct value *a, const struct value *b);
+
+/* PERIOD_COMMON and PERIOD_TURNS; 0 for the others. */
+unsigned node_period(enum period_rule rule, const struct pattern *const *children, size_t n);
 
 /* --- Evaluation: query.c ---------------------------------------------------------------------------------- */
 
@@ -237,6 +261,7 @@ struct param_ops {
 	int (*query)(const struct param_node *n, const struct param *v, struct timespan span, struct eval *e,
 		     struct hap_list *out);
 	enum certain_events certain;
+	enum period_rule period;
 };
 
 /* A node whose parameters are patterns, joined as Tidal's inner join does: where the parameters change, the
@@ -249,6 +274,9 @@ struct param_node {
 	uint64_t site;   /* call site, where randomness is involved */
 	const void *ctx; /* what the kind precomputed for constant parameters; may be NULL */
 };
+
+/* Its period, once its constants are known. */
+unsigned param_period(const struct param_node *n);
 
 /* Content number i of a node (0: the pattern transformed). */
 static inline const struct pattern *param_content(const struct param_node *n, unsigned i)

@@ -26,7 +26,7 @@ static int numeric_query(const struct param_node *n, const struct param *v, stru
 	return 0;
 }
 
-static const struct param_ops numeric_ops = { .query = numeric_query };
+static const struct param_ops numeric_ops = { .query = numeric_query, .period = PERIOD_COMMON };
 
 static const struct pattern *numeric(struct arena *a, const struct numeric *f, const struct transform_arg *args,
 				     unsigned n_params, const struct pattern *p)

@@ -74,6 +74,7 @@ struct param_node *param_node_new(struct arena *a, const struct param_ops *ops, 
 			n->is_constant = false;
 	}
 	n->base.events_min = param_certain_events(n);
+	n->base.period = param_period(n);
 	return n;
 }
 
@@ -103,7 +104,7 @@ static int variable_query(const struct pattern *p, struct timespan span, struct 
 	return 0;
 }
 
-static const struct pattern_ops variable_ops = { .query = variable_query };
+static const struct pattern_ops variable_ops = { .query = variable_query, .equal = node_is_itself };
 
 const struct pattern *pattern_variable(struct arena *a)
 {

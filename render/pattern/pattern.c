@@ -27,10 +27,12 @@ void *node_new(struct arena *a, size_t size, const struct pattern_ops *ops, cons
 	if (depth >= PATTERN_DEPTH_MAX || n_children > UINT32_MAX)
 		return NULL;
 	p->ops = ops;
+	p->bytes = size;
 	p->depth = depth + 1;
 	p->n_children = (unsigned)n_children;
 	p->children = copies;
 	p->events_min = certain_events(ops->certain, copies, n_children);
+	p->period = node_period(ops->period, copies, n_children);
 	return p;
 }
 
@@ -97,7 +99,7 @@ static int silence_query(const struct pattern *p, struct timespan span, struct e
 	return 0;
 }
 
-static const struct pattern_ops silence_ops = { .query = silence_query };
+static const struct pattern_ops silence_ops = { .query = silence_query, .period = PERIOD_COMMON };
 
 const struct pattern *pattern_silence(struct arena *a)
 {
@@ -143,7 +145,12 @@ static int pure_query(const struct pattern *p, struct timespan span, struct eval
 	return more;
 }
 
-static const struct pattern_ops pure_ops = { .query = pure_query };
+static bool pure_equal(const struct pattern *p, const struct pattern *q)
+{
+	return value_equal(&((const struct pure *)p)->value, &((const struct pure *)q)->value);
+}
+
+static const struct pattern_ops pure_ops = { .query = pure_query, .period = PERIOD_COMMON, .equal = pure_equal };
 
 const struct pattern *pattern_pure(struct arena *a, struct value v, struct span source)
 {
@@ -192,7 +199,7 @@ static int stack_query(const struct pattern *p, struct timespan span, struct eva
 	return 0;
 }
 
-static const struct pattern_ops stack_ops = { .query = stack_query, .certain = CERTAIN_SUM };
+static const struct pattern_ops stack_ops = { .query = stack_query, .period = PERIOD_COMMON, .certain = CERTAIN_SUM };
 
 const struct pattern *pattern_stack(struct arena *a, const struct pattern *const *ps, size_t n)
 {
@@ -219,7 +226,9 @@ static int slowcat_query(const struct pattern *p, struct timespan span, struct e
 	return more;
 }
 
-static const struct pattern_ops slowcat_ops = { .query = slowcat_query, .certain = CERTAIN_LEAST };
+static const struct pattern_ops slowcat_ops = { .query = slowcat_query,
+						.period = PERIOD_TURNS,
+						.certain = CERTAIN_LEAST };
 
 const struct pattern *pattern_slowcat(struct arena *a, const struct pattern *const *ps, size_t n)
 {
@@ -287,7 +296,16 @@ static int sequence_query(const struct pattern *p, struct timespan span, struct 
 	return more;
 }
 
-static const struct pattern_ops sequence_ops = { .query = sequence_query, .certain = CERTAIN_SUM };
+static bool sequence_equal(const struct pattern *p, const struct pattern *q)
+{
+	const struct sequence *a = (const struct sequence *)p, *b = (const struct sequence *)q;
+
+	return memcmp(a->at, b->at, (p->n_children + 1) * sizeof *a->at) == 0;
+}
+
+static const struct pattern_ops sequence_ops = {
+	.query = sequence_query, .period = PERIOD_COMMON, .certain = CERTAIN_SUM, .equal = sequence_equal
+};
 
 /* at[n + 1] from weights (all 1 when NULL); NULL when the arena or the range of fractions is exhausted. */
 static const struct rational *sequence_places(struct arena *a, const struct rational *weights, size_t n)
@@ -375,7 +393,7 @@ static int map_query(const struct pattern *p, struct timespan span, struct eval 
 	return haps_expand(out, from, (struct value_expansion){ map_value, p }, e);
 }
 
-static const struct pattern_ops map_ops = { .query = map_query };
+static const struct pattern_ops map_ops = { .query = map_query, .period = PERIOD_COMMON };
 
 const struct pattern *pattern_map(struct arena *a, const struct pattern *p, struct value_fn fn)
 {

@@ -178,6 +178,19 @@ void pattern_each_atom(const struct pattern *p, void (*cb)(void *ctx, const stru
 /* True when p has the same single whole-cycle value in every cycle (a constant); *v receives it. */
 bool pattern_is_pure(const struct pattern *p, struct value *v);
 
+/* Whether both trees are certainly the same but for where in the program they stand: they answer every query alike. False where
+ * that would take long to find out. */
+bool pattern_equal(const struct pattern *p, const struct pattern *q);
+
+/* A hash that is the same for equal patterns. */
+uint64_t pattern_fingerprint(const struct pattern *p);
+
+enum { PATTERN_PERIOD_MAX = 64 };
+
+/* A number of cycles, at most PATTERN_PERIOD_MAX, after which p certainly repeats: a query moved by so many cycles gives the same haps
+ * in the same order, moved by as many. 0 where nothing is known, as where chance is involved. */
+unsigned pattern_period(const struct pattern *p);
+
 /* Whether p may have values without events, which belong to every instant: `sine`. */
 enum pattern_flow {
 	FLOW_STEPS,  /* no: events only */

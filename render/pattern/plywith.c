@@ -29,7 +29,7 @@ static int hole_query(const struct pattern *p, struct timespan span, struct eval
 	return rc;
 }
 
-static const struct pattern_ops hole_ops = { .query = hole_query };
+static const struct pattern_ops hole_ops = { .query = hole_query, .equal = node_is_itself };
 
 /* --- plyWith ---------------------------------------------------------------------------------------------- */
 

@@ -28,7 +28,7 @@ static int press_query(const struct param_node *n, const struct param *v, struct
 	return 0;
 }
 
-static const struct param_ops press_ops = { .query = press_query };
+static const struct param_ops press_ops = { .query = press_query, .period = PERIOD_COMMON };
 
 static const struct pattern *pressed(struct arena *a, const struct pattern *by, const struct pattern *p)
 {

@@ -21,7 +21,7 @@ static int repeat_query(const struct param_node *n, const struct param *v, struc
 	return more;
 }
 
-static const struct param_ops repeat_ops = { .query = repeat_query, .certain = CERTAIN_FIRST };
+static const struct param_ops repeat_ops = { .query = repeat_query, .certain = CERTAIN_FIRST, .period = PERIOD_SLOW };
 
 const struct pattern *pattern_repeat(struct arena *a, const struct pattern *n, const struct pattern *p)
 {
@@ -36,6 +36,7 @@ const struct pattern *pattern_repeat_cycles(struct arena *a, struct rational n, 
 	if (!r)
 		return n.num > 0 ? NULL : pattern_silence(a);
 	r->constant[0] = (struct param){ .exact = n };
+	r->base.period = param_period(r);
 	return &r->base;
 }
 

@@ -58,7 +58,7 @@ static int rev_query(const struct pattern *p, struct timespan span, struct eval 
 	return more;
 }
 
-static const struct pattern_ops rev_ops = { .query = rev_query, .certain = CERTAIN_FIRST };
+static const struct pattern_ops rev_ops = { .query = rev_query, .certain = CERTAIN_FIRST, .period = PERIOD_COMMON };
 
 const struct pattern *pattern_rev(struct arena *a, const struct pattern *p)
 {

@@ -56,9 +56,11 @@ static int stutter_query(const struct param_node *n, const struct param *v, stru
 	return copies(n, v, FADES_NOT, span, e, out);
 }
 
-static const struct param_ops stutter_ops = { .query = stutter_query, .certain = CERTAIN_FIRST };
-static const struct param_ops stut_ops = { .query = stut_query, .certain = CERTAIN_FIRST };
-static const struct param_ops echo_ops = { .query = echo_query, .certain = CERTAIN_FIRST };
+static const struct param_ops stutter_ops = { .query = stutter_query,
+					      .period = PERIOD_COMMON,
+					      .certain = CERTAIN_FIRST };
+static const struct param_ops stut_ops = { .query = stut_query, .period = PERIOD_COMMON, .certain = CERTAIN_FIRST };
+static const struct param_ops echo_ops = { .query = echo_query, .period = PERIOD_COMMON, .certain = CERTAIN_FIRST };
 
 const struct pattern *pattern_stut(struct arena *a, const struct pattern *n, const struct pattern *time,
 				   const struct pattern *decay, const struct pattern *p)

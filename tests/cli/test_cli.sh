@@ -12,7 +12,7 @@ m=$PHONOND_EXAMPLES/m.ph
 ok "version" exits 0 "$PHONOND" --version
 ok "version text" grep -q '^phonond [0-9]' out
 ok "help" exits 0 "$PHONOND" --help
-for command in serve render check fmt query events keys health; do
+for command in serve render check fmt query events keys backup doctor health; do
 	ok "help of $command" exits 0 "$PHONOND" $command --help
 	ok "help of $command goes to standard output" grep -q "^Usage: phonond $command" out
 	ok "help of $command fits a screen" test "$(wc -l <out)" -le 40

@@ -1,16 +1,20 @@
 # The real server as a process, and clients for it.
 INTEGRATION_TESTS = \
 	tests/integration/test_access \
-	tests/integration/test_events \
 	tests/integration/test_audio_api \
 	tests/integration/test_batch_api \
+	tests/integration/test_events \
 	tests/integration/test_http \
 	tests/integration/test_jobs_api \
 	tests/integration/test_kill \
+	tests/integration/test_memory \
+	tests/integration/test_operations \
 	tests/integration/test_output_api \
 	tests/integration/test_queue_api \
+	tests/integration/test_render_api \
+	tests/integration/test_resume \
 	tests/integration/test_schedules_api \
-	tests/integration/test_render_api
+	tests/integration/test_webhooks
 check_PROGRAMS += $(INTEGRATION_TESTS)
 TESTS += $(INTEGRATION_TESTS)
 
@@ -31,12 +35,20 @@ tests_integration_test_queue_api_SOURCES = tests/integration/test_queue_api.c $(
 tests_integration_test_queue_api_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_render_api_SOURCES = tests/integration/test_render_api.c $(INTEGRATION_SOURCES)
 tests_integration_test_render_api_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_resume_SOURCES = tests/integration/test_resume.c $(INTEGRATION_SOURCES)
+tests_integration_test_resume_LDADD = $(INTEGRATION_LIBS)
 
 INTEGRATION_KEYS = tests/integration/keys.c tests/integration/keys.h
 tests_integration_test_access_SOURCES = tests/integration/test_access.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
 tests_integration_test_access_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_events_SOURCES = tests/integration/test_events.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
 tests_integration_test_events_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_memory_SOURCES = tests/integration/test_memory.c tests/lib/test.c tests/lib/test.h
+tests_integration_test_memory_LDADD = libbase.a $(CHECK_LIBS) $(BASE_LIBS)
+tests_integration_test_webhooks_SOURCES = tests/integration/test_webhooks.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
+tests_integration_test_webhooks_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_operations_SOURCES = tests/integration/test_operations.c $(INTEGRATION_KEYS) $(INTEGRATION_SOURCES)
+tests_integration_test_operations_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_batch_api_SOURCES = tests/integration/test_batch_api.c $(INTEGRATION_SOURCES)
 tests_integration_test_batch_api_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_schedules_api_SOURCES = tests/integration/test_schedules_api.c $(INTEGRATION_SOURCES)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/integration/keys.h"
@@ -283,6 +284,57 @@ START_TEST(test_bytes_of_files_are_limited_and_given_back)
 }
 END_TEST
 
+/* --- links --- */
+
+START_TEST(test_a_link_lets_in_without_a_key_until_it_expires)
+{
+	char path[160], url[256], other[256], *mark;
+	struct reply r;
+	json_t *link;
+
+	r = service_call(&server, "POST", SHORT, "out $ sine 8\n", HEADERS(alice, "Prefer: wait=30"));
+	link = reply_json(&r);
+	snprintf(path, sizeof path, "/jobs/%s/link", json_string_value(json_object_get(link, "id")));
+	json_decref(link);
+	reply_free(&r);
+	ck_assert_int_eq(call_status(&server, "POST", path, "{}", HEADERS(bob)), 404);
+	ck_assert_int_eq(call_status(&server, "POST", path, "{\"ttl\": 0}", HEADERS(alice)), 422);
+	r = service_call(&server, "POST", path, "{\"ttl\": 1}", HEADERS(alice));
+	ck_assert_int_eq(r.status, 201);
+	link = reply_json(&r);
+	snprintf(url, sizeof url, "%s", json_string_value(json_object_get(link, "url")));
+	json_decref(link);
+	reply_free(&r);
+	ck_assert_int_eq(call_status(&server, "GET", url, NULL, NULL), 200);
+	ck_assert_int_eq(call_status(&server, "GET", url, NULL, HEADERS("Range: bytes=0-9")), 206);
+	/* It is good for this and nothing else. */
+	mark = strstr(url, "/audio?");
+	snprintf(other, sizeof other, "%.*s%s", (int)(mark - url), url, mark + strlen("/audio"));
+	ck_assert_int_eq(call_status(&server, "GET", other, NULL, NULL), 401);
+	snprintf(other, sizeof other, "%s", url);
+	mark = strstr(other, "expires=") + strlen("expires=");
+	*mark = *mark == '9' ? '8' : '9';
+	ck_assert_int_eq(call_status(&server, "GET", other, NULL, NULL), 403);
+	snprintf(other, sizeof other, "%s", url);
+	other[strlen(other) - 2] ^= 1;
+	ck_assert_int_eq(call_status(&server, "GET", other, NULL, NULL), 403);
+	usleep(2100000);
+	ck_assert_int_eq(call_status(&server, "GET", url, NULL, NULL), 403);
+}
+END_TEST
+
+START_TEST(test_the_secret_of_links_is_for_the_owner_only)
+{
+	char path[600];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/link.key", server.data_dir);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0600);
+	ck_assert_int_eq(st.st_size, 32);
+}
+END_TEST
+
 /* --- pages of other origins --- */
 
 #define PAGE "Origin: https://page.example"
@@ -419,6 +471,8 @@ static Suite *access_suite(void)
 	tcase_add_test(t, test_waiting_jobs_are_limited_per_key);
 	tcase_add_test(t, test_seconds_of_audio_per_day_are_limited);
 	tcase_add_test(t, test_bytes_of_files_are_limited_and_given_back);
+	tcase_add_test(t, test_a_link_lets_in_without_a_key_until_it_expires);
+	tcase_add_test(t, test_the_secret_of_links_is_for_the_owner_only);
 	tcase_add_test(t, test_without_a_list_there_are_no_cors_headers);
 	suite_add_tcase(s, t);
 	t = tcase_create("starting");

@@ -197,6 +197,88 @@ START_TEST(test_a_tail_lengthens_the_file)
 }
 END_TEST
 
+/* The answer, whose length is what its header said. */
+static struct reply get_peaks(const json_t *job, const char *query)
+{
+	char path[160];
+
+	snprintf(path, sizeof path, "/jobs/%s/peaks?%s", text_of(job, "id"), query);
+	struct reply r = service_get(&server, path);
+	ck_assert_int_eq(r.status, 200);
+	ck_assert_uint_eq(r.body_len, strtoull(reply_header(&r, "Content-Length"), NULL, 10));
+	return r;
+}
+
+START_TEST(test_peaks_outline_every_format)
+{
+	static const char *const options[] = { "cycles=1&format=wav", "cycles=1&format=flac", "cycles=1&channels=1",
+					       "cycles=1&format=vorbis", "cycles=1&format=opus" };
+
+	json_t *job = render("out $ sine 441 # gain 0.5\n", options[_i]);
+	struct reply r = get_peaks(job, "samples_per_pixel=1000&bits=16");
+	json_t *peaks = reply_json(&r), *data = json_object_get(peaks, "data");
+	double length = number_of(peaks, "length"), channels = number_of(peaks, "channels");
+	double frames = number_of(json_object_get(job, "result"), "frames");
+
+	ck_assert_double_eq(length, ceil(frames / 1000));
+	ck_assert_uint_eq(json_array_size(data), (size_t)(length * channels * 2));
+	/* A lossy format is allowed 2 % of full scale, and its edges. */
+	for (size_t i = 8; i + 8 < json_array_size(data); i++)
+		ck_assert_double_eq_tol(json_number_value(json_array_get(data, i)), i % 2 ? 16384 : -16384, 655);
+	reply_free(&r);
+	json_decref(peaks);
+	json_decref(job);
+}
+END_TEST
+
+START_TEST(test_the_formats_of_peaks_agree)
+{
+	json_t *job = render("out $ sine 440 # gain 0.5 # pan 0.5\n", "cycles=1"), *item;
+	struct reply json = get_peaks(job, "samples_per_pixel=999"),
+		     dat = get_peaks(job, "samples_per_pixel=999&format=dat");
+	struct reply surfer = get_peaks(job, "samples_per_pixel=999&format=wavesurfer");
+	json_t *peaks = reply_json(&json), *lanes = reply_json(&surfer);
+	size_t n = (size_t)number_of(peaks, "length"), i;
+
+	ck_assert_uint_eq(dat.body_len, 24 + n * 4);
+	ck_assert_uint_eq(json_array_size(lanes), 2);
+	json_array_foreach(json_object_get(peaks, "data"), i, item)
+	{
+		size_t pixel = i / 4, channel = i / 2 % 2, side = i % 2;
+		double value = json_number_value(json_array_get(json_array_get(lanes, channel), pixel * 2 + side));
+		ck_assert_int_eq((signed char)dat.body[24 + i], json_integer_value(item));
+		ck_assert_double_eq_tol(value * 128, json_number_value(item), 1);
+	}
+	reply_free(&json);
+	reply_free(&dat);
+	reply_free(&surfer);
+	json_decref(peaks);
+	json_decref(lanes);
+	json_decref(job);
+}
+END_TEST
+
+START_TEST(test_peaks_are_refused_with_what_was_expected)
+{
+	static const char *const wrong[] = { "samples_per_pixel=15",
+					     "samples_per_pixel=1e3",
+					     "samples_per_pixel=-512",
+					     "samples_per_pixel=99999999999999999999",
+					     "bits=12",
+					     "format=png" };
+	json_t *job = render("out $ sine 440\n", "cycles=1");
+	char path[160];
+
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		snprintf(path, sizeof path, "/jobs/%s/peaks?%s", text_of(job, "id"), wrong[i]);
+		struct reply r = service_get(&server, path);
+		ck_assert_msg(r.status == 422, "%s: %ld", wrong[i], r.status);
+		reply_free(&r);
+	}
+	json_decref(job);
+}
+END_TEST
+
 START_TEST(test_stems_are_listed_and_downloaded_each_alone)
 {
 	json_t *job = render(BEAT, "cycles=1&stems=true&format=flac"), *list, *stem;
@@ -377,6 +459,9 @@ static Suite *output_api_suite(void)
 	tcase_add_loop_test(t, test_what_cannot_be_is_refused_with_what_was_expected, 0, COUNT(refusals));
 	tcase_add_test(t, test_levels_are_told_and_brought_to_their_target);
 	tcase_add_test(t, test_a_tail_lengthens_the_file);
+	tcase_add_loop_test(t, test_peaks_outline_every_format, 0, 5);
+	tcase_add_test(t, test_the_formats_of_peaks_agree);
+	tcase_add_test(t, test_peaks_are_refused_with_what_was_expected);
 	tcase_add_test(t, test_stems_are_listed_and_downloaded_each_alone);
 	tcase_add_test(t, test_stems_come_as_one_archive_that_tar_reads);
 	tcase_add_test(t, test_a_job_without_stems_says_so);

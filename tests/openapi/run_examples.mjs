@@ -84,7 +84,7 @@ function startServer(dataDir) {
 }
 
 async function makeJob(base) {
-  const answer = await fetch(`${base}/render?cycles=1&sample_rate=8000&stems=true&seed=${Math.floor(Math.random() * 1e9)}`,
+  const answer = await fetch(`${base}/render?cycles=1&sample_rate=8000&stems=true&webhook=http://127.0.0.1:1025/&seed=${Math.floor(Math.random() * 1e9)}`,
     { method: 'POST', body: 'out $ s "bd*4, ~ sn"', headers: { 'Content-Type': 'text/plain', Prefer: 'wait=30' } });
   return (await answer.json()).id;
 }

@@ -1,8 +1,10 @@
 /* base/: error, arena, buf, diag, hash, clock. */
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -268,6 +270,96 @@ START_TEST(test_entries_are_found_by_name_and_equal_names_in_order)
 }
 END_TEST
 
+/* --- Quotas ------------------------------------------------------------------------------------------------ */
+
+struct quota_file {
+	const char *path, *text;
+};
+
+static const struct {
+	const char *name, *membership;
+	struct quota_file files[5]; /* below the root, ended by NULL */
+	unsigned cores;
+} quotas[] = {
+	{ "no cgroups", "", { { 0 } }, 0 },
+	{ "a container", "0::/\n", { { "cpu.max", "150000 100000\n" } }, 2 },
+	{ "no limit", "0::/\n", { { "cpu.max", "max 100000\n" } }, 0 },
+	{ "less than a core", "0::/\n", { { "cpu.max", "1000 100000\n" } }, 1 },
+	{ "the own group", "0::/a/b\n", { { "a/b/cpu.max", "400000 100000\n" }, { "a/cpu.max", "max 100000\n" } }, 4 },
+	{ "a group above",
+	  "0::/a/b\n",
+	  { { "a/b/cpu.max", "400000 100000\n" }, { "a/cpu.max", "300000 100000\n" } },
+	  3 },
+	{ "another group", "0::/a\n", { { "b/cpu.max", "100000 100000\n" } }, 0 },
+	{ "a path of the host", "0::/host/of/it\n", { { "cpu.max", "200000 100000\n" } }, 2 },
+	{ "version 1",
+	  "3:cpuset:/\n1:cpu:/x\n",
+	  { { "cpu/x/cpu.cfs_quota_us", "250000\n" }, { "cpu/x/cpu.cfs_period_us", "100000\n" } },
+	  3 },
+	{ "version 1, two controllers",
+	  "1:cpu,cpuacct:/x\n0::/\n",
+	  { { "cpu,cpuacct/x/cpu.cfs_quota_us", "100000\n" }, { "cpu,cpuacct/x/cpu.cfs_period_us", "100000\n" } },
+	  1 },
+	{ "version 1 without a limit",
+	  "1:cpu:/\n",
+	  { { "cpu/cpu.cfs_quota_us", "-1\n" }, { "cpu/cpu.cfs_period_us", "100000\n" } },
+	  0 },
+	{ "another controller of version 1",
+	  "2:cpuacct:/\n",
+	  { { "cpuacct/cpu.cfs_quota_us", "100000\n" }, { "cpuacct/cpu.cfs_period_us", "100000\n" } },
+	  0 },
+	{ "nonsense", "cpu\n::\n0:\n0::/\n", { { "cpu.max", "a lot\n" } }, 0 },
+	{ "overflow", "0::/\n", { { "cpu.max", "9223372036854775807 1\n" } }, 0 },
+	{ "a period of nothing", "0::/\n", { { "cpu.max", "100000 0\n" } }, 0 },
+};
+
+static void write_below(const char *root, const char *relative, const char *text)
+{
+	char path[600];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", root, relative);
+	for (char *at = path + strlen(root) + 1; (at = strchr(at, '/')); *at++ = '/') {
+		*at = '\0';
+		mkdir(path, 0700);
+	}
+	f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_ge(fputs(text, f), 0);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+START_TEST(test_the_least_quota_on_the_way_up_counts)
+{
+	const char *root = test_temp_dir();
+	char membership[600];
+
+	write_below(root, "membership", quotas[_i].membership);
+	for (const struct quota_file *f = quotas[_i].files; f->path; f++)
+		write_below(root, f->path, f->text);
+	snprintf(membership, sizeof membership, "%s/membership", root);
+	ck_assert_msg(cpu_quota_count(root, membership) == quotas[_i].cores, "%s: %u", quotas[_i].name,
+		      cpu_quota_count(root, membership));
+}
+END_TEST
+
+START_TEST(test_the_affinity_mask_bounds_the_cores)
+{
+	cpu_set_t one, all;
+	int first = 0;
+
+	ck_assert_int_eq(sched_getaffinity(0, sizeof all, &all), 0);
+	while (!CPU_ISSET(first, &all))
+		first++;
+	CPU_ZERO(&one);
+	CPU_SET(first, &one);
+	ck_assert_uint_le(cpu_allowed_count(), (unsigned)CPU_COUNT(&all));
+	ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
+	ck_assert_uint_eq(cpu_allowed_count(), 1);
+	ck_assert_int_eq(sched_setaffinity(0, sizeof all, &all), 0);
+}
+END_TEST
+
 static Suite *base_suite(void)
 {
 	Suite *s = suite_create("base");
@@ -288,6 +380,8 @@ static Suite *base_suite(void)
 	tcase_add_test(t, test_a_long_line_is_shown_around_the_span);
 	tcase_add_test(t, test_errors_displace_warnings_and_repeats_are_dropped);
 	tcase_add_loop_test(t, test_the_nearest_word_is_found, 0, sizeof words / sizeof words[0]);
+	tcase_add_loop_test(t, test_the_least_quota_on_the_way_up_counts, 0, sizeof quotas / sizeof quotas[0]);
+	tcase_add_test(t, test_the_affinity_mask_bounds_the_cores);
 	tcase_add_test(t, test_entries_are_found_by_name_and_equal_names_in_order);
 	return s;
 }

@@ -27,7 +27,7 @@ static int wait_for_the_test(struct job_control *control, struct error *error)
 {
 	sem_post(&running);
 	while (!atomic_load(&let_go)) {
-		if (atomic_load(&control->cancel))
+		if (atomic_load(&control->cancel) || atomic_load(&control->suspend))
 			return error_set(error, ERR_CANCELED, "told to stop");
 		usleep(1000);
 	}

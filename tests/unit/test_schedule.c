@@ -340,6 +340,39 @@ START_TEST(test_a_job_gets_no_more_workers_than_it_asked_for)
 }
 END_TEST
 
+/* --- How a run is cut ------------------------------------------------------------------------------------- */
+
+#define MINUTE (60 * 44100)
+
+static const struct {
+	const char *what;
+	struct tune_machine machine;
+	struct tune_job job;
+	struct tuning tuning;
+} tunings[] = {
+	{ "a common core", { 32 << 10, 32 << 20 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 18 } },
+	{ "unknown caches", { 0, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 18 } },
+	{ "a large first cache", { 128 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 4096, 18 } },
+	{ "one worker", { 32 << 10, 0 }, { 1, MINUTE, 100, 256 << 20, 0 }, { 1024, 1 } },
+	{ "many workers", { 32 << 10, 0 }, { 64, MINUTE, 100, 256 << 20, 0 }, { 2048, 130 } },
+	{ "a short run", { 32 << 10, 0 }, { 16, 22050, 100, 256 << 20, 0 }, { 512, 34 } },
+	{ "a wish", { 32 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 64 }, { 64, 18 } },
+	{ "a small last cache", { 32 << 10, 1 << 20 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 10 } },
+	{ "a smaller last cache", { 32 << 10, 256 << 10 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 8 } },
+	{ "little memory", { 32 << 10, 0 }, { 8, MINUTE, 10000, 32 << 20, 0 }, { 1024, 3 } },
+	{ "too little memory", { 32 << 10, 0 }, { 8, MINUTE, 10000, 1 << 20, 0 }, { 1024, 1 } },
+};
+
+enum { N_TUNINGS = sizeof tunings / sizeof *tunings };
+
+START_TEST(test_the_cut_follows_the_machine_and_the_job)
+{
+	struct tuning t = tune(&tunings[_i].machine, &tunings[_i].job);
+	ck_assert_msg(t.block_frames == tunings[_i].tuning.block_frames && t.n_slots == tunings[_i].tuning.n_slots,
+		      "%s: %u blocks of %u", tunings[_i].what, t.n_slots, t.block_frames);
+}
+END_TEST
+
 static Suite *schedule_suite(void)
 {
 	Suite *s = suite_create("schedule");
@@ -358,6 +391,9 @@ static Suite *schedule_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, test_workers_keep_the_order_of_the_plan);
 	tcase_add_test(t, test_a_job_gets_no_more_workers_than_it_asked_for);
+	suite_add_tcase(s, t);
+	t = tcase_create("tuning");
+	tcase_add_loop_test(t, test_the_cut_follows_the_machine_and_the_job, 0, N_TUNINGS);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -219,6 +219,26 @@ START_TEST(test_voice_is_the_same_however_it_is_cut)
 }
 END_TEST
 
+/* With every kind of segment: its own side is the same as that of a voice in the middle, the other one is left alone. */
+START_TEST(test_voice_on_one_side_is_a_half_of_one_on_both)
+{
+	for (unsigned side = 0; side < 2; side++) {
+		sample both[2][300], one[2][300];
+		struct voice v = voice_at(13, 3.7, 0.61803);
+		envelope_percussive(&v.envelope, 40, 150, 170, 20);
+		v.end = 13 + v.envelope.end;
+		v.gain[0][0] = v.gain[1][0] = 0.7f;
+		for (unsigned i = 0; i < 2 * 300; i++)
+			both[i / 300][i % 300] = one[i / 300][i % 300] = (sample)i / 7;
+		voice_mix(&v, 0, 300, both[0], both[1]);
+		v.gain[1 - side][0] = 0;
+		memcpy(both[1 - side], one[1 - side], sizeof one[0]);
+		voice_mix(&v, 0, 300, one[0], one[1]);
+		ck_assert_mem_eq(both, one, sizeof both);
+	}
+}
+END_TEST
+
 /* --- Pitch ------------------------------------------------------------------------------------------------ */
 
 static const struct {
@@ -265,6 +285,7 @@ Suite *voice_suite(void)
 	tcase_add_test(t, test_loop_wraps_around);
 	tcase_add_test(t, test_fade_ends_a_voice_once);
 	tcase_add_test(t, test_voice_is_the_same_however_it_is_cut);
+	tcase_add_test(t, test_voice_on_one_side_is_a_half_of_one_on_both);
 	tcase_add_loop_test(t, test_note_gives_pitch, 0, sizeof pitches / sizeof *pitches);
 	suite_add_tcase(s, t);
 	return s;

@@ -1,0 +1,175 @@
+/* Webhooks from submission to delivery, against a receiver in this process; what arrives is checked in more detail by
+ * tests/openapi/run_webhooks.mjs. */
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/integration/keys.h"
+#include "tests/lib/test.h"
+
+/* Answers every call, by its path: /fail 500 twice and then 204, /slow never, others 204. */
+struct receiver {
+	int fd;
+	unsigned port;
+	pthread_t thread;
+	_Atomic unsigned n_ok, n_fail, n_slow;
+};
+
+static struct service server;
+static struct receiver receiver;
+
+static void answer(int fd)
+{
+	static const char ok[] = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+	static const char bad[] = "HTTP/1.1 500 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+	char request[16384];
+	ssize_t n = recv(fd, request, sizeof request - 1, 0);
+	const char *text = ok;
+
+	request[n > 0 ? n : 0] = '\0';
+	if (strncmp(request, "POST /slow", 10) == 0) {
+		atomic_fetch_add(&receiver.n_slow, 1);
+		return; /* the socket stays open */
+	}
+	if (strncmp(request, "POST /fail", 10) == 0)
+		text = atomic_fetch_add(&receiver.n_fail, 1) < 2 ? bad : ok;
+	else if (strstr(request, "webhook-signature: v1,"))
+		atomic_fetch_add(&receiver.n_ok, 1);
+	n = send(fd, text, strlen(text), MSG_NOSIGNAL);
+	shutdown(fd, SHUT_WR);
+	while (recv(fd, request, sizeof request, 0) > 0)
+		;
+	close(fd);
+}
+
+static void *receive(void *ctx)
+{
+	int fd;
+
+	(void)ctx;
+	while ((fd = accept(receiver.fd, NULL, NULL)) >= 0)
+		answer(fd);
+	return NULL;
+}
+
+static void start_receiver(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	socklen_t len = sizeof at;
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	receiver.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(bind(receiver.fd, (struct sockaddr *)&at, len), 0);
+	ck_assert_int_eq(listen(receiver.fd, 64), 0);
+	ck_assert_int_eq(getsockname(receiver.fd, (struct sockaddr *)&at, &len), 0);
+	receiver.port = ntohs(at.sin_port);
+	ck_assert_int_eq(pthread_create(&receiver.thread, NULL, receive, NULL), 0);
+}
+
+static void start(void)
+{
+	service_start(&server, NULL,
+		      HEADERS("--threads", "1", "--webhook-allow", "127.0.0.0/8", "--webhook-retry-ms", "10"));
+	start_receiver();
+}
+
+static void stop(void)
+{
+	ck_assert_int_eq(service_stop(&server, SIGTERM), 0);
+	shutdown(receiver.fd, SHUT_RDWR);
+	pthread_join(receiver.thread, NULL);
+	close(receiver.fd);
+}
+
+static const char *submit(const char *path, int seed)
+{
+	char options[256];
+
+	snprintf(options, sizeof options, "cycles=1&sample_rate=8000&seed=%d&webhook=http://127.0.0.1:%u%s", seed,
+		 receiver.port, path);
+	return service_submit(&server, "out $ sine 440\n", options);
+}
+
+/* The status of the job's first delivery becomes this. */
+static bool becomes(const char *id, const char *wanted)
+{
+	char path[96];
+
+	snprintf(path, sizeof path, "/jobs/%s/deliveries", id);
+	for (int i = 0; i < 1000; i++, usleep(10000)) {
+		struct reply r = service_get(&server, path);
+		json_t *j = reply_json(&r), *first = json_array_get(json_object_get(j, "deliveries"), 0);
+		const char *status = json_string_value(json_object_get(first, "status"));
+		bool is_it = status && strcmp(status, wanted) == 0;
+		json_decref(j);
+		reply_free(&r);
+		if (is_it)
+			return true;
+	}
+	return false;
+}
+
+START_TEST(test_webhooks_are_told_again_until_they_hear)
+{
+	char first[64], second[64];
+
+	start();
+	snprintf(first, sizeof first, "%s", submit("/ok", 1));
+	snprintf(second, sizeof second, "%s", submit("/fail", 2));
+	ck_assert(becomes(first, "delivered"));
+	ck_assert(becomes(second, "delivered"));
+	ck_assert_uint_eq(atomic_load(&receiver.n_ok), 1);
+	ck_assert_uint_eq(atomic_load(&receiver.n_fail), 3);
+	stop();
+}
+END_TEST
+
+START_TEST(test_a_stop_does_not_wait_for_a_receiver_that_is_slow)
+{
+	start();
+	submit("/slow", 3);
+	for (int i = 0; i < 1000 && atomic_load(&receiver.n_slow) == 0; i++)
+		usleep(10000);
+	ck_assert_uint_eq(atomic_load(&receiver.n_slow), 1);
+	stop();
+}
+END_TEST
+
+START_TEST(test_a_hundred_webhooks_arrive_once_each)
+{
+	enum { N = 100 };
+	char ids[N][64];
+
+	start();
+	for (int i = 0; i < N; i++)
+		snprintf(ids[i], sizeof ids[i], "%s", submit("/ok", 7));
+	for (int i = 0; i < N; i++)
+		ck_assert(becomes(ids[i], "delivered"));
+	ck_assert_uint_eq(atomic_load(&receiver.n_ok), N);
+	stop();
+}
+END_TEST
+
+static Suite *webhooks_suite(void)
+{
+	Suite *s = suite_create("webhooks");
+	TCase *t = tcase_create("delivery");
+
+	tcase_set_timeout(t, 120);
+	tcase_add_test(t, test_webhooks_are_told_again_until_they_hear);
+	tcase_add_test(t, test_a_stop_does_not_wait_for_a_receiver_that_is_slow);
+	tcase_add_test(t, test_a_hundred_webhooks_arrive_once_each);
+	suite_add_tcase(s, t);
+	return s;
+}
+
+int main(void)
+{
+	return test_run(webhooks_suite());
+}

@@ -1,0 +1,170 @@
+import type { Job } from "../api-types";
+import { loadPeaks } from "../audio/peaks";
+import { spectrogram } from "../audio/spectrogram";
+import { StemMixer } from "../audio/stem-mixer";
+import { FileTransport, type Transport } from "../audio/transport";
+import { byId } from "../dom";
+import { openMedia } from "../media";
+import { clock } from "./format";
+import { sayError } from "./status";
+import { StemList } from "./stems";
+import { Waveform } from "./waveform";
+
+const COLUMNS = 2000;
+const SPECTRUM_ROWS = 256;
+
+/** What is loaded to be played: the buttons, the picture, the stems. */
+export class Player {
+	readonly #waveform: Waveform;
+	readonly #play = byId<HTMLButtonElement>("play");
+	readonly #loop = byId<HTMLButtonElement>("loop");
+	readonly #spectrumButton = byId<HTMLButtonElement>("spectrum");
+	readonly #volume = byId<HTMLInputElement>("volume");
+	readonly #stems: StemList;
+	#transport: Transport | undefined;
+	#job: Job | undefined;
+	/** Ends the loading of what belongs to the job before. */
+	#loading = new AbortController();
+
+	/** onTime is called at every frame that is drawn while it plays, and with undefined when it stops. */
+	constructor(readonly onTime: (time: number | undefined) => void) {
+		this.#waveform = new Waveform(byId("waveform"), {
+			position: () => this.#transport?.position ?? 0,
+			duration: () => this.#transport?.duration ?? 0,
+			seek: (time) => this.seek(time),
+		});
+		this.#stems = new StemList(byId("stems"), (heard) => void this.#hear(heard).catch(sayError));
+		this.#play.addEventListener("click", () => this.toggle());
+		this.#loop.addEventListener("click", () => this.#toggleLoop());
+		this.#spectrumButton.addEventListener("click", () => void this.#toggleSpectrum().catch(sayError));
+		this.#volume.addEventListener("input", () => this.#adjust());
+		this.#showState();
+	}
+
+	get isPlaying(): boolean {
+		return this.#transport?.isPlaying ?? false;
+	}
+
+	/** Takes a job that has succeeded in place of the one before. */
+	async load(job: Job): Promise<void> {
+		this.#loading.abort(new DOMException("another job", "AbortError"));
+		this.#loading = new AbortController();
+		const { signal } = this.#loading;
+		const media = await openMedia(job.links.audio!, signal);
+		if (signal.aborted)
+			return media.close();
+		this.#job = job;
+		this.#use(new FileTransport(media, job.result!.duration_s));
+		this.#stems.show(job.result!.stems);
+		this.#waveform.setSpectrum(undefined);
+		this.#waveform.setPeaks(undefined);
+		this.#loadPicture().catch(sayError);
+	}
+
+	async play(): Promise<void> {
+		await this.#transport?.play();
+	}
+
+	toggle(): void {
+		if (this.isPlaying)
+			this.#transport?.pause();
+		else
+			this.play().catch(sayError);
+	}
+
+	/** Pauses, at the beginning. */
+	stop(): void {
+		this.#transport?.pause();
+		this.seek(0);
+	}
+
+	seek(time: number): void {
+		this.#transport?.seek(time);
+		this.#showTime();
+	}
+
+	redraw(): void {
+		this.#waveform.draw();
+	}
+
+	#use(transport: Transport): void {
+		this.#transport?.close();
+		this.#transport = transport;
+		transport.onchange = () => this.#showState();
+		this.#adjust();
+		this.#showState();
+	}
+
+	#adjust(): void {
+		if (!this.#transport)
+			return;
+		this.#transport.volume = Number(this.#volume.value) / 100;
+		this.#transport.isLooping = this.#loop.getAttribute("aria-pressed") === "true";
+	}
+
+	#toggleLoop(): void {
+		this.#loop.setAttribute("aria-pressed", String(this.#loop.getAttribute("aria-pressed") !== "true"));
+		this.#adjust();
+	}
+
+	async #toggleSpectrum(): Promise<void> {
+		this.#spectrumButton.setAttribute("aria-pressed", String(!this.#isSpectrum));
+		await this.#loadPicture();
+	}
+
+	get #isSpectrum(): boolean {
+		return this.#spectrumButton.getAttribute("aria-pressed") === "true";
+	}
+
+	async #loadPicture(): Promise<void> {
+		if (!this.#job?.result)
+			return;
+		const { signal } = this.#loading;
+		const { links, result } = this.#job;
+		this.#waveform.setPeaks(await loadPeaks(links.self, result.frames, COLUMNS, signal));
+		this.#waveform.setSpectrum(
+			this.#isSpectrum ? await spectrogram(links.audio!, COLUMNS, SPECTRUM_ROWS, signal) : undefined);
+	}
+
+	/** Plays the stems from here on, those that are heard; the mix itself stays with jobs without a choice of stems. */
+	async #hear(heard: ReadonlySet<string>): Promise<void> {
+		const { signal } = this.#loading;
+		if (!(this.#transport instanceof StemMixer)) {
+			const mixer = await StemMixer.load(this.#job!.result!.stems, this.#job!.result!.duration_s);
+			if (signal.aborted)
+				return mixer.close();
+			const { position = 0, isPlaying = false } = this.#transport ?? {};
+			this.#use(mixer);
+			mixer.seek(position);
+			if (isPlaying)
+				await mixer.play();
+		}
+		(this.#transport as StemMixer).hear(heard);
+	}
+
+	#showState(): void {
+		const isLoaded = this.#transport !== undefined;
+		this.#play.disabled = this.#loop.disabled = this.#spectrumButton.disabled = !isLoaded;
+		this.#play.textContent = this.isPlaying ? "Pause" : "Play";
+		this.#waveform.canvas.setAttribute("aria-disabled", String(!isLoaded));
+		this.#showTime();
+		if (this.isPlaying)
+			requestAnimationFrame(() => this.#tick());
+		else
+			this.onTime(undefined);
+	}
+
+	#tick(): void {
+		if (!this.isPlaying)
+			return;
+		this.onTime(this.#transport!.position);
+		this.#showTime();
+		requestAnimationFrame(() => this.#tick());
+	}
+
+	#showTime(): void {
+		const { position = 0, duration = 0 } = this.#transport ?? {};
+		byId("time").textContent = `${clock(position)} / ${clock(duration)}`;
+		this.#waveform.draw();
+	}
+}
