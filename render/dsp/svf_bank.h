@@ -82,28 +82,26 @@ SIMD_INLINE void svf_lanes_add(struct svf_lane_coefs *c, const struct svf_lane_c
 
 /* --- Lines ------------------------------------------------------------------------------------------------------ */
 
-/* Frames i..i+7 of a parameter, clamped. */
-SIMD_INLINE f32x8 svf_lane_param(const struct node_input *in, size_t i, float lo, float hi)
-{
-	return f32x8_clamp(input_load(in, i, QUANTUM_FRAMES), lo, hi);
-}
-
-/* Does a parameter go straight from `from`, its value in the frame before, to its last value? */
+/* Does a parameter go straight from `from`, its value in the frame before, to its last value, within lo..hi? A line
+ * whose ends are inside is inside. */
 SIMD_INLINE bool svf_lane_is_straight(const struct node_input *in, float from, float lo, float hi)
 {
-	f32x8 last, rise, way, off = f32x8_splat(0.0f);
+	float last = node_input_at(in, QUANTUM_FRAMES - 1), rise = last - from;
 	f32x8 lanes = __builtin_convertvector((i32x8)u32x8_lanes(), f32x8) + 1.0f;
+	i32x8 is_off = { 0 };
 
-	last = f32x8_clamp(f32x8_splat(node_input_at(in, QUANTUM_FRAMES - 1)), lo, hi);
-	rise = last - from;
-	if (!in->data)
-		return !i32x8_any(rise != f32x8_splat(0.0f));
+	if (!in->data) /* the same from the first frame on */
+		return true;
+	if (!(last >= lo && last <= hi && rise <= last * SVF_LINE_RISE && -rise <= last * SVF_LINE_RISE))
+		return false;
 	SIMD_UNROLL
 	for (unsigned j = 0; j < QUANTUM_FRAMES / SIMD_LANES; j++) {
-		way = (lanes + (float)(j * SIMD_LANES)) * (1.0f / QUANTUM_FRAMES);
-		off = f32x8_max(off, f32x8_abs(svf_lane_param(in, j * SIMD_LANES, lo, hi) - (from + rise * way)));
+		f32x8 way = (lanes + (float)(j * SIMD_LANES)) * (1.0f / QUANTUM_FRAMES);
+		f32x8 gap = f32x8_load(in->data + j * SIMD_LANES) - (from + rise * way);
+
+		is_off |= f32x8_abs(gap) > last * SVF_LINE_OFF;
 	}
-	return !i32x8_any((off > last * SVF_LINE_OFF) | (f32x8_abs(rise) > last * SVF_LINE_RISE));
+	return !i32x8_any(is_off);
 }
 
 SIMD_INLINE bool svf_lanes_are_straight(const struct svf_bank *b, struct svf_kind kind, const struct node_input *in)
