@@ -8,9 +8,8 @@ libbase_a_SOURCES += \
 	base/cpu_level.c base/cpu_level.h \
 	base/diag.c base/diag.h \
 	base/error.c base/error.h \
-	base/hash.c base/hash.h base/histogram.h \
 	base/executable.c base/executable.h \
-	base/hash.c base/hash.h \
+	base/hash.c base/hash.h base/histogram.h \
 	base/job_control.h \
 	base/log.c base/log.h \
 	base/name_index.c base/name_index.h \
