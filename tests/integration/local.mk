@@ -15,22 +15,6 @@ INTEGRATION_TESTS += tests/integration/test_render_api
 INTEGRATION_TESTS += tests/integration/test_resume
 INTEGRATION_TESTS += tests/integration/test_schedules_api
 INTEGRATION_TESTS += tests/integration/test_webhooks
-INTEGRATION_TESTS = \
-	tests/integration/test_access \
-	tests/integration/test_audio_api \
-	tests/integration/test_batch_api \
-	tests/integration/test_events \
-	tests/integration/test_http \
-	tests/integration/test_jobs_api \
-	tests/integration/test_kill \
-	tests/integration/test_memory \
-	tests/integration/test_operations \
-	tests/integration/test_output_api \
-	tests/integration/test_queue_api \
-	tests/integration/test_render_api \
-	tests/integration/test_resume \
-	tests/integration/test_schedules_api \
-	tests/integration/test_webhooks
 check_PROGRAMS += $(INTEGRATION_TESTS)
 TESTS += $(INTEGRATION_TESTS)
 
