@@ -27,7 +27,7 @@ RUN ./autogen.sh \
 FROM debian:bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libmicrohttpd12 libjansson4 libsqlite3-0 libsndfile1 libsamplerate0 \
-      libkissfft-float131 libebur128-1 liburing2 libsodium23 libnettle8 libcurl4 ca-certificates \
+      libkissfft-float131 libebur128-1 liburing2 libsodium23 libnettle8 libcurl4 ca-certificates tzdata \
  && rm -rf /var/lib/apt/lists/* \
  && install -d -o 65532 -g 65532 /data
 COPY --from=build /out/usr/bin/phonond /usr/bin/phonond

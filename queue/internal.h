@@ -63,7 +63,9 @@ struct queue {
 	pthread_cond_t called;      /* queue_unwatch: a callback returned */
 	uint64_t work_seq;          /* counts events after which a claim may find something */
 	uint64_t timer_seq;         /* counts events after which something may become due earlier than thought */
-	unsigned n_submitting;      /* submissions between the check for room and their commit */
+	int64_t (*tick)(void *ctx, int64_t wall_ms); /* see queue.h; NULL: not set */
+	void *tick_ctx;
+	unsigned n_submitting; /* submissions between the check for room and their commit */
 	bool is_draining, is_stopping, is_paused;
 	double cost_bias;  /* measured CPU seconds over estimated ones, of late */
 	bool is_giving_up; /* the drain is over: what is held, or comes to be, is to be given back at once */

@@ -115,6 +115,12 @@ size_t queue_running(struct queue *q, struct queue_progress *out, size_t max);
 
 /* --- The queue as a whole -------------------------------------------------------------------------------- */
 
+/* What else is due by the wall clock. tick is called from the timer thread, which it may keep busy for a while; it returns when
+ * it is to be called next, INT64_MAX: when woken. It may submit jobs. To be set once, after queue_new(). */
+void queue_set_tick(struct queue *q, int64_t (*tick)(void *ctx, int64_t wall_ms), void *ctx);
+/* Something is due earlier than the timer knows. */
+void queue_wake_timer(struct queue *q);
+
 /* Paused, the queue accepts jobs and runs none; those in progress go on. Outlives a restart. */
 int queue_set_paused(struct queue *q, bool is_paused, struct error *err) WARN_UNUSED;
 bool queue_is_paused(struct queue *q);

@@ -21,6 +21,20 @@ void timer_kick(struct queue *q)
 	pthread_mutex_unlock(&q->lock);
 }
 
+void queue_set_tick(struct queue *q, int64_t (*tick)(void *ctx, int64_t wall_ms), void *ctx)
+{
+	pthread_mutex_lock(&q->lock);
+	q->tick = tick;
+	q->tick_ctx = ctx;
+	pthread_mutex_unlock(&q->lock);
+	timer_kick(q);
+}
+
+void queue_wake_timer(struct queue *q)
+{
+	timer_kick(q);
+}
+
 /* Stops held jobs whose deadline has passed; the next deadline of those that go on, INT64_MAX: none. */
 static int64_t expire_held(struct queue *q, int64_t now_ms)
 {
@@ -51,6 +65,18 @@ static int64_t sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static int64_t call_tick(struct queue *q)
+{
+	int64_t (*tick)(void *ctx, int64_t wall_ms);
+	void *ctx;
+
+	pthread_mutex_lock(&q->lock);
+	tick = q->tick;
+	ctx = q->tick_ctx;
+	pthread_mutex_unlock(&q->lock);
+	return tick ? tick(ctx, clock_wall_ms()) : INT64_MAX;
+}
+
 /* Does what is due; returns milliseconds until there is more. */
 static int64_t tick(struct queue *q)
 {
@@ -70,6 +96,7 @@ static int64_t tick(struct queue *q)
 		herald_check_all(q);
 	if (due.n_results)
 		return 0; /* they go in portions */
+	next.wall_ms = sooner(next.wall_ms, call_tick(q));
 	now = read_clocks(q);
 	return sooner(sooner(next.wall_ms - now.wall_ms, sooner(next.steady_ms, held_ms) - now.steady_ms),
 		      SLEEP_MAX_MS);

@@ -306,9 +306,9 @@ static void log_end(const struct run *r, const struct error *why, int rc, const 
 		log_event(LOG_WARN, "job queued again", "job_id", r->job->id, "attempt", attempt, "error", why->message,
 			  NULL);
 	else
-		log_event(LOG_INFO, "job ended", "job_id", r->job->id, "state", job_state_name(r->job->state),
-			  "attempt", attempt, "error", r->job->state == JOB_SUCCEEDED ? "" : r->job->error_message,
-			  NULL);
+		log_event(LOG_INFO, "job ended", "job_id", r->job->id, "key_id", r->job->key_id, "state",
+			  job_state_name(r->job->state), "attempt", attempt, "error",
+			  r->job->state == JOB_SUCCEEDED ? "" : r->job->error_message, NULL);
 }
 
 static void do_job(struct queue *q, struct job *job)

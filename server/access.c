@@ -173,15 +173,15 @@ static void refuse_rate(struct http_request *r, const struct rate_state *state, 
 	problem_reply(r, PROBLEM_RATE_LIMITED, "%s", detail);
 }
 
-/* Wrong keys are counted per address; too many, and nobody of that address is looked at for a while. */
-static int check_guessing(struct app *app, struct http_request *r, bool has_failed)
+/* Wrong keys are counted per address; too many, and the next ones are told to wait. A valid key passes all the same, since
+ * many clients may come from one address, a proxy's. */
+static int check_guessing(struct app *app, struct http_request *r)
 {
 	char name[80];
 	struct rate_state state;
 
 	snprintf(name, sizeof name, "fail:%s", http_peer(r));
-	state = has_failed ? rate_take(app->rates, name, FAILURES_MAX, FAILURES_WINDOW_S)
-			   : rate_look(app->rates, name, FAILURES_MAX, FAILURES_WINDOW_S);
+	state = rate_take(app->rates, name, FAILURES_MAX, FAILURES_WINDOW_S);
 	if (state.is_allowed)
 		return 0;
 	refuse_rate(r, &state, "too many requests from this address had no valid key");
@@ -252,7 +252,7 @@ static int check_link(struct app *app, struct http_request *r, struct caller *c)
 
 static int refuse_unknown(struct app *app, struct http_request *r, bool has_sent_key)
 {
-	if (has_sent_key && check_guessing(app, r, true) < 0)
+	if (has_sent_key && check_guessing(app, r) < 0)
 		return -1;
 	http_add_header(r, "WWW-Authenticate", "Bearer realm=\"phonond\"%s",
 			has_sent_key ? ", error=\"invalid_token\"" : "");
@@ -269,8 +269,6 @@ static int require_key(struct app *app, struct http_request *r, struct caller *c
 
 	if (!text)
 		return refuse_unknown(app, r, false);
-	if (check_guessing(app, r, false) < 0)
-		return -1;
 	rc = identify(app, text, c, &err);
 	if (rc == 0)
 		return refuse_unknown(app, r, true);

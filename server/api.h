@@ -32,6 +32,11 @@ void api_batch_results(void *ctx, struct http_request *r);
 void api_batch_audio(void *ctx, struct http_request *r);
 /* Loads the batch that the path names; -1: answered with 404 or worse. */
 int api_load_batch(struct app *app, struct http_request *r, struct batch *out);
+/* api_schedules.c */
+void api_schedules_list(void *ctx, struct http_request *r);
+void api_schedule_make(void *ctx, struct http_request *r);
+void api_schedule_get(void *ctx, struct http_request *r);
+void api_schedule_delete(void *ctx, struct http_request *r);
 /* api_queue.c */
 void api_queue(void *ctx, struct http_request *r);
 void api_queue_pause(void *ctx, struct http_request *r);

@@ -9,9 +9,8 @@
 #include "server/page_data.h"
 #include "server/problem.h"
 
-/* blob: is for sounds that the page makes itself. */
 #define CONTENT_POLICY                                                                                                 \
-	"default-src 'self'; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; "         \
+	"default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "                                 \
 	"frame-ancestors 'none'"
 
 static const struct page_file *find_file(const char *path)

@@ -16,6 +16,7 @@ libserver_a_SOURCES += \
 	server/api_page.c \
 	server/api_peaks.c \
 	server/api_render.c \
+	server/api_schedules.c \
 	server/api_spec.c \
 	server/api_stems.c \
 	server/audio_type.c server/audio_type.h \
@@ -42,6 +43,7 @@ libserver_a_SOURCES += \
 	server/reaper.c server/reaper.h \
 	server/routes.c server/routes.h \
 	server/runner.c server/runner.h \
+	server/scheduler.c server/scheduler.h \
 	server/screen.c server/screen.h \
 	server/server.c server/server.h \
 	server/spec_option.c server/spec_option.h \

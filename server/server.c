@@ -14,6 +14,7 @@
 #include "server/rate.h"
 #include "server/routes.h"
 #include "server/runner.h"
+#include "server/scheduler.h"
 #include "server/webhooks.h"
 
 enum {
@@ -110,6 +111,8 @@ static int start_queue(struct server *s, struct error *err)
 	};
 	config.runner = runner_interface(&s->runner);
 	s->app.queue = queue_new(&config, err);
+	if (s->app.queue)
+		queue_set_tick(s->app.queue, scheduler_tick, &s->app);
 	return s->app.queue ? 0 : -1;
 }
 

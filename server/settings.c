@@ -198,6 +198,8 @@ static int set(struct settings *s, enum setting i, const char *text, enum settin
 	const struct definition *d = &definitions[i];
 
 	s->origins[i] = from;
+	if (i == SETTING_DATA && !*text)
+		return error_set(err, ERR_INVALID, "%s takes a folder", where);
 	if (d->kind == KIND_ADDRESS)
 		return set_address(s, i, text, from, where, err);
 	if (d->kind == KIND_TEXT)

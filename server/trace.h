@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "storage/keys.h"
+#include "storage/storage.h"
 
 /* "00-", 32 and 16 hexadecimal digits and two for flags, no part all zero. NULL is not valid. */
 bool trace_is_valid(const char *traceparent);

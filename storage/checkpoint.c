@@ -87,11 +87,18 @@ bool checkpoint_exists(const struct storage *s, const uint8_t content_hash[SHA25
 	return faccessat(s->checkpoints_fd, name_of(content_hash, ".state", name), R_OK, 0) == 0;
 }
 
-static void remove_file(const struct file_checkpoint *c, const char *ending)
+static void remove_file(const struct storage *s, const uint8_t content_hash[SHA256_BYTES], const char *ending)
 {
 	char name[CHECKPOINT_NAME_SIZE];
 
-	unlinkat(c->storage->checkpoints_fd, name_of(c->content_hash, ending, name), 0);
+	unlinkat(s->checkpoints_fd, name_of(content_hash, ending, name), 0);
+}
+
+void checkpoint_remove(const struct storage *s, const uint8_t content_hash[SHA256_BYTES])
+{
+	remove_file(s, content_hash, ".state");
+	remove_file(s, content_hash, ".new");
+	remove_file(s, content_hash, ".frames");
 }
 
 /* --- Saving --- */
@@ -225,7 +232,7 @@ static int checkpoint_file_restart(struct checkpoint *checkpoint, struct error *
 
 	wait_for_save(c);
 	forget_found(c);
-	remove_file(c, ".state");
+	remove_file(c->storage, c->content_hash, ".state");
 	return spool_clear(checkpoint->spool, err);
 }
 
@@ -234,11 +241,8 @@ static void checkpoint_file_end(struct checkpoint *checkpoint, bool is_kept)
 	struct file_checkpoint *c = (struct file_checkpoint *)checkpoint;
 
 	wait_for_save(c);
-	if (!is_kept) {
-		remove_file(c, ".state");
-		remove_file(c, ".new");
-		remove_file(c, ".frames");
-	}
+	if (!is_kept)
+		checkpoint_remove(c->storage, c->content_hash);
 	spool_free(checkpoint->spool); /* and with it the lock */
 	free(c->found);
 	free(c);

@@ -90,7 +90,7 @@ static const char beyond[] = "SELECT id, rank_ms, cost_s, cancel_requested, atte
 
 /* --- all keys --- */
 
-/* Walks the keys that have something queued, by their start tags; each step of the recursion is one seek in job_claim. */
+/* Walks the keys that have something queued and may have one more running, by their start tags; each step of the recursion is one seek in job_claim. */
 static const char keys[] =
 	"WITH RECURSIVE active(k) AS ("
 	"  SELECT min(key_id) FROM job INDEXED BY job_claim WHERE state = 'queued'"
@@ -98,7 +98,8 @@ static const char keys[] =
 	"  FROM active WHERE k IS NOT NULL),"
 	" now(turn) AS (SELECT ifnull((SELECT value FROM setting WHERE name = 'turn_s'), 0.0))"
 	" SELECT k, max(turn, ifnull(finish_s, 0.0)) AS start FROM active JOIN now LEFT JOIN share ON share.key_id = k"
-	" WHERE k IS NOT NULL ORDER BY start, k";
+	" WHERE k IS NOT NULL AND NOT EXISTS"
+	"  (SELECT 1 FROM api_key WHERE id = k AND max_running > 0 AND running >= max_running) ORDER BY start, k";
 
 static int find_of(struct db *db, const char *sql, struct claim *c, struct error *err)
 {

@@ -157,11 +157,23 @@ static int refuse_address(struct db *db, const struct delivery_outcome *o, struc
 	return query_run(&q) < 0 ? -1 : 0;
 }
 
+/* Progress comes often and is of no interest once it was told. */
+static int forget_progress(struct db *db, int64_t id, struct error *err)
+{
+	static const char sql[] =
+		"DELETE FROM webhook_delivery WHERE id = ? AND event = 'job.progress' AND next_at_ms = 0";
+	struct query q;
+
+	query_begin(&q, db, sql, err);
+	query_int(&q, id);
+	return query_run(&q) < 0 ? -1 : 0;
+}
+
 static int finish_delivery(struct db *db, void *ctx, struct error *err)
 {
 	const struct delivery_outcome *o = ctx;
 
-	if (insert_attempt(db, o, err) || update_delivery(db, o, err))
+	if (insert_attempt(db, o, err) || update_delivery(db, o, err) || forget_progress(db, o->id, err))
 		return -1;
 	return strcmp(o->status, "disabled") == 0 ? refuse_address(db, o, err) : 0;
 }

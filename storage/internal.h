@@ -57,6 +57,7 @@ enum { CHECKPOINT_NAME_SIZE = 64 + 7 + 1 }; /* "ab…ef.frames" and NUL */
 /* Splits a name in data/checkpoints; false when it is none of ours. is_state: not the frames. */
 bool checkpoint_parse_name(const char *name, uint8_t content_hash[SHA256_BYTES], bool *is_state);
 bool checkpoint_exists(const struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
+void checkpoint_remove(const struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
 
 /* --- sweep.c --- */
 

@@ -382,8 +382,10 @@ int artifact_release(struct storage *s, struct db *db, const uint8_t content_has
 {
 	int is_named = is_content_named(db, content_hash, err);
 
-	if (is_named == 0)
+	if (is_named == 0) {
 		artifact_remove(s, content_hash);
+		checkpoint_remove(s, content_hash);
+	}
 	return is_named < 0 ? -1 : 0;
 }
 

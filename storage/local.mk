@@ -24,6 +24,7 @@ libstorage_a_SOURCES += \
 	storage/pwrite.c \
 	storage/queue_schema.c \
 	storage/readers.c storage/readers.h \
+	storage/schedule.c \
 	storage/schema.c storage/schema.h \
 	storage/secret.c \
 	storage/setting.c \
@@ -57,3 +58,8 @@ check_PROGRAMS += tests/unit/test_turns
 TESTS += tests/unit/test_turns
 tests_unit_test_turns_SOURCES = tests/unit/test_turns.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
 tests_unit_test_turns_LDADD = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_storage_keys
+TESTS += tests/unit/test_storage_keys
+tests_unit_test_storage_keys_SOURCES = tests/unit/test_storage_keys.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_storage_keys_LDADD = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)

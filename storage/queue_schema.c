@@ -79,6 +79,8 @@ const char schema_queue[] =
 	"  source BLOB NOT NULL,"
 	"  priority INTEGER NOT NULL,"
 	"  tags TEXT,"
+	"  keep_s INTEGER NOT NULL DEFAULT 0,"
+	"  deadline_ms INTEGER NOT NULL DEFAULT 0,"
 	"  created_at_ms INTEGER NOT NULL,"
 	"  next_at_ms INTEGER NOT NULL,"
 	"  last_at_ms INTEGER NOT NULL DEFAULT 0,"

@@ -311,6 +311,43 @@ typedef void (*batch_error_fn)(void *ctx, uint64_t line, const char *custom_id, 
 int storage_batch_each_error(struct storage *s, const char *id, uint64_t after_line, batch_error_fn fn, void *ctx,
 			     uint64_t *last_line, struct error *err) WARN_UNUSED;
 
+/* --- Schedules ------------------------------------------------------------------------------------------- */
+
+enum { SCHEDULES_MAX = 200, SCHEDULE_TEXT_SIZE = 128 }; /* of a key; of a list */
+
+struct schedule {
+	char id[JOB_ID_SIZE]; /* "sch_" and 22 digits, as of jobs */
+	char key_id[KEY_ID_SIZE];
+	char name[CUSTOM_ID_SIZE]; /* unique per key */
+	char cron[SCHEDULE_TEXT_SIZE], zone[SCHEDULE_TEXT_SIZE];
+	bool makes_up;                 /* for a time that was missed, once */
+	char *options, *source, *tags; /* as of jobs */
+	size_t source_len;
+	int priority;
+	int64_t keep_s, deadline_ms;
+	int64_t created_at_ms, next_at_ms, last_at_ms; /* wall clock; next INT64_MAX: never again */
+	char last_job_id[JOB_ID_SIZE];
+};
+void schedule_fini(struct schedule *s);
+void schedule_list_free(struct schedule *list, size_t n);
+
+/* All but the last two members are taken. ERR_CONFLICT: the name is taken; ERR_QUOTA. */
+int storage_schedule_create(struct storage *s, struct schedule *schedule, struct error *err) WARN_UNUSED;
+/* ERR_NOT_FOUND. */
+int storage_schedule_delete(struct storage *s, const char *id, struct error *err) WARN_UNUSED;
+/* Stores next_at_ms, and last_at_ms and last_job_id unless they are 0 and "". One that is gone stays so. */
+int storage_schedule_advance(struct storage *s, struct schedule *schedule, struct error *err) WARN_UNUSED;
+
+struct schedule_filter {
+	int64_t due_ms;          /* not 0: those whose next time is this or earlier, and nothing else counts */
+	const char *key_id, *id; /* NULL: all */
+};
+/* *list is malloc'd (schedule_list_free()). */
+int storage_schedule_list(struct storage *s, const struct schedule_filter *f, struct schedule **list, size_t *n,
+			  struct error *err) WARN_UNUSED;
+/* The next time of all; INT64_MAX: there is none. */
+int storage_schedule_next(struct storage *s, int64_t *next_at_ms, struct error *err) WARN_UNUSED;
+
 /* A small number that outlives restarts; *value is left alone when it was never set. */
 int storage_setting_get(struct storage *s, const char *name, int64_t *value, struct error *err) WARN_UNUSED;
 int storage_setting_set(struct storage *s, const char *name, int64_t value, struct error *err) WARN_UNUSED;

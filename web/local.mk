@@ -37,6 +37,7 @@ PAGE_FILES = \
 	web/src/server-events.ts \
 	web/src/share.ts \
 	web/src/style.css \
+	web/src/ui/estimate.ts \
 	web/src/ui/format.ts \
 	web/src/ui/jobs.ts \
 	web/src/ui/library.ts \

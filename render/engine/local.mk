@@ -1,6 +1,6 @@
 # Sources of render/engine, and of the door of render/
 librender_a_SOURCES += \
-	render/catalogue.c render/content_hash.c render/dump.c render/engine.h render/engine/blob.h \
+	render/catalogue.c render/content_hash.c render/cost.def render/dump.c render/engine.h render/engine/blob.h \
 	render/engine/controls.c render/engine/controls.h render/engine/cycle_cache.c \
 	render/engine/cycle_cache.h render/engine/denormals.h render/engine/envelope.c render/engine/envelope.h \
 	render/engine/event.c render/engine/event.h render/engine/event_impl.h render/engine/file_set.c \

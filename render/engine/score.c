@@ -498,15 +498,12 @@ static int active_remake(struct score *s, const struct hap_list *haps, struct er
 /* Voices stand in the order of their cycles, so each cycle is asked for once. */
 static int voices_load(struct score *s, uint64_t n, struct error *err)
 {
-	struct query q = { .arena = &s->arena, .seed = s->run->spec.shared->env.seed };
 	struct hap_list haps = { .n = 0 };
 	int64_t cycle = -1;
 	while (s->n_active < n) {
 		if (s->origins[s->n_active].cycle != cycle) {
 			cycle = s->next_cycle = s->origins[s->n_active].cycle;
-			arena_reset(&s->arena);
-			haps = (struct hap_list){ .n = 0 };
-			if (window_query(s, &q, &haps, err))
+			if (window_query(s, &haps, err))
 				return -1;
 		}
 		if (active_remake(s, &haps, err))

@@ -1,9 +1,9 @@
 /* From nodes to stages.
  *
  * At first every node is a group of its own, a loop one group. Then, from the outputs backwards, a group joins
- * the group that alone consumes it, where group_may_join() finds that worth it. A group has one node that others
- * read: its last one, the root, by which it is named. So groups in the order of their roots have inputs first,
- * and each becomes one stage (event sources become two or three, free-running phases get one in front). */
+ * the group that alone consumes it, where group_may_join() finds that worth it. A group is named by its last node, its
+ * root, which is the only one that others read; but for the pure groups that feed one group that carries: many short
+ * ones are put together. So groups in the order of their roots have inputs first, and each becomes one stage (event sources become two or three, free-running phases get one in front). */
 #include "render/graph/plan_stage.h"
 
 #include <stdlib.h>
@@ -13,6 +13,7 @@ struct group {
 	bool is_carry;
 	bool is_joinable; /* plain kernels: no loop, no pattern, no voices */
 	bool is_pinned;   /* read by an output or by a phase: its signal must exist as a stage's result */
+	uint32_t feeder;  /* of a group that carries: the pure group of what it alone reads; PLAN_NONE: none yet */
 	unsigned cost;    /* of computing a block, roughly; see node_cost() */
 };
 
@@ -39,7 +40,8 @@ enum {
 	COST_LONG = 32,          /* delay lines, reverbs */
 	COST_CARRY_MAX = 16,     /* of one stage that runs block after block: more is better left a pipeline */
 	COST_SERIALISED_MAX = 4, /* of the pure part that a carrying group may take along in any case */
-	CHAINS_WANTED = 32,      /* a carrying group may grow while the plan has work for so many of its size */
+	COST_FEEDER_MAX = 64, /* of pure groups that feed the same one: enough for a tile that is worth handing out */
+	CHAINS_WANTED = 32,   /* a carrying group may grow while the plan has work for so many of its size */
 	LONG_STATE_BYTES = 4096,
 };
 
@@ -103,6 +105,7 @@ static void groups_init(struct stager *s)
 		s->root[i] = i;
 		s->groups[i] = (struct group){
 			.consumer = i,
+			.feeder = PLAN_NONE,
 			.is_carry = n->time_class == TIME_CARRY,
 			.cost = node_cost(n, s->env),
 			.is_joinable = n->kind == GRAPH_NODE && s->order->loop[n->graph_idx] == UINT32_MAX,
@@ -142,15 +145,37 @@ static void note_readers(struct stager *s, uint32_t reader)
 	}
 }
 
+static void group_join(struct stager *s, uint32_t group, uint32_t into)
+{
+	s->root[group] = into;
+	s->groups[into].is_carry |= s->groups[group].is_carry;
+	s->groups[into].cost += s->groups[group].cost;
+}
+
+/* What feeds a group that carries, and is too much to run in its order, shares a stage with others of the kind. Those
+ * before it in the plan were not visited yet, so that the first one found is the last, the root. */
+static void feeder_join(struct stager *s, uint32_t group, uint32_t consumer)
+{
+	struct group *g = &s->groups[group], *into = &s->groups[consumer];
+
+	if (!g->is_joinable || g->is_pinned || g->is_carry || !into->is_joinable || !into->is_carry)
+		return;
+	if (into->feeder != PLAN_NONE && s->groups[into->feeder].cost + g->cost <= COST_FEEDER_MAX)
+		group_join(s, group, into->feeder);
+	else
+		into->feeder = group;
+}
+
 static void groups_fuse(struct stager *s)
 {
 	for (uint32_t i = s->plan->n_nodes; i-- > 0;) {
 		struct group *g = &s->groups[i];
 		uint32_t into = g->consumer;
-		if (into != PLAN_NONE && into != i && root_of(s, i) == i && group_may_join(s, g, &s->groups[into])) {
-			s->root[i] = into;
-			s->groups[into].is_carry |= g->is_carry;
-			s->groups[into].cost += g->cost;
+		if (into != PLAN_NONE && into != i && root_of(s, i) == i) {
+			if (group_may_join(s, g, &s->groups[into]))
+				group_join(s, i, into);
+			else
+				feeder_join(s, i, into);
 		}
 		note_readers(s, i);
 	}

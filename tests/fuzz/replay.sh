@@ -13,6 +13,7 @@ run() {
 		echo "$out" | tail -n 30
 	fi
 }
+run tests/fuzz/fuzz_cron "$fuzz/cron.seeds"
 run tests/fuzz/fuzz_mini "$fuzz/mini.seeds"
 run tests/fuzz/fuzz_query "$fuzz/query.seeds"
 run tests/fuzz/fuzz_graph -r 1000

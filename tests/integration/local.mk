@@ -1,20 +1,36 @@
 # The real server as a process, and clients for it.
+INTEGRATION_TESTS =
+INTEGRATION_TESTS += tests/integration/test_access
+INTEGRATION_TESTS += tests/integration/test_audio_api
+INTEGRATION_TESTS += tests/integration/test_batch_api
+INTEGRATION_TESTS += tests/integration/test_events
+INTEGRATION_TESTS += tests/integration/test_http
+INTEGRATION_TESTS += tests/integration/test_jobs_api
+INTEGRATION_TESTS += tests/integration/test_kill
+INTEGRATION_TESTS += tests/integration/test_memory
+INTEGRATION_TESTS += tests/integration/test_operations
+INTEGRATION_TESTS += tests/integration/test_output_api
+INTEGRATION_TESTS += tests/integration/test_queue_api
+INTEGRATION_TESTS += tests/integration/test_render_api
+INTEGRATION_TESTS += tests/integration/test_resume
+INTEGRATION_TESTS += tests/integration/test_schedules_api
+INTEGRATION_TESTS += tests/integration/test_webhooks
 INTEGRATION_TESTS = \
 	tests/integration/test_access \
-	tests/integration/test_events \
-	tests/integration/test_operations \
-	tests/integration/test_webhooks \
 	tests/integration/test_audio_api \
 	tests/integration/test_batch_api \
+	tests/integration/test_events \
 	tests/integration/test_http \
 	tests/integration/test_jobs_api \
 	tests/integration/test_kill \
 	tests/integration/test_memory \
+	tests/integration/test_operations \
 	tests/integration/test_output_api \
-	tests/integration/test_render_api \
-	tests/integration/test_resume
 	tests/integration/test_queue_api \
-	tests/integration/test_render_api
+	tests/integration/test_render_api \
+	tests/integration/test_resume \
+	tests/integration/test_schedules_api \
+	tests/integration/test_webhooks
 check_PROGRAMS += $(INTEGRATION_TESTS)
 TESTS += $(INTEGRATION_TESTS)
 
@@ -51,3 +67,5 @@ tests_integration_test_operations_SOURCES = tests/integration/test_operations.c 
 tests_integration_test_operations_LDADD = $(INTEGRATION_LIBS)
 tests_integration_test_batch_api_SOURCES = tests/integration/test_batch_api.c $(INTEGRATION_SOURCES)
 tests_integration_test_batch_api_LDADD = $(INTEGRATION_LIBS)
+tests_integration_test_schedules_api_SOURCES = tests/integration/test_schedules_api.c $(INTEGRATION_SOURCES)
+tests_integration_test_schedules_api_LDADD = $(SQLITE_LIBS) $(INTEGRATION_LIBS)

@@ -114,10 +114,12 @@ START_TEST(test_guessing_keys_is_slowed_down_for_the_address)
 	for (int i = 0; i < 25 && status == 401; i++)
 		status = call_status(&server, "GET", "/jobs", NULL, HEADERS("Authorization: Bearer phk_x"));
 	ck_assert_int_eq(status, 429);
-	r = service_call(&server, "GET", "/jobs", NULL, HEADERS(key));
+	r = service_call(&server, "GET", "/jobs", NULL, HEADERS("Authorization: Bearer phk_x"));
 	ck_assert_int_eq(r.status, 429);
 	ck_assert_int_gt(atoi(reply_header(&r, "Retry-After")), 0);
 	reply_free(&r);
+	/* Others may come from the same address. */
+	ck_assert_int_eq(call_status(&server, "GET", "/jobs", NULL, HEADERS(key)), 200);
 	ck_assert_int_eq(call_status(&server, "GET", "/livez", NULL, NULL), 200);
 	stop();
 }

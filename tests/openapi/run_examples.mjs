@@ -104,9 +104,16 @@ async function makeBatch(base) {
   return (await answer.json()).id;
 }
 
+async function makeSchedule(base) {
+  const body = JSON.stringify({ name: `s${Math.random()}`, cron: '@yearly', source: 'out $ sine 440' });
+  const answer = await fetch(`${base}/schedules`, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
+  return (await answer.json()).id;
+}
+
 async function makeSubject(base, path) {
   if (!path.includes('{id}')) return '';
   if (path.startsWith('/batches/')) return makeBatch(base);
+  if (path.startsWith('/schedules/')) return makeSchedule(base);
   return path.endsWith('/retry') ? makeCanceledJob(base) : makeJob(base);
 }
 

@@ -162,6 +162,19 @@ START_TEST(test_each_of_many_filters_takes_its_oscillator_along)
 }
 END_TEST
 
+/* A tile each would cost more to hand out than to run; run by the one that carries, they would be done in its order. */
+START_TEST(test_what_feeds_one_that_carries_shares_a_stage)
+{
+	uint32_t left = GRAPH_CALL(&f, "saw", number(110)), right = GRAPH_CALL(&f, "sine", number(2));
+	uint32_t lpf = GRAPH_CALL(&f, "lpf", left, right);
+	graph_fixture_output(&f, lpf);
+	const struct plan *p = plan_of_graph();
+	ck_assert_uint_eq(planned(p, left)->stage, planned(p, right)->stage);
+	ck_assert_uint_ne(planned(p, left)->stage, planned(p, lpf)->stage);
+	ck_assert(!p->stages[planned(p, left)->stage].is_carry);
+}
+END_TEST
+
 START_TEST(test_signal_with_two_readers_keeps_its_stage)
 {
 	uint32_t sine = GRAPH_CALL(&f, "sine", number(440));
@@ -330,6 +343,7 @@ Suite *plan_suite(void)
 	tcase_add_test(t, test_pure_chain_is_one_stage);
 	tcase_add_test(t, test_filter_does_not_serialise_its_oscillator);
 	tcase_add_test(t, test_each_of_many_filters_takes_its_oscillator_along);
+	tcase_add_test(t, test_what_feeds_one_that_carries_shares_a_stage);
 	tcase_add_test(t, test_signal_with_two_readers_keeps_its_stage);
 	tcase_add_test(t, test_mono_functions_follow_a_stereo_input);
 	tcase_add_test(t, test_self_reference_waits_for_one_sample_at_the_bus);

@@ -106,6 +106,7 @@ static const struct {
 	{ .flag = "--listen=127.0.0.1:http", .message = "--listen takes a whole number" },
 	{ .flag = "--listen=[::1", .message = "--listen takes ADDRESS or ADDRESS:PORT, found '[::1'" },
 	{ .flag = "--listen=:80", .message = "--listen takes ADDRESS or ADDRESS:PORT, found ':80'" },
+	{ .flag = "--data=", .message = "--data takes a folder" },
 	{ .flag = "more", .message = "no argument expected, found 'more'" },
 };
 

@@ -23,6 +23,21 @@ export const tests = {
 		await picture(page, "playing");
 	},
 
+	"the page says beforehand what a render takes, and which option is wrong": async ({ open }) => {
+		const page = await open();
+		const estimate = page.page.locator("#estimate");
+		await page.write("out $ sine 441 # gain 0.5\n");
+		await page.option("length", 2);
+		await until(async () => /^0:04\.0 of sound, 689 KiB; rendering takes about 1 s/.test(await estimate.innerText()));
+		await page.render();
+		await page.option("format", "flac");
+		await page.option("format", "");
+		await until(async () => /rendered before$/.test(await estimate.innerText()));
+		await page.option("limiter", "loud");
+		await until(async () => /limiter/.test(await estimate.innerText()));
+		page.complaints = page.complaints.filter((complaint) => !complaint.includes("422"));
+	},
+
 	"a click on the waveform and the arrow keys seek": async ({ open }) => {
 		const page = await open();
 		await playSine(page, 5);
@@ -113,6 +128,7 @@ export const tests = {
 		await page.option("length", LONG.seconds);
 		await page.editor.press("Control+Enter");
 		await until(async () => (await page.jobs())[0].state === "running");
+		await page.option("length", 1);
 		await page.option("unit", "cycles");
 		await playSine(page);
 		await until(async () => (await page.jobs())[1].state === "canceled");

@@ -37,6 +37,14 @@ export interface PlayedEvent {
 	hap: { whole: [string, string] | null };
 }
 
+export interface Estimate {
+	duration_s: number;
+	bytes: number;
+	/** Of all cores together. */
+	cpu_s: number;
+	cached: boolean;
+}
+
 export type JobState =
 	| "scheduled" | "queued" | "running" | "finalizing"
 	| "succeeded" | "failed" | "canceled" | "expired";

@@ -1,5 +1,5 @@
 import type {
-	CheckResult, Example, Job, JobList, NodeEntry, PlayedEvent, Problem, RenderOptions,
+	CheckResult, Estimate, Example, Job, JobList, NodeEntry, PlayedEvent, Problem, RenderOptions,
 } from "./api-types";
 import { askForKey, authorization } from "./key";
 
@@ -71,6 +71,10 @@ export async function render(source: string, options: RenderOptions, signal?: Ab
 	return (await post("/render", { source, ...options }, signal)).json() as Promise<Job>;
 }
 
+export async function estimate(source: string, options: RenderOptions, signal: AbortSignal): Promise<Estimate> {
+	return (await post("/estimate", { source, ...options }, signal)).json() as Promise<Estimate>;
+}
+
 export function job(id: string, withSource = false): Promise<Job> {
 	return getJson(`/jobs/${id}${withSource ? "?source=1" : ""}`);
 }
@@ -82,6 +86,15 @@ export function jobs(): Promise<JobList> {
 
 export async function cancel(id: string): Promise<Job> {
 	return (await send(`/jobs/${id}/cancel`, { method: "POST" })).json() as Promise<Job>;
+}
+
+/** How long a link lasts: as long as a page is likely to stay open. */
+const LINK_TTL_S = 86_400;
+
+/** The address of a job's audio, or of a stem, that needs no key. */
+export async function link(id: string, stem?: string): Promise<string> {
+	const { url } = (await (await post(`/jobs/${id}/link`, { ttl: LINK_TTL_S, stem })).json()) as { url: string };
+	return url;
 }
 
 /** Another job for the same work. */

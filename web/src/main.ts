@@ -6,11 +6,13 @@ import { Catalogue } from "./catalogue";
 import { getCommand, renderCommand } from "./curl";
 import { byId } from "./dom";
 import { lastJob, loadDraft, saveDraft, saveLastJob } from "./draft";
+import type { PlacedDiagnostic } from "./editor/diagnostics";
 import { createEditor, replaceSource } from "./editor/editor";
 import { addSpans, beginSpans, lightSpans } from "./editor/sounding";
 import { mayAskAgain } from "./key";
 import { Rendering } from "./rendering";
 import { encodeFragment } from "./share";
+import { clearEstimate, showEstimate } from "./ui/estimate";
 import { JobTable } from "./ui/jobs";
 import { showExamples, showReference } from "./ui/library";
 import { initOptions, readOptions, writeOptions } from "./ui/options";
@@ -27,12 +29,13 @@ const NONE: ReadonlySet<number> = new Set();
 
 let catalogue: Catalogue | undefined;
 let score: Score | undefined;
+let hasErrors = false;
 
 const draft = await loadDraft();
 const editor = createEditor(byId("editor"), draft.source, {
 	catalogue: () => catalogue,
 	onChange: () => keepDraft(),
-	onDiagnostics: (list) => showProblems(editor, list),
+	onDiagnostics: takeDiagnostics,
 	onRender: () => renderEditor(),
 	onStop: () => stop(),
 	onFormat: () => void formatEditor().catch(sayError),
@@ -42,6 +45,19 @@ const player = new Player((time) => lightSpans(editor, (time !== undefined && sc
 
 function source(): string {
 	return editor.state.doc.toString();
+}
+
+function takeDiagnostics(list: PlacedDiagnostic[]): void {
+	showProblems(editor, list);
+	hasErrors = list.some(({ severity }) => severity === "error");
+	estimate();
+}
+
+function estimate(): void {
+	if (hasErrors)
+		clearEstimate();
+	else
+		void showEstimate(source(), readOptions());
 }
 
 function keepDraft(): void {
@@ -181,7 +197,10 @@ function initLibrary(): void {
 }
 
 writeOptions(draft.options);
-initOptions(keepDraft);
+initOptions(() => {
+	keepDraft();
+	estimate();
+});
 initButtons();
 initKeys();
 initTheme(() => player.redraw());

@@ -1,29 +1,20 @@
 /**
- * Addresses of audio for <audio> and <a>. These cannot send a key; where there is one, the file is fetched and given an
- * address within the page. Otherwise the browser plays and saves it from the server, in ranges as it likes.
+ * Addresses of audio for <audio> and <a>, which cannot send a key: where there is one, a signed link stands in. So the browser
+ * plays and saves files from the server in ranges, as it likes.
  */
 import * as api from "./api";
 import { el } from "./dom";
 import { hasKey } from "./key";
 
-export interface Media {
-	url: string;
-	/** Lets go of the file. */
-	close(): void;
-}
-
-export async function openMedia(path: string, signal?: AbortSignal): Promise<Media> {
-	if (!hasKey())
-		return { url: path, close: () => {} };
-	const url = URL.createObjectURL(new Blob([await api.bytes(path, signal)]));
-	return { url, close: () => URL.revokeObjectURL(url) };
+/** The address for a path of audio as jobs have it: /jobs/{id}/audio or /jobs/{id}/stems/{name}. */
+export async function mediaUrl(path: string): Promise<string> {
+	const [, id, stem] = /^\/jobs\/(\w+)\/(?:audio|stems\/(\w+))$/.exec(path) ?? [];
+	return hasKey() && id ? api.link(id, stem) : path;
 }
 
 /** Saves a file of the server under a name. */
-export async function save(path: string, name: string): Promise<void> {
-	const media = await openMedia(path);
-	el("a", { href: media.url, download: name }).click();
-	setTimeout(media.close, 60_000);
+async function save(path: string, name: string): Promise<void> {
+	el("a", { href: await mediaUrl(path), download: name }).click();
 }
 
 /** A link that saves a file; also without a key a true link, to be copied or opened. */

@@ -1,5 +1,3 @@
-import type { Media } from "../media";
-
 /** Something that plays, with one position; times in seconds. */
 export interface Transport {
 	readonly duration: number;
@@ -21,9 +19,9 @@ export class FileTransport implements Transport {
 	onchange = () => {};
 	readonly #audio = new Audio();
 
-	constructor(readonly media: Media, readonly duration: number) {
+	constructor(url: string, readonly duration: number) {
 		this.#audio.preload = "auto";
-		this.#audio.src = media.url;
+		this.#audio.src = url;
 		for (const type of ["play", "pause", "ended"])
 			this.#audio.addEventListener(type, () => this.onchange());
 	}
@@ -69,6 +67,5 @@ export class FileTransport implements Transport {
 		this.#audio.pause();
 		this.#audio.removeAttribute("src");
 		this.#audio.load();
-		this.media.close();
 	}
 }

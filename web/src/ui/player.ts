@@ -4,7 +4,7 @@ import { spectrogram } from "../audio/spectrogram";
 import { StemMixer } from "../audio/stem-mixer";
 import { FileTransport, type Transport } from "../audio/transport";
 import { byId } from "../dom";
-import { openMedia } from "../media";
+import { mediaUrl } from "../media";
 import { clock } from "./format";
 import { sayError } from "./status";
 import { StemList } from "./stems";
@@ -50,11 +50,11 @@ export class Player {
 		this.#loading.abort(new DOMException("another job", "AbortError"));
 		this.#loading = new AbortController();
 		const { signal } = this.#loading;
-		const media = await openMedia(job.links.audio!, signal);
+		const url = await mediaUrl(job.links.audio!);
 		if (signal.aborted)
-			return media.close();
+			return;
 		this.#job = job;
-		this.#use(new FileTransport(media, job.result!.duration_s));
+		this.#use(new FileTransport(url, job.result!.duration_s));
 		this.#stems.show(job.result!.stems);
 		this.#waveform.setSpectrum(undefined);
 		this.#waveform.setPeaks(undefined);

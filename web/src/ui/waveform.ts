@@ -30,6 +30,8 @@ function outlineOf({ channels, columns, data }: Peaks, width: number, height: nu
 export class Waveform {
 	readonly #context: CanvasRenderingContext2D;
 	#peaks: Peaks | undefined;
+	/** Of #peaks at the size of the canvas. */
+	#outline: Path2D | undefined;
 	#spectrum: ImageBitmap | undefined;
 
 	constructor(readonly canvas: HTMLCanvasElement, readonly hooks: WaveformHooks) {
@@ -50,7 +52,7 @@ export class Waveform {
 	/** Shows the outline; undefined: nothing yet. */
 	setPeaks(peaks: Peaks | undefined): void {
 		this.#peaks = peaks;
-		this.draw();
+		this.#trace();
 	}
 
 	/** Shows a spectrogram in place of the outline; undefined: the outline again. */
@@ -66,8 +68,8 @@ export class Waveform {
 		this.#context.clearRect(0, 0, width, height);
 		if (this.#spectrum)
 			this.#context.drawImage(this.#spectrum, 0, 0, width, height);
-		else if (this.#peaks)
-			this.#drawPeaks(this.#peaks, x);
+		else if (this.#outline)
+			this.#drawOutline(this.#outline, x);
 		if (duration > 0)
 			this.#drawCursor(x);
 		this.#describe(duration);
@@ -77,10 +79,13 @@ export class Waveform {
 		return getComputedStyle(this.canvas).getPropertyValue(name).trim();
 	}
 
-	#drawPeaks(peaks: Peaks, played: number): void {
-		const { width, height } = this.canvas;
-		const outline = outlineOf(peaks, width, height);
-		this.#fill(outline, "--wave", played, width);
+	#trace(): void {
+		this.#outline = this.#peaks && outlineOf(this.#peaks, this.canvas.width, this.canvas.height);
+		this.draw();
+	}
+
+	#drawOutline(outline: Path2D, played: number): void {
+		this.#fill(outline, "--wave", played, this.canvas.width);
 		this.#fill(outline, "--wave-played", 0, played);
 	}
 
@@ -111,7 +116,7 @@ export class Waveform {
 	#fit(): void {
 		this.canvas.width = Math.round(this.canvas.clientWidth * devicePixelRatio);
 		this.canvas.height = Math.round(this.canvas.clientHeight * devicePixelRatio);
-		this.draw();
+		this.#trace();
 	}
 
 	#point(event: PointerEvent): void {
