@@ -1,8 +1,5 @@
-# Benchmarks. `make bench` runs the patterns beside Strudel (node and npm needed) and writes bench/RESULTS.md; `make bench-engine`
-# renders six workloads beside scsynth, Csound and Faust (packages supercollider-server, csound and faust) and prints a table. The others are
-# for work on one part: time per sample of every kernel, of voices, and of refusing programs that are too large.
 # Benchmarks. `make bench` runs all that bench/RESULTS.md shows and writes it (half an hour; packages nodejs, npm,
-# supercollider-server and csound needed); `make bench SECTIONS="scaling jobs"` prints some of it, BENCH_SECONDS makes the
+# supercollider-server and csound needed, faust used where there is one); `make bench SECTIONS="scaling jobs"` prints some of it, BENCH_SECONDS makes the
 # renders shorter. The other targets are for work on one part: time per sample of every kernel, of voices, and of
 # refusing programs that are too large.
 EXTRA_PROGRAMS = bench/bench_limits bench/bench_nodes bench/bench_patterns bench/bench_voices \
