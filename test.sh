@@ -41,73 +41,97 @@ count_results() {
 	done
 }
 
-# check_tree FOLDER CONFIGURE_OPTION...
+# Many tests wait for the disk or the clock: more of them run at a time than there are cores.
+check_jobs=$((2 * $(nproc)))
+
+# check_tree FOLDER TARGET CONFIGURE_OPTION...
 check_tree() {
-	echo "== $*"
-	build_tree "$@" || {
+	folder=$1
+	target=$2
+	shift 2
+	echo "== $folder $*"
+	build_tree "$folder" "$@" || {
 		failed=$((failed + 1))
 		return 0
 	}
-	find "$1" -name '*.trs' -delete
-	make -C "$1" -s -k -j "$(nproc)" check >"$1/check.log" 2>&1 || {
-		grep -E '^(FAIL|ERROR|XPASS)|error:|\*\*\*' "$1/check.log" | head -n 40 || true
+	find "$folder" -name '*.trs' -delete
+	make -C "$folder" -s -k -j "$check_jobs" "$target" >"$folder/check.log" 2>&1 || {
+		grep -E '^(FAIL|ERROR|XPASS)|error:|\*\*\*' "$folder/check.log" | head -n 40 || true
 	}
 	before=$failed
-	count_results "$1"
+	count_results "$folder"
 	# A test program that does not compile leaves no result behind.
-	if [ ! -f "$1/test-suite.log" ] && [ "$failed" -eq "$before" ]; then
-		tail -n 40 "$1/check.log"
+	if [ ! -f "$folder/test-suite.log" ] && [ "$failed" -eq "$before" ]; then
+		tail -n 40 "$folder/check.log"
 		failed=$((failed + 1))
 	fi
 }
 
-check_tree build/check --enable-werror --enable-web=yes
+# The tests of the page and of the contract mostly wait: they run beside a build. Each appends to build/beside its counts,
+# "PASSED FAILED", and to build/beside.log what failed.
 
-echo "== the page"
-(cd web && npm test --silent) >build/page-modules.log 2>&1 || grep -A 20 '^not ok' build/page-modules.log || true
-for count in $(sed -nE 's/^# (pass|fail) ([0-9]+)$/\1=\2/p' build/page-modules.log | grep . || echo fail=1); do
-	case $count in
-	pass=*) passed=$((passed + ${count#*=})) ;;
-	fail=*) failed=$((failed + ${count#*=})) ;;
-	esac
-done
+check_page_modules() {
+	(cd web && npm test --silent) >build/page-modules.log 2>&1 || grep -A 20 '^not ok' build/page-modules.log >>build/beside.log
+	sed -nE 's/^# pass ([0-9]+)$/\1 0/p; s/^# fail ([0-9]+)$/0 \1/p' build/page-modules.log | grep . || echo 0 1
+}
 
-PHONOND_ARTIFACTS=$PWD/build/page tests/web/run "$PWD/build/check/phonond" >build/page.log 2>&1 || grep -v '^ok ' build/page.log || true
-counts=$(tail -n 1 build/page.log | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p')
-counts=${counts:-0 1}
-passed=$((passed + ${counts% *}))
-failed=$((failed + ${counts#* }))
+check_page() {
+	PHONOND_ARTIFACTS=$PWD/build/page tests/web/run "$PWD/build/check/phonond" >build/page.log 2>&1 ||
+		grep -v '^ok ' build/page.log >>build/beside.log
+	tail -n 1 build/page.log | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' | grep . || echo 0 1
+}
+
+# check_command NAME COMMAND...: one that says by its status whether all is well
+check_command() {
+	name=$1
+	shift
+	if "$@" >"build/$name.log" 2>&1; then
+		echo 1 0
+	else
+		{
+			echo "FAILED: $*"
+			tail -n 40 "build/$name.log"
+		} >>build/beside.log
+		echo 0 1
+	fi
+}
+
+check_beside() {
+	check_page_modules
+	check_page
+	check_command lint tests/openapi/lint.sh
+	check_command contract tests/openapi/run_examples "$PWD/build/check/phonond"
+	check_command webhooks tests/openapi/run_webhooks "$PWD/build/check/phonond"
+	for script in run.sh test.sh packages.sh autogen.sh .ci/run; do
+		check_command shellcheck shellcheck -x -e SC1091 -s sh "$script"
+	done
+}
+
+check_tree build/check check --enable-werror --enable-web=yes
+: >build/beside.log
+check_beside >build/beside 2>/dev/null &
 
 if [ "$quick" = no ]; then
-	check_tree build/asan --enable-werror --enable-sanitize=address,undefined CFLAGS='-g -O1'
-	check_tree build/tsan --enable-werror --enable-sanitize=thread CFLAGS='-g -O1'
+	check_tree build/asan check --enable-werror --enable-sanitize=address,undefined CFLAGS='-g -O1'
+	# What has one thread only, and takes long, is left out.
+	check_tree build/tsan check-threads --enable-werror --enable-sanitize=thread CFLAGS='-g -O1'
 	echo "== release tarball"
 	# The tarball holds all it needs and builds in a folder of its own; its tests ran above, so it is not optimised.
-	if make -C build/check -s distcheck DISTCHECK_CONFIGURE_FLAGS="--enable-werror CFLAGS=-O0" TESTS= >build/distcheck.log 2>&1; then
+	if make -C build/check -s -j "$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS="--enable-werror CFLAGS=-O0" TESTS= >build/distcheck.log 2>&1; then
 		passed=$((passed + 1))
 	else
 		tail -n 40 build/distcheck.log
 		failed=$((failed + 1))
 	fi
-	echo "== contract"
-	for check in "tests/openapi/lint.sh" "tests/openapi/run_examples $PWD/build/check/phonond" \
-		"tests/openapi/run_webhooks $PWD/build/check/phonond"; do
-		if $check >build/contract.log 2>&1; then
-			passed=$((passed + 1))
-		else
-			echo "FAILED: $check"
-			tail -n 40 build/contract.log
-			failed=$((failed + 1))
-		fi
-	done
-	for script in run.sh test.sh packages.sh autogen.sh .ci/run; do
-		if shellcheck -x -e SC1091 -s sh "$script"; then
-			passed=$((passed + 1))
-		else
-			failed=$((failed + 1))
-		fi
-	done
 fi
+
+echo "== the page and the contract"
+wait
+cat build/beside.log
+while read -r ok bad; do
+	passed=$((passed + ok))
+	failed=$((failed + bad))
+done <build/beside
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

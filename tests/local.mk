@@ -19,6 +19,13 @@ sound-figures: $(FIGURE_TESTS)
 	$(srcdir)/docs/print_sound.sh figures.tsv >$(srcdir)/docs/SOUND.md
 CLEANFILES += figures.tsv
 
+# For a build with ThreadSanitizer: without the tests that measure kernels, which have one thread and take long there.
+.PHONY: check-threads
+check-threads:
+	tests=" $(TESTS) "; \
+	for t in $(FIGURE_TESTS) tests/unit/test_nodes; do tests=`echo "$$tests" | sed "s| $$t | |"`; done; \
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$$tests"
+
 # What the programs in examples/ measure, read by tests/unit/test_examples.
 EXTRA_DIST += tests/golden/examples.tsv
 
