@@ -48,7 +48,7 @@ engine() {
 	echo "## Renders beside others"
 	echo
 	echo "Seconds of audio per second of CPU time (user and system of the whole process) on one thread, the median of three" \
-		"runs in turns: 60 s, 44.1 kHz, stereo, float_32 WAV. $(scsynth -v 2>/dev/null | head -n 1)," \
+		"runs in turns: 60 s, 44.1 kHz, stereo, float_32 WAV. $(timeout 5 scsynth -v 2>/dev/null | head -n 1)," \
 		"$(csound --version 2>&1 | grep -m1 -o 'Csound version [0-9.]*')."
 	echo
 	python3 "$here/engine/bench.py" "$build/phonond"
