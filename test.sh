@@ -71,13 +71,14 @@ check_tree() {
 # "PASSED FAILED", and to build/beside.log what failed.
 
 check_page_modules() {
-	(cd web && npm test --silent) >build/page-modules.log 2>&1 || grep -A 20 '^not ok' build/page-modules.log >>build/beside.log
+	(cd web && npm test --silent) >build/page-modules.log 2>&1 ||
+		grep -A 20 '^not ok' build/page-modules.log >>build/beside.log || true
 	sed -nE 's/^# pass ([0-9]+)$/\1 0/p; s/^# fail ([0-9]+)$/0 \1/p' build/page-modules.log | grep . || echo 0 1
 }
 
 check_page() {
 	PHONOND_ARTIFACTS=$PWD/build/page tests/web/run "$PWD/build/check/phonond" >build/page.log 2>&1 ||
-		grep -v '^ok ' build/page.log >>build/beside.log
+		grep -v '^ok ' build/page.log >>build/beside.log || true
 	tail -n 1 build/page.log | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' | grep . || echo 0 1
 }
 
@@ -105,9 +106,11 @@ check_beside() {
 	for script in run.sh test.sh packages.sh autogen.sh .ci/run; do
 		check_command shellcheck shellcheck -x -e SC1091 -s sh "$script"
 	done
+	: >build/beside.done
 }
 
 check_tree build/check check --enable-werror --enable-web=yes
+rm -f build/beside.done
 : >build/beside.log
 check_beside >build/beside 2>/dev/null &
 
@@ -132,6 +135,7 @@ while read -r ok bad; do
 	passed=$((passed + ok))
 	failed=$((failed + bad))
 done <build/beside
+[ -f build/beside.done ] || failed=$((failed + 1))
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
