@@ -68,3 +68,6 @@ check_PROGRAMS += tests/unit/test_estimate
 TESTS += tests/unit/test_estimate
 tests_unit_test_estimate_SOURCES = tests/unit/test_estimate.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_estimate_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+
+# What a kernel costs, for estimates.
+EXTRA_DIST += render/cost.def
