@@ -114,8 +114,8 @@ enum {
 	/* Haps that a query may return for one cycle. */
 	PATTERN_EVENTS_PER_CYCLE_MAX = 100000,
 	/* What a query may do for one cycle, whatever it returns: a step is the visit of a node, a cycle looked at, or a
-	 * hap handed from a node to the one above. Enough for 100,000 events through three nodes. */
-	PATTERN_STEPS_PER_CYCLE_MAX = 320000,
+	 * hap handed from a node to the one above. Enough for 100,000 events through two nodes. */
+	PATTERN_STEPS_PER_CYCLE_MAX = 240000,
 	/* Nodes above one another. Queries recurse once per level with frames of a few hundred bytes. */
 	PATTERN_DEPTH_MAX = 2000,
 };
