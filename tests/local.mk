@@ -19,12 +19,13 @@ sound-figures: $(FIGURE_TESTS)
 	$(srcdir)/docs/print_sound.sh figures.tsv >$(srcdir)/docs/SOUND.md
 CLEANFILES += figures.tsv
 
-# For a build with ThreadSanitizer: without the tests of kernels and of the front end that take long there and have one thread.
-SINGLE_THREADED_TESTS = $(FIGURE_TESTS) tests/unit/test_call_forms tests/unit/test_gate tests/unit/test_hostile tests/unit/test_nodes
+# For a build with ThreadSanitizer: without the tests of kernels and of the front end that take long there and have one thread,
+# and without resuming in the server, which takes minutes there and whose threads test_checkpoint runs too.
+LONG_UNDER_TSAN = $(FIGURE_TESTS) tests/integration/test_resume tests/unit/test_call_forms tests/unit/test_gate tests/unit/test_hostile tests/unit/test_nodes
 .PHONY: check-threads
 check-threads:
 	tests=" $(TESTS) "; \
-	for t in $(SINGLE_THREADED_TESTS); do tests=`echo "$$tests" | sed "s| $$t | |"`; done; \
+	for t in $(LONG_UNDER_TSAN); do tests=`echo "$$tests" | sed "s| $$t | |"`; done; \
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$$tests"
 
 # What the programs in examples/ measure, read by tests/unit/test_examples.
