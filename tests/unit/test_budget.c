@@ -48,7 +48,7 @@ static void make_loop(void)
 /* Tens of thousands of events in each cycle. */
 static void make_dense(void)
 {
-	snprintf(source, sizeof source, "out $ s \"hh*30000\" # speed \"1 1.1 1.2\"\n");
+	snprintf(source, sizeof source, "out $ s \"hh*20000\" # speed \"1 1.1 1.2\"\n");
 }
 
 /* Notes that take longer to render than the song. */
