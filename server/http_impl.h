@@ -1,4 +1,4 @@
-/* What http.c and http_reply.c, the users of libmicrohttpd, share: a request as the library's side sees it. */
+/* What http.c, http_form.c and http_reply.c, the users of libmicrohttpd, share: a request as the library's side sees it. */
 #ifndef SERVER_HTTP_IMPL_H
 #define SERVER_HTTP_IMPL_H
 
@@ -25,7 +25,10 @@ struct exchange {
 	bool is_discarding; /* the answer is known; the body is read and dropped */
 	bool is_cut;        /* the body passed the cap; the answer went out by hand */
 	size_t n_discarded;
-	size_t n_streamed; /* given to take_body */
+	size_t n_streamed;              /* given to take_body */
+	struct MHD_PostProcessor *form; /* reads the body; NULL: it is no form, or was read */
+	http_take_part take_part;
+	bool is_form_broken;
 	bool must_close;
 	bool is_malformed; /* a header has a NUL byte, or there are too many for the arena */
 	struct http_pair reply_headers[RESPONSE_HEADERS_MAX];

@@ -41,7 +41,8 @@ static int check_limits(struct db *db, const struct job *j, struct error *err)
 	if (rc == 1 && sqlite3_column_int(q.stmt, 0))
 		rc = error_set(err, ERR_QUOTA, "this key may have %lld jobs waiting", sqlite3_column_int64(q.stmt, 3));
 	else if (rc == 1 && sqlite3_column_int(q.stmt, 1))
-		rc = error_set(err, ERR_QUOTA, "this key's jobs keep %lld bytes, all that they may; delete some",
+		rc = error_set(err, ERR_QUOTA,
+			       "this key's jobs and samples keep %lld bytes, all that they may; delete some",
 			       sqlite3_column_int64(q.stmt, 4));
 	else if (rc == 1 && sqlite3_column_int(q.stmt, 2))
 		rc = error_set(err, ERR_QUOTA, "this key may render %lld seconds of audio a day, counted in UTC",
