@@ -170,7 +170,7 @@ static void take_part(void *ctx, struct http_request *r, const struct http_part 
 	struct form *f = r->state;
 
 	(void)ctx;
-	if (part->offset == 0)
+	if (part->is_begin)
 		begin_part(f, part);
 	if (http_replied(r) || part->n == 0)
 		return;

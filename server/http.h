@@ -100,7 +100,8 @@ const char *http_query(const struct http_request *r, const char *name);
 /* A piece of a part of a form (multipart/form-data). The names are the client's. */
 struct http_part {
 	const char *name, *filename; /* filename NULL: not a file */
-	uint64_t offset;             /* in the part; 0: it begins here */
+	bool is_begin;
+	uint64_t offset; /* in the part */
 	const char *data;
 	size_t n;
 };

@@ -2,10 +2,14 @@
 #include <dirent.h>
 #include <endian.h>
 #include <math.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/integration/keys.h"
 #include "tests/lib/test.h"
@@ -650,6 +654,41 @@ START_TEST(test_a_form_that_is_wrong_says_what)
 }
 END_TEST
 
+START_TEST(test_a_form_may_come_in_any_pieces)
+{
+	static const char source[] = "out $ s \"piece\"";
+	struct file low = sine(200), form = nothing(), whole = nothing();
+	char hash[80], answer[4096];
+	int fd = service_connect(&server), one = 1;
+	size_t n = 0;
+	ssize_t got;
+
+	put_field(&form, "cycles", "1");
+	put_field(&form, "source", source);
+	put_part(&form, "sample[]", "piece.wav", low.bytes, low.n);
+	whole = form;
+	snprintf(hash, sizeof hash, "%s", submit_form(&whole));
+	put_text(&form, "--" BOUNDARY "--\r\n");
+	n = (size_t)snprintf(answer, sizeof answer,
+			     "POST /render HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %zu\r\n"
+			     "Content-Type: multipart/form-data; boundary=" BOUNDARY "\r\n\r\n",
+			     form.n);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	ck_assert_int_eq(send(fd, answer, n, 0), (ssize_t)n);
+	for (size_t at = 0, piece; at < form.n; at += piece) {
+		/* The heads byte by byte, the sound in larger pieces. */
+		piece = at < 400 || at + 200 > form.n ? 1 : 97;
+		ck_assert_int_eq(send(fd, form.bytes + at, piece, 0), (ssize_t)piece);
+		usleep(at < 400 ? 200 : 0);
+	}
+	for (n = 0; (got = recv(fd, answer + n, sizeof answer - 1 - n, 0)) > 0;)
+		n += (size_t)got;
+	answer[n] = '\0';
+	close(fd);
+	ck_assert_msg(strstr(answer, hash) != NULL, "%s", answer);
+}
+END_TEST
+
 START_TEST(test_a_token_holds_a_form_to_its_samples)
 {
 	struct file one = sine(200), two = sine(300), f = nothing();
@@ -750,6 +789,7 @@ int main(void)
 	tcase_add_test(resource, test_a_form_is_the_same_submission_as_json_and_raw_source);
 	tcase_add_test(resource, test_samples_of_a_form_are_played_by_its_job_and_kept_no_longer);
 	tcase_add_test(resource, test_a_form_that_is_wrong_says_what);
+	tcase_add_test(resource, test_a_form_may_come_in_any_pieces);
 	tcase_add_test(resource, test_a_token_holds_a_form_to_its_samples);
 	suite_add_tcase(s, resource);
 	tcase_set_timeout(last, 60);
