@@ -27,3 +27,8 @@ check_PROGRAMS += tests/unit/test_webhook
 TESTS += tests/unit/test_webhook
 tests_unit_test_webhook_SOURCES = tests/unit/test_webhook.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_webhook_LDADD = libserver.a libqueue.a librender.a libstorage.a libbase.a $(SERVER_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_sandbox
+TESTS += tests/unit/test_sandbox
+tests_unit_test_sandbox_SOURCES = tests/unit/test_sandbox.c server/sandbox.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_sandbox_LDADD = libbase.a $(SECCOMP_LIBS) $(BASE_LIBS) $(CHECK_LIBS)
