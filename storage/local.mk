@@ -25,6 +25,7 @@ libstorage_a_SOURCES += \
 	storage/pwrite.c \
 	storage/queue_schema.c \
 	storage/readers.c storage/readers.h \
+	storage/row.c storage/row.h \
 	storage/schedule.c \
 	storage/schema.c storage/schema.h \
 	storage/secret.c \
@@ -33,6 +34,7 @@ libstorage_a_SOURCES += \
 	storage/storage.c storage/storage.h \
 	storage/sweep.c \
 	storage/uring.c \
+	storage/values.h \
 	storage/writer.c storage/writer.h
 
 STORE_TEST_SOURCES = tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
