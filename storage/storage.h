@@ -399,9 +399,11 @@ struct spool *file_spool_new(const char *folder, struct error *err) WARN_UNUSED;
 int storage_checkpoint_open(struct storage *s, const uint8_t content_hash[SHA256_BYTES], uint64_t expected_bytes,
 			    struct checkpoint **found, struct error *err) WARN_UNUSED;
 
-/* A sink over any descriptor (a regular file, a pipe), with pwrite or, for regular files, io_uring. Closes fd at
- * finish or abort; unlinks path at abort when path is not NULL. For `phonond render`. Freed by finish or
- * abort; a finish that fails aborts, so nothing may follow it. On failure fd stays the caller's. */
-struct sink *file_sink_new(int fd, const char *path, enum io_backend io, struct error *err) WARN_UNUSED;
+/* A sink over any descriptor (a regular file, a pipe), with pwrite or, for regular files, io_uring. A durable one is on
+ * disk when it is finished, else the kernel has it and writes it when it likes. Closes fd at finish or abort; unlinks
+ * path at abort when path is not NULL. For `phonond render`. Freed by finish or abort; a finish that fails aborts, so
+ * nothing may follow it. On failure fd stays the caller's. */
+struct sink *file_sink_new(int fd, const char *path, enum io_backend io, bool is_durable,
+			   struct error *err) WARN_UNUSED;
 
 #endif

@@ -86,6 +86,9 @@ static void run(const struct node_def *def, unsigned first, bool is_folded, size
 	struct node_input in[LANES * PARAMS];
 
 	memset(state, 0, sizeof state);
+	bind(def, first, n_lanes, is_folded, 0, in);
+	if (def->reset)
+		def->reset(state, &env, in);
 	for (size_t at = 0; at < FRAMES; at += step) {
 		struct node_io io = { .in = in, .out = { out + at }, .frame = at, .env = &env };
 		bind(def, first, n_lanes, is_folded, at, in);
