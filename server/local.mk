@@ -36,6 +36,9 @@ libserver_a_SOURCES += \
 	server/file_reply.c server/file_reply.h \
 	server/http.c server/http.h server/http_impl.h \
 	server/http_form.c server/http_reply.c \
+	server/http_read.c \
+	server/http_reply.c \
+	server/http_wait.c \
 	server/job_json.c \
 	server/json_spec.c server/json_spec.h \
 	server/listen.c server/listen.h \

@@ -62,12 +62,18 @@ struct collection {
 
 static int collect_versions(struct db *db, struct error *err)
 {
-	static const char sql[] = "DELETE FROM sample_version WHERE NOT EXISTS"
-				  " (SELECT 1 FROM job_sample AS j WHERE j.version = sample_version.version)";
-	struct query q;
+	return db_run(db,
+		      "DELETE FROM sample_version WHERE NOT EXISTS"
+		      " (SELECT 1 FROM job_sample AS j WHERE j.version = sample_version.version)",
+		      NO_VALUES, err);
+}
 
-	query_begin(&q, db, sql, err);
-	return query_run(&q) < 0 ? -1 : 0;
+static int note_gone(struct row *row, void *ctx)
+{
+	struct collection *c = ctx;
+
+	c->n_gone += row_copy_blob(row, c->gone[c->n_gone], SHA256_BYTES);
+	return c->n_gone == COLLECT_MAX;
 }
 
 static int collect_files(struct db *db, void *ctx, struct error *err)
@@ -79,17 +85,9 @@ static int collect_files(struct db *db, void *ctx, struct error *err)
 		" AND NOT EXISTS (SELECT 1 FROM sample_version AS v JOIN job_sample AS j USING (version)"
 		"   WHERE v.digest = f.digest AND j.is_live) LIMIT ?3) RETURNING digest";
 	struct collection *c = ctx;
-	struct query q;
-	int rc;
+	struct values values = VALUES(v_blob(c->from, SHA256_BYTES), v_blob(c->to, SHA256_BYTES), v_int(COLLECT_MAX));
 
-	query_begin(&q, db, sql, err);
-	query_blob(&q, c->from, SHA256_BYTES);
-	query_blob(&q, c->to, SHA256_BYTES);
-	query_int(&q, COLLECT_MAX);
-	while ((rc = query_step(&q)) == 1 && c->n_gone < COLLECT_MAX)
-		memcpy(c->gone[c->n_gone++], sqlite3_column_blob(q.stmt, 0), SHA256_BYTES);
-	query_end(&q);
-	return rc < 0 ? -1 : 0;
+	return db_each_row(db, sql, values, note_gone, c, err) < 0 ? -1 : 0;
 }
 
 static int collect_all(struct db *db, void *ctx, struct error *err)
@@ -183,15 +181,11 @@ struct sample_upload *sample_upload_new(struct storage *s, struct error *err)
 	return NULL;
 }
 
-static int end_hold(struct db *db, void *ctx, struct error *err)
+/* False when the hold could not be ended; then the next start does. */
+static bool end_hold(struct sample_upload *u)
 {
-	static const char sql[] = "UPDATE sample_file SET holds = holds - 1 WHERE digest = ? AND holds > 0";
-	struct sample_upload *u = ctx;
-	struct query q;
-
-	query_begin(&q, db, sql, err);
-	query_blob(&q, u->facts.digest, SHA256_BYTES);
-	return query_run(&q) < 0 ? -1 : 0;
+	return writer_run(u->storage->writer, "UPDATE sample_file SET holds = holds - 1 WHERE digest = ? AND holds > 0",
+			  VALUES(v_blob(u->facts.digest, SHA256_BYTES)), NULL) == 0;
 }
 
 void sample_upload_free(struct sample_upload *u)
@@ -200,7 +194,7 @@ void sample_upload_free(struct sample_upload *u)
 		return;
 	part_end(u->storage, &u->source);
 	part_end(u->storage, &u->decoded);
-	if (u->is_held && writer_do(u->storage->writer, end_hold, NULL, u, NULL) == 0)
+	if (u->is_held && end_hold(u))
 		sample_file_release(u->storage, u->facts.digest);
 	free(u);
 }
@@ -226,33 +220,29 @@ int sample_upload_write(struct sample_upload *u, const void *data, size_t n, str
 
 #define FACTS "type, bytes, stored_bytes, frames, sample_rate, channels"
 
-void sample_facts_read(struct query *q, int column, struct sample_facts *f)
+void sample_facts_read(struct row *row, struct sample_facts *f)
 {
-	const char *type = (const char *)sqlite3_column_text(q->stmt, column);
+	row_copy_text(row, f->type, sizeof f->type);
+	f->bytes = (uint64_t)row_int(row);
+	f->stored_bytes = (uint64_t)row_int(row);
+	f->frames = (uint64_t)row_int(row);
+	f->sample_rate_hz = (uint32_t)row_int(row);
+	f->channels = (unsigned)row_int(row);
+}
 
-	snprintf(f->type, sizeof f->type, "%s", type ? type : "");
-	f->bytes = (uint64_t)sqlite3_column_int64(q->stmt, column + 1);
-	f->stored_bytes = (uint64_t)sqlite3_column_int64(q->stmt, column + 2);
-	f->frames = (uint64_t)sqlite3_column_int64(q->stmt, column + 3);
-	f->sample_rate_hz = (uint32_t)sqlite3_column_int64(q->stmt, column + 4);
-	f->channels = (unsigned)sqlite3_column_int(q->stmt, column + 5);
+static int take_facts(struct row *row, void *facts)
+{
+	sample_facts_read(row, facts);
+	return 0;
 }
 
 /* Takes a hold of a file that is there already: 1, with its facts; 0 when there is none. */
 static int hold_known(struct db *db, void *ctx, struct error *err)
 {
 	static const char sql[] = "UPDATE sample_file SET holds = holds + 1 WHERE digest = ? RETURNING " FACTS;
-	struct sample_upload *u = ctx;
-	struct query q;
-	int rc;
+	struct sample_facts *f = &((struct sample_upload *)ctx)->facts;
 
-	query_begin(&q, db, sql, err);
-	query_blob(&q, u->facts.digest, SHA256_BYTES);
-	rc = query_step(&q);
-	if (rc == 1)
-		sample_facts_read(&q, 0, &u->facts);
-	query_end(&q);
-	return rc;
+	return db_each_row(db, sql, VALUES(v_blob(f->digest, SHA256_BYTES)), take_facts, f, err);
 }
 
 /* Another upload may have made the row and not renamed its files yet, so the row alone is no proof. */
@@ -310,7 +300,7 @@ static int check_room(struct db *db, const struct keeping *k, struct error *err)
 
 	if (k->max_bytes == 0)
 		return 0;
-	if (db_read_int(db, "SELECT coalesce(sum(stored_bytes), 0) FROM sample_file", &taken, err))
+	if (db_read_int(db, "SELECT coalesce(sum(stored_bytes), 0) FROM sample_file", NO_VALUES, &taken, err))
 		return -1;
 	if ((uint64_t)taken + k->upload->facts.stored_bytes <= k->max_bytes)
 		return 0;
@@ -324,19 +314,14 @@ static int make_row(struct db *db, void *ctx, struct error *err)
 				  " ON CONFLICT (digest) DO UPDATE SET holds = holds + 1";
 	const struct keeping *k = ctx;
 	const struct sample_facts *f = &k->upload->facts;
-	struct query q;
 
 	if (check_room(db, k, err))
 		return -1;
-	query_begin(&q, db, sql, err);
-	query_blob(&q, f->digest, SHA256_BYTES);
-	query_text(&q, f->type);
-	query_int(&q, (int64_t)f->bytes);
-	query_int(&q, (int64_t)f->stored_bytes);
-	query_int(&q, (int64_t)f->frames);
-	query_int(&q, f->sample_rate_hz);
-	query_int(&q, f->channels);
-	return query_run(&q) < 0 ? -1 : 0;
+	return db_run(db, sql,
+		      VALUES(v_blob(f->digest, SHA256_BYTES), v_text(f->type), v_int((int64_t)f->bytes),
+			     v_int((int64_t)f->stored_bytes), v_int((int64_t)f->frames), v_int(f->sample_rate_hz),
+			     v_int(f->channels)),
+		      err);
 }
 
 static int publish(const struct storage *s, struct part *p, const char *name, struct error *err)

@@ -17,10 +17,11 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/sample_set.h"
+#include "storage/ids.h"
 
 struct storage;
 
-enum { SAMPLE_NAME_SIZE = 64, SAMPLE_TYPE_SIZE = 16, SAMPLE_KEY_SIZE = 48, SAMPLES_PER_KEY_MAX = 10000 };
+enum { SAMPLE_NAME_SIZE = 64, SAMPLE_TYPE_SIZE = 16, SAMPLES_PER_KEY_MAX = 10000 };
 
 /* What is known of a file. */
 struct sample_facts {
@@ -35,7 +36,7 @@ struct sample_facts {
 
 /* A name for a file. */
 struct sample_entry {
-	char key_id[SAMPLE_KEY_SIZE]; /* whose it is; "": of those without a key */
+	char key_id[KEY_ID_SIZE]; /* whose it is; "": of those without a key */
 	char bank[SAMPLE_BANK_SIZE], name[SAMPLE_NAME_SIZE];
 	struct sample_facts facts;
 	uint64_t variation; /* its place in its bank, by name, from 0 */
@@ -79,7 +80,7 @@ struct sample_condition {
 
 /* Gives the name to the kept upload. Taken from entry: key, bank, name, updated_at_ms; the rest is filled. ERR_MISMATCH: the
  * condition does not hold; ERR_QUOTA: by the limits of the key. */
-int storage_sample_put(struct storage *s, const struct sample_upload *u, const struct sample_condition *condition,
+int storage_sample_put(struct storage *s, struct sample_upload *u, const struct sample_condition *condition,
 		       struct sample_entry *entry, enum sample_change *change, struct error *err) WARN_UNUSED;
 /* ERR_NOT_FOUND, ERR_MISMATCH. */
 int storage_sample_delete(struct storage *s, const struct sample_entry *entry, const struct sample_condition *condition,

@@ -86,7 +86,7 @@ static int prepare_as_guest(struct db *db, struct error *err)
 	int64_t version;
 	bool is_empty;
 
-	if (migrate_check(db, &is_empty, err) || db_read_int(db, "PRAGMA user_version", &version, err))
+	if (migrate_check(db, &is_empty, err) || db_read_int(db, "PRAGMA user_version", NO_VALUES, &version, err))
 		return -1;
 	if (version != schema_version)
 		return error_set(err, ERR_UNSUPPORTED,
@@ -105,7 +105,7 @@ static int prepare_database(struct storage *s, struct db *db, struct error *err)
 	if (is_empty && sweep_check_empty(s, err))
 		return -1;
 	if (db_configure(db, DB_READ_WRITE, err) || migrate_run(db, err) || batch_recover(db, err) ||
-	    sample_files_recover(db, err) || db_read_int(db, "SELECT EXISTS (SELECT 1 FROM sample)", &has_samples, err))
+	    sample_files_recover(db, err) || db_read_int(db, "SELECT EXISTS (SELECT 1 FROM sample)", NO_VALUES, &has_samples, err))
 		return -1;
 	s->has_samples = has_samples;
 	return sweep_folders(s, db, err);
@@ -208,7 +208,7 @@ static int touch(struct db *db, void *ctx, struct error *err)
 	char sql[64];
 
 	(void)ctx;
-	if (db_read_int(db, "PRAGMA user_version", &version, err))
+	if (db_read_int(db, "PRAGMA user_version", NO_VALUES, &version, err))
 		return -1;
 	snprintf(sql, sizeof sql, "PRAGMA user_version=%d", (int)version);
 	return db_exec(db, sql, err);
