@@ -12,6 +12,8 @@
 /* api_render.c, api_check.c */
 void api_render(void *ctx, struct http_request *r);
 void api_check(void *ctx, struct http_request *r);
+/* api_embed.c */
+void api_embed(void *ctx, struct http_request *r);
 /* api_estimate.c */
 void api_estimate(void *ctx, struct http_request *r);
 /* api_events.c */
@@ -126,6 +128,16 @@ json_t *job_json(const struct job *job, const struct queue_view *view);
 void api_reply_job(struct app *app, struct http_request *r, unsigned status, const struct job *job);
 /* Loads the job that the path names; -1: answered with 404 or worse. Free with job_fini(). */
 int api_load_job(struct app *app, struct http_request *r, bool with_source, struct job *out);
+
+/* What a GET that stands for a render is made of (api_embed.c). Measures as a submission does; -1: answered. */
+int api_measure(struct app *app, struct http_request *r, const struct render_spec *spec, struct job *job);
+/* Submits the job, waits for it, and answers with its file. */
+void api_submit_and_serve(struct app *app, struct http_request *r, const struct spec *spec, struct job *job,
+			  const char *cache_control);
+/* Answers a GET with the file of a succeeded job, by its conditions and ranges. */
+void api_serve_audio(struct app *app, struct http_request *r, const struct job *job, const char *cache_control);
+/* Options from the query alone. -1: answered. */
+int api_read_query(struct http_request *r, struct spec *out);
 
 /* Answers a POST with the whole file of a succeeded job. */
 void api_reply_audio(struct app *app, struct http_request *r, const struct job *job);

@@ -6,7 +6,8 @@ libserver_a_SOURCES += \
 	server/api_audio.c \
 	server/api_batch.c \
 	server/api_check.c \
-	server/api_estimate.c \
+	server/api_embed.c \
+	server/api_estimate.c server/inflate.c server/inflate.h \
 	server/api_events.c \
 	server/api_examples.c \
 	server/api_form.c \
