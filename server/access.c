@@ -48,7 +48,7 @@ static const struct rule {
 	{ "POST", "/queue/resume", SCOPE_ADMIN },
 };
 
-static const char *const submissions[] = { "/render", "/jobs/{id}/retry", "/batches" };
+static const char *const submissions[] = { "/render", "/jobs/{id}/retry", "/jobs/{id}/verify", "/batches" };
 
 static bool is_path(const char *pattern, const char *path)
 {

@@ -26,6 +26,8 @@ void api_job_get(void *ctx, struct http_request *r);
 void api_job_delete(void *ctx, struct http_request *r);
 void api_job_cancel(void *ctx, struct http_request *r);
 void api_job_retry(void *ctx, struct http_request *r);
+/* api_verify.c */
+void api_verify(void *ctx, struct http_request *r);
 /* api_batch.c, batch_results.c */
 void api_batch_begin(void *ctx, struct http_request *r);
 void api_batch_make(void *ctx, struct http_request *r);
@@ -129,6 +131,8 @@ void api_reply_job(struct app *app, struct http_request *r, unsigned status, con
 /* Loads the job that the path names; -1: answered with 404 or worse. Free with job_fini(). */
 int api_load_job(struct app *app, struct http_request *r, bool with_source, struct job *out);
 
+/* Submits a job that is measured, and answers as POST /render does. */
+void api_submit(struct app *app, struct http_request *r, const struct spec *spec, struct job *job);
 /* What a GET that stands for a render is made of (api_embed.c). Measures as a submission does; -1: answered. */
 int api_measure(struct app *app, struct http_request *r, const struct render_spec *spec, struct job *job);
 /* Submits the job, waits for it, and answers with its file. */

@@ -277,12 +277,28 @@ static bool is_file_unwanted(struct http_request *r, enum audio_format format)
 	return any > 0 && audio_type_quality(accept, format) == 0;
 }
 
+static void submit_and_reply(struct app *app, struct http_request *r, const struct spec *spec, struct job *job,
+			     struct wish wish)
+{
+	bool is_cached = false;
+
+	if (submit(app, r, spec, job, &wish, &is_cached) < 0)
+		return;
+	if (wish.wait_s && !is_cached)
+		wait_for(app, r, job->id, wish);
+	else
+		reply_current(app, r, job->id, wish);
+}
+
+void api_submit(struct app *app, struct http_request *r, const struct spec *spec, struct job *job)
+{
+	submit_and_reply(app, r, spec, job, read_wish(app, r, spec->render.format));
+}
+
 static void render(void *ctx, struct http_request *r)
 {
 	struct app *app = ctx;
 	struct job job = { .state = JOB_QUEUED };
-	bool is_cached = false;
-	struct wish wish;
 	struct spec spec;
 
 	if (api_read_spec(r, &spec) < 0)
@@ -302,13 +318,7 @@ static void render(void *ctx, struct http_request *r)
 		job_fini(&job);
 		return;
 	}
-	wish = read_wish(app, r, spec.render.format);
-	if (submit(app, r, &spec, &job, &wish, &is_cached) == 0) {
-		if (wish.wait_s && !is_cached)
-			wait_for(app, r, job.id, wish);
-		else
-			reply_current(app, r, job.id, wish);
-	}
+	submit_and_reply(app, r, &spec, &job, read_wish(app, r, spec.render.format));
 	job_fini(&job);
 }
 

@@ -49,6 +49,7 @@ static const struct route routes[] = {
 	{ "GET", "/events", api_all_events, false, { "text/event-stream" } },
 	{ "GET", "/jobs/{id}/events", api_job_events, false, { "text/event-stream" } },
 	{ "POST", "/jobs/{id}/retry", api_job_retry, false, { JSON } },
+	{ "POST", "/jobs/{id}/verify", api_verify, false, { JSON, AUDIO_TYPES } },
 	{ "POST", "/batches", api_batch_make, false, { JSON } },
 	{ "GET", "/batches/{id}", api_batch_get, false, { JSON } },
 	{ "POST", "/batches/{id}/cancel", api_batch_cancel, false, { JSON } },

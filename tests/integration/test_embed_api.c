@@ -1,6 +1,7 @@
-/* URLs that are renders: GET /r/{deflated program}.wav. */
+/* Renders that were made before: GET /r/{deflated program}.wav, and POST /jobs/{id}/verify. */
 #include <signal.h>
 #include <sodium/utils.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,10 +201,81 @@ START_TEST(test_errors_and_long_renders_say_so)
 }
 END_TEST
 
+/* --- POST /jobs/{id}/verify: the other way to ask for a render that was made --- */
+
+START_TEST(test_a_job_is_verified_by_another_render)
+{
+	const char *id = service_submit(&server, beat, "cycles=1&sample_rate=8000&seed=99&stems=true");
+	json_t *first = service_wait_job(&server, id), *second;
+	char path[128];
+	struct reply r;
+
+	snprintf(path, sizeof path, "/jobs/%s/verify", id);
+	r = service_call(&server, "POST", path, "", HEADERS("Prefer: wait=20"));
+	ck_assert_msg(r.status == 201, "%ld %s", r.status, r.body);
+	second = reply_json(&r);
+	ck_assert_str_eq(json_string_value(json_object_get(second, "state")), "succeeded");
+	ck_assert(json_is_false(json_object_get(second, "cached")));
+	ck_assert_str_ne(json_string_value(json_object_get(second, "id")), id);
+	ck_assert_str_eq(json_string_value(json_object_get(json_object_get(second, "options"), "verify_sha256")),
+			 json_string_value(json_object_get(json_object_get(first, "result"), "sha256")));
+	json_decref(first);
+	json_decref(second);
+	reply_free(&r);
+	r = service_post(&server, "/render?verify_sha256=00", beat);
+	ck_assert_int_eq(r.status, 422); /* not for clients */
+	reply_free(&r);
+}
+END_TEST
+
+START_TEST(test_only_a_job_that_succeeded_is_verified)
+{
+	const char *id = service_submit(&server, beat, "cycles=1&run_at=2999-01-01T00:00:00Z");
+	char path[128];
+	struct reply r;
+
+	snprintf(path, sizeof path, "/jobs/%s/verify", id);
+	r = service_post(&server, path, "");
+	ck_assert_int_eq(r.status, 409);
+	reply_free(&r);
+	r = service_post(&server, "/jobs/job_0000000000000000000000/verify", "");
+	ck_assert_int_eq(r.status, 404);
+	reply_free(&r);
+}
+END_TEST
+
+/* The row says what the file was not, as a disk or a program that went wrong would have it. */
+START_TEST(test_a_render_that_differs_fails_and_says_both_digests)
+{
+	const char *id = service_submit(&server, beat, "cycles=1&sample_rate=8000&seed=98");
+	struct service s = server;
+	char path[600];
+	struct reply r;
+	json_t *job;
+	sqlite3 *db;
+
+	json_decref(service_wait_job(&server, id));
+	ck_assert_int_eq(service_stop(&server, SIGTERM), 0);
+	snprintf(path, sizeof path, "%s/phonond.db", s.data_dir);
+	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, "UPDATE job SET sha256 = zeroblob(32)", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	service_start(&server, s.data_dir, HEADERS("--threads", "2"));
+	snprintf(path, sizeof path, "/jobs/%s/verify", id);
+	r = service_call(&server, "POST", path, "", HEADERS("Prefer: wait=20"));
+	job = reply_json(&r);
+	ck_assert_str_eq(json_string_value(json_object_get(job, "state")), "failed");
+	ck_assert_str_eq(json_string_value(json_object_get(json_object_get(job, "error"), "code")), "corrupt");
+	ck_assert_ptr_nonnull(strstr(r.body, "has 0000000000000000"));
+	json_decref(job);
+	reply_free(&r);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("embed_api");
-	TCase *t = tcase_create("embed");
+	TCase *t = tcase_create("embed"), *last = tcase_create("last");
 
 	tcase_add_unchecked_fixture(t, start, stop);
 	tcase_set_timeout(t, 60);
@@ -214,6 +286,12 @@ int main(void)
 	tcase_add_test(t, test_a_program_of_the_largest_size_is_read_and_no_larger_one);
 	tcase_add_loop_test(t, test_what_is_no_program_is_refused, 0, sizeof wrong / sizeof wrong[0]);
 	tcase_add_test(t, test_errors_and_long_renders_say_so);
+	tcase_add_test(t, test_a_job_is_verified_by_another_render);
+	tcase_add_test(t, test_only_a_job_that_succeeded_is_verified);
 	suite_add_tcase(s, t);
+	tcase_add_checked_fixture(last, start, stop);
+	tcase_set_timeout(last, 60);
+	tcase_add_test(last, test_a_render_that_differs_fails_and_says_both_digests);
+	suite_add_tcase(s, last);
 	return test_run(s);
 }
