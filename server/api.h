@@ -74,8 +74,8 @@ int api_keep_upload(struct app *app, struct sample_upload *u, bool is_known, con
 		    struct error *err) WARN_UNUSED;
 /* Answers with what went wrong with an upload. */
 void api_reply_sample_error(struct http_request *r, const struct error *err);
-/* How much longer than other bodies one of this size may take. */
-int64_t api_upload_time_ms(size_t max_bytes);
+/* How much longer than other bodies this one may take: by its length, or the most that it may have when it does not say. */
+int64_t api_upload_time_ms(struct http_request *r);
 /* Suspends the request until the task is done or the service stops, or answers. next is to ask background_is_done(). */
 struct background_task;
 void api_wait_for_task(struct app *app, struct http_request *r, struct background_task *t, http_handler next);

@@ -26,7 +26,7 @@ static void print_help(void)
 	     "      --max-queued=N        jobs waiting (default 1000)\n"
 	     "      --max-running=N       jobs in progress\n"
 	     "      --audio-per-day=S     seconds of audio rendered per day (UTC)\n"
-	     "      --max-bytes=N         bytes of finished files\n"
+	     "      --max-bytes=N         bytes of finished files and samples\n"
 	     "      --grace=S             how long the secret before a rotation stays valid (default 0)\n"
 	     "  -h, --help");
 }

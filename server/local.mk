@@ -18,7 +18,7 @@ libserver_a_SOURCES += \
 	server/api_page.c \
 	server/api_peaks.c \
 	server/api_render.c \
-	server/api_samples.c server/api_verify.c \
+	server/api_sample_put.c server/api_samples.c server/api_samples.h server/api_verify.c \
 	server/api_schedules.c \
 	server/api_spec.c \
 	server/api_stems.c \
