@@ -13,7 +13,7 @@ struct render_engine {
 	unsigned block_frames; /* 0: the engine's choice */
 	size_t job_memory_bytes;
 	double job_duration_s;
-	double checkpoint_interval_s;
+	double checkpoint_interval_s, checkpoint_cost_max;
 };
 
 /* Compiles the spec's source into the arena. NULL with ERR_SOURCE or ERR_TOO_LARGE. */

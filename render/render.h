@@ -120,6 +120,7 @@ struct render_config {
 	double job_duration_s;   /* longest render; 0: 3600 */
 	/* Between two checkpoints of a render that takes longer; 0: none are kept. */
 	double checkpoint_interval_s;
+	double checkpoint_cost_max; /* what they may cost, as a share of the render's CPU time; 0: any */
 };
 
 struct render_engine;
