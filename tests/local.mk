@@ -1,5 +1,5 @@
-dist_check_SCRIPTS += tests/check_includes.sh tests/check_kernels.sh tests/cli/test_cli.sh tests/cli/test_output.sh tests/docs/test_language.sh tests/docs/test_nodes.sh
-TESTS += tests/check_includes.sh tests/check_kernels.sh tests/cli/test_cli.sh tests/cli/test_output.sh tests/docs/test_language.sh tests/docs/test_nodes.sh
+dist_check_SCRIPTS += tests/check_includes.sh tests/check_kernels.sh tests/cli/test_cli.sh tests/cli/test_output.sh tests/cli/test_render_many.sh tests/docs/test_language.sh tests/docs/test_nodes.sh
+TESTS += tests/check_includes.sh tests/check_kernels.sh tests/cli/test_cli.sh tests/cli/test_output.sh tests/cli/test_render_many.sh tests/docs/test_language.sh tests/docs/test_nodes.sh
 
 check_PROGRAMS += docs/print_nodes
 docs_print_nodes_SOURCES = docs/print_nodes.c
