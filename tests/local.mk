@@ -9,6 +9,11 @@ docs_print_nodes_LDADD = librender.a libbase.a $(RENDER_LIBS)
 nodes-doc: docs/print_nodes
 	docs/print_nodes >$(srcdir)/docs/NODES.md
 
+# What is there for containers, clusters and packages.
+dist_check_SCRIPTS += tests/deploy/test_deploy.sh
+TESTS += tests/deploy/test_deploy.sh
+EXTRA_DIST += tests/deploy/confine.py
+
 EXTRA_DIST += docs/print_sound.sh tests/cli/lib.sh
 
 .PHONY: sound-figures
