@@ -13,7 +13,7 @@ struct render_engine {
 	unsigned block_frames; /* 0: the engine's choice */
 	size_t job_memory_bytes;
 	double job_duration_s;
-	double checkpoint_interval_s;
+	double checkpoint_interval_s, checkpoint_cost_max;
 };
 
 /* Compiles source into the arena, for the engine's samples and those of the set over them; either may be NULL. NULL with

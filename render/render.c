@@ -24,6 +24,7 @@ struct render_engine *render_engine_new(const struct render_config *config, stru
 	e->job_memory_bytes = config->job_memory_bytes ? config->job_memory_bytes : JOB_MEMORY_BYTES_DEFAULT;
 	e->job_duration_s = config->job_duration_s > 0 ? config->job_duration_s : JOB_DURATION_S_DEFAULT;
 	e->checkpoint_interval_s = config->checkpoint_interval_s;
+	e->checkpoint_cost_max = config->checkpoint_cost_max;
 	e->bank = sample_bank_open(config->samples_dir, err);
 	if (!e->bank)
 		goto err_alloc;
@@ -134,6 +135,7 @@ int render_run_files(struct render_engine *engine, const struct render_spec *spe
 			.block_frames = engine->block_frames,
 			.memory_bytes = engine->job_memory_bytes,
 			.checkpoint_interval_s = engine->checkpoint_interval_s,
+			.checkpoint_cost_max = engine->checkpoint_cost_max,
 			.control = control,
 		};
 		rc = song_render(&song, engine->pool, files->mix, diags, result, err);

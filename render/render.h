@@ -123,6 +123,7 @@ struct render_config {
 	double job_duration_s;   /* longest render; 0: 3600 */
 	/* Between two checkpoints of a render that takes longer; 0: none are kept. */
 	double checkpoint_interval_s;
+	double checkpoint_cost_max; /* what they may cost, as a share of the render's CPU time; 0: any */
 };
 
 struct render_engine;
@@ -283,6 +284,18 @@ const char *render_sample_media_type(const void *head, size_t n);
 const char *const *render_sample_names(const struct render_engine *engine, size_t *n);
 /* How many variations an installed name has; 0: there is none of that name. */
 size_t render_sample_variations(const struct render_engine *engine, const char *name);
+
+/* --- The spectrum of a file ------------------------------------------------------------------------------------- */
+
+struct render_spectrum {
+	unsigned n_columns,
+		n_rows; /* columns evenly in time, rows evenly in the logarithm of the frequency, the highest first */
+	double low_hz, high_hz; /* low_hz > 0; high_hz 0: half the sample rate */
+};
+
+/* Of a file that render_run_files() wrote; takes fd. levels_db[n_rows][n_columns]: 0 is a sine of full scale, -200 silence.
+ * -1 with ERR_CORRUPT or ERR_NO_MEMORY. */
+int render_spectrum_measure(int fd, const struct render_spectrum *s, float *levels_db, struct error *err) WARN_UNUSED;
 
 /* --- What the language has ------------------------------------------------------------------------------------ */
 

@@ -98,6 +98,17 @@ static int read_form(struct http_request *r, struct spec *out)
 	return 0;
 }
 
+static void refuse_bytes(struct http_request *r, const char *source, size_t len)
+{
+	size_t at = text_utf8_length(source, len), line = 1;
+
+	for (size_t i = 0; i < at; i++)
+		line += source[i] == '\n';
+	problem_reply(r, PROBLEM_SOURCE_ERROR,
+		      "the program is not UTF-8 text: found the byte 0x%02x at offset %zu, in line %zu",
+		      (unsigned char)source[at], at, line);
+}
+
 /* What can be said of the source before it is compiled. */
 static int check_text(struct http_request *r, const struct spec *spec)
 {
@@ -105,7 +116,7 @@ static int check_text(struct http_request *r, const struct spec *spec)
 		problem_reply(r, PROBLEM_PAYLOAD_TOO_LARGE, "a program may have %u bytes, this one has %zu",
 			      RENDER_SOURCE_BYTES_MAX, spec->render.source_len);
 	else if (!text_is_utf8(spec->render.source, spec->render.source_len))
-		problem_reply(r, PROBLEM_SOURCE_ERROR, "the program is not UTF-8 text");
+		refuse_bytes(r, spec->render.source, spec->render.source_len);
 	else
 		return 0;
 	return -1;

@@ -48,6 +48,7 @@ void server_config_init(struct server_config *config)
 		.max_samples_bytes = (size_t)16 << 30,
 		.max_duration_s = 3600,
 		.checkpoint_interval_ms = 5000,
+		.checkpoint_cost = 1,
 		.max_connections = 4096,
 		.max_connections_per_ip = 64,
 		.max_wait_s = 60,
@@ -91,6 +92,7 @@ static int start_engine(struct server *s, struct error *err)
 		.job_memory_bytes = c->job_memory_bytes,
 		.job_duration_s = c->max_duration_s,
 		.checkpoint_interval_s = (double)c->checkpoint_interval_ms / 1000,
+		.checkpoint_cost_max = c->checkpoint_cost >= 100 ? 0 : c->checkpoint_cost / 100.0,
 	};
 
 	s->app.engine = render_engine_new(&config, err);

@@ -36,6 +36,7 @@ struct server_config {
 	double max_duration_s;           /* longest render; default 3600 */
 	double max_cpu_s;                /* CPU time of a job; 0: by estimate */
 	int64_t checkpoint_interval_ms;  /* of renders that take longer; default 5000; 0: no checkpoints */
+	unsigned checkpoint_cost;        /* percent of a render's CPU time; default 1; 100: any */
 	unsigned max_connections;        /* default 4096 */
 	unsigned max_connections_per_ip; /* default 64; 0: no limit, for use behind a proxy */
 	unsigned max_wait_s;             /* longest `Prefer: wait`; default 60 */
