@@ -22,6 +22,8 @@ int cli_keys(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_health(int argc, char **argv);
+/* Of the server itself, not for people. */
+int cli_decode_sample(int argc, char **argv);
 
 /* "phonond: <text>" on standard error; returns the sysexits status that fits the error. */
 int cli_fail(const struct error *err);

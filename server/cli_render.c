@@ -376,7 +376,7 @@ static int render_to_output(struct render_args *a, struct render_engine *engine)
 	int status;
 
 	/* Errors in the program first: they should not leave a file behind, nor depend on the output. */
-	if (render_check(engine, a->spec.source, a->spec.source_len, &diags, &err) < 0) {
+	if (render_check(engine, NULL, a->spec.source, a->spec.source_len, &diags, &err) < 0) {
 		cli_print_diags(cli_source_name(a->in), a->spec.source, a->spec.source_len, &diags);
 		return err.code == ERR_SOURCE ? EX_DATAERR : cli_fail(&err);
 	}

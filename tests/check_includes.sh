@@ -48,6 +48,7 @@ only "queue/queue.h is the door of queue/" 'queue/([^q]|q[^u]|qu[^e]|que[^u]|que
 only "libmicrohttpd is behind server/http*.c" 'microhttpd\.h' 'server/http'
 only "jansson is in server/" 'jansson\.h' 'server/'
 only "libcurl is behind server/webhooks.c" 'curl/' 'server/webhooks'
+only "libseccomp is behind server/sandbox.c" 'seccomp\.h' 'server/sandbox'
 only "SQLite is in storage/" 'sqlite3\.h' 'storage/'
 only "liburing is behind storage/uring.c" 'liburing\.h' 'storage/uring'
 only "libsndfile is in render/io/" 'sndfile\.h' 'render/io/'
