@@ -15,14 +15,16 @@ struct check_args {
 static void print_help(void)
 {
 	puts("Usage: phonond check [OPTION]... SRC\n"
-	     "Reports what is wrong with a program, as FILE:LINE:COLUMN: error: MESSAGE. SRC may be - for standard "
-	     "input.\n"
+	     "Reports what is wrong with a program, as FILE:LINE:COLUMN: error: MESSAGE. SRC\n"
+	     "may be - for standard input.\n"
 	     "\n"
-	     "      --samples=DIR   folder of samples (DIR/NAME/*.wav) whose names are known too\n"
-	     "      --dump=STAGE    print the program after a stage instead: tokens, ast, graph or plan\n"
+	     "      --samples=DIR   folder of samples, DIR/NAME/*.wav, to know their names too\n"
+	     "      --dump=STAGE    print the program after a stage of the compiler instead:\n"
+	     "                      tokens, ast, graph or plan\n"
 	     "  -h, --help\n"
 	     "\n"
-	     "Exit status: 0 no errors (there may be warnings), 65 errors, 66 SRC cannot be read, 64 wrong usage.");
+	     "Exit status: 0 no errors (there may be warnings), 65 errors, 66 SRC cannot be\n"
+	     "read, 64 wrong usage.");
 }
 
 static int parse_dump(const char *text)

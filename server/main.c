@@ -13,7 +13,9 @@ static const struct command {
 	const char *summary; /* NULL: not shown */
 } commands[] = {
 	{ "serve", cli_serve, "run the HTTP service" },
-	{ "render", cli_render, "render a program to an audio file" },
+	{ "render", cli_render, "render programs to audio files, here or at a server" },
+	{ "watch", cli_watch, "render a program again whenever it is saved" },
+	{ "plot", cli_plot, "draw waveform, spectrogram and events as SVG or PNG" },
 	{ "check", cli_check, "report what is wrong with a program" },
 	{ "fmt", cli_fmt, "bring a program into canonical layout" },
 	{ "query", cli_query, "print the events of a pattern as JSON Lines" },
