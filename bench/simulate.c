@@ -208,7 +208,7 @@ static bool part_ends(struct simulation *s, const struct virtual_worker *w, stru
 {
 	unsigned n_ready;
 	s->end_ns = now_ns;
-	if (!w->ref.is_only_part && !schedule_part_done(s->schedule, &w->ref))
+	if (!w->ref.is_whole && !schedule_part_done(s->schedule, &w->ref))
 		return false;
 	bool has_next = schedule_tile_done(s->schedule, &w->ref, next, &n_ready);
 	wake(s, !has_next && n_ready > 0 ? n_ready - 1 : n_ready, now_ns);

@@ -170,9 +170,11 @@ static int part_run(struct worker *w, const struct tile_ref *ref, bool *is_tile_
 
 	worker_unlock(w);
 	part.begin_ns = j->trace ? clock_monotonic_ns() : 0;
-	int rc = job_check_cancel(j, err) || run_tile_part(j->run, ref->stage, ref->block, ref->part, err) ? -1 : 0;
-	*is_tile_done = rc == 0 && ref->is_only_part;
-	if (rc == 0 && !ref->is_only_part) {
+	int rc = job_check_cancel(j, err);
+	for (unsigned i = 0; rc == 0 && i < ref->n_parts; i++)
+		rc = run_tile_part(j->run, ref->stage, ref->block, ref->part + i, err);
+	*is_tile_done = rc == 0 && ref->is_whole;
+	if (rc == 0 && !ref->is_whole) {
 		pthread_mutex_lock(&w->pool->lock);
 		*is_tile_done = schedule_part_done(j->schedule, ref);
 		pthread_mutex_unlock(&w->pool->lock);
@@ -363,6 +365,7 @@ int pool_run(struct pool *p, struct run *run, unsigned max_workers, struct pool_
 		.n_slots = run->spec.n_slots,
 		.is_pausing = &run->is_pausing,
 		.rest_blocks = BLOCK_FRAMES_MAX / run->spec.shared->block_frames,
+		.is_for_one = j.max_workers == 1 && !trace, /* a trace shows each part */
 		.n_parts = parts_of,
 		.ctx = run,
 	};

@@ -20,6 +20,8 @@
 /* Room for the onsets of as many events as a cycle may have. */
 enum { SCORE_ARENA_BYTES_MAX = 192 << 20 };
 
+enum { DROP_BLOCKS = 8 }; /* voices that are over are given up that often */
+
 #define CUT_FADE_S 0.010
 
 /* What a voice was made from, so that a checkpoint need not know what a voice is made of: the event's place in the pattern,
@@ -36,6 +38,7 @@ struct origin {
 struct active {
 	struct voice *voice;
 	uint64_t end, ordinal;
+	bool is_fading;
 };
 
 /* A hap that waits for its block. */
@@ -65,6 +68,7 @@ struct score {
 	struct origin *origins; /* of each of them */
 	sample *modulators;     /* [n_inputs of the node] of each of them */
 	size_t n_active, cap_active, cap_origins, cap_modulators;
+	size_t n_kept;        /* of them, when the last ones were given up */
 	uint64_t first_frame; /* onsets before it were taken before the checkpoint that the score comes from; else 0 */
 	struct note **unrendered; /* of voices from the checkpoint, until the first block */
 	size_t n_unrendered, cap_unrendered;
@@ -242,8 +246,8 @@ static void sounding_update(struct score *s, uint64_t frame)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < s->n_sounding; i++) {
-		const struct voice *v = s->active[s->sounding[i]].voice;
-		if (v->end > frame && !v->is_fading)
+		const struct active *a = &s->active[s->sounding[i]];
+		if (a->end > frame && !a->is_fading)
 			s->sounding[kept++] = s->sounding[i];
 	}
 	s->n_sounding = kept;
@@ -254,14 +258,14 @@ static void sounding_rebuild(struct score *s)
 {
 	s->n_sounding = 0;
 	for (size_t i = 0; i < s->n_active; i++)
-		if (!s->active[i].voice->is_fading)
+		if (!s->active[i].is_fading)
 			s->sounding[s->n_sounding++] = i;
 }
 
 static int active_fade(struct score *s, size_t idx, uint64_t frame, uint64_t fade_frames, struct error *err)
 {
 	struct active *a = &s->active[idx];
-	if (a->voice->is_fading || frame >= a->end)
+	if (a->is_fading || frame >= a->end)
 		return 0;
 	struct voice *v = voice_store_take(&s->store, s->block);
 	if (!v)
@@ -269,7 +273,7 @@ static int active_fade(struct score *s, size_t idx, uint64_t frame, uint64_t fad
 	*v = *a->voice;
 	voice_fade(v, frame, fade_frames);
 	voice_store_give_up(&s->store, a->voice, s->block);
-	*a = (struct active){ .voice = v, .end = v->end, .ordinal = v->ordinal };
+	*a = (struct active){ .voice = v, .end = v->end, .ordinal = v->ordinal, .is_fading = true };
 	s->next_end = a->end < s->next_end ? a->end : s->next_end;
 	s->origins[idx].fade_frame = frame;
 	s->origins[idx].fade_frames = fade_frames;
@@ -326,10 +330,11 @@ static void active_drop(struct score *s, struct voice *v)
 	voice_store_give_up(&s->store, v, s->block);
 }
 
+/* Now and then: nobody hears them, and what stands behind them has to move. */
 static void active_drop_silent(struct score *s, uint64_t frame)
 {
 	size_t kept = 0;
-	if (frame < s->next_end)
+	if (frame < s->next_end || (s->block % DROP_BLOCKS != 0 && s->n_active < 2 * s->n_kept))
 		return;
 	s->next_end = UINT64_MAX;
 	for (size_t i = 0; i < s->n_active; i++) {
@@ -341,7 +346,7 @@ static void active_drop_silent(struct score *s, uint64_t frame)
 		s->next_end = a->end < s->next_end ? a->end : s->next_end;
 		active_move(s, kept++, i);
 	}
-	s->n_active = kept;
+	s->n_active = s->n_kept = kept;
 	sounding_rebuild(s);
 }
 
@@ -453,12 +458,12 @@ static int block_fill(struct score *s, struct score_block *b, uint64_t first_fra
 	uint64_t group = 0;
 
 	b->n_voices = b->n_groups = 0;
+	if (reserve((void **)&b->voices, &b->cap_voices, s->n_active, sizeof *b->voices, err))
+		return -1;
 	for (size_t i = 0; i < s->n_active; i++) {
 		const struct active *a = &s->active[i];
 		if (a->end <= first_frame)
 			continue;
-		if (reserve((void **)&b->voices, &b->cap_voices, b->n_voices, sizeof *b->voices, err))
-			return -1;
 		if ((b->n_voices == 0 || group != a->ordinal / VOICE_GROUP) && block_group(b, b->n_voices, err))
 			return -1;
 		group = a->ordinal / VOICE_GROUP;
@@ -534,6 +539,7 @@ static int active_remake(struct score *s, const struct hap_list *haps, struct er
 	if (origin->fade_frames > 0)
 		voice_fade(a->voice, origin->fade_frame, origin->fade_frames);
 	a->end = a->voice->end;
+	a->is_fading = a->voice->is_fading;
 	if (!note)
 		return 0;
 	if (reserve((void **)&s->unrendered, &s->cap_unrendered, s->n_unrendered, sizeof *s->unrendered, err))

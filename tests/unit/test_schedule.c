@@ -108,7 +108,7 @@ static void round_finish(struct rounds *r)
 {
 	unsigned n_ready;
 	for (unsigned i = 0; i < r->n_taken; i++)
-		if (r->taken[i].is_only_part || schedule_part_done(r->schedule, &r->taken[i]))
+		if (r->taken[i].is_whole || schedule_part_done(r->schedule, &r->taken[i]))
 			r->has_next[i] = schedule_tile_done(r->schedule, &r->taken[i], &r->next[i], &n_ready);
 	r->n_run += r->n_taken;
 	r->n_rounds++;
@@ -330,7 +330,7 @@ START_TEST(test_workers_keep_the_order_of_the_plan)
 	for (size_t i = 0; i < trace.n_parts; i++) {
 		const struct traced_part *t = &trace.parts[i];
 		struct ran *r = &ran[t->ref.block * p->n_stages + t->ref.stage];
-		if (t->ref.is_only_part && r->end_ns)
+		if (t->ref.is_whole && r->end_ns)
 			ck_abort_msg("stage %u of block %d ran twice", t->ref.stage, (int)t->ref.block);
 		r->begin_ns = r->end_ns && r->begin_ns < t->begin_ns ? r->begin_ns : t->begin_ns;
 		r->end_ns = t->end_ns > r->end_ns ? t->end_ns : r->end_ns;
