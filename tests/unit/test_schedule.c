@@ -375,14 +375,14 @@ static const struct {
 	struct tune_job job;
 	struct tuning tuning;
 } tunings[] = {
-	{ "a common core", { 32 << 10, 32 << 20 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 18, true } },
-	{ "unknown caches", { 0, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 18, true } },
-	{ "a large first cache", { 128 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 4096, 18, true } },
+	{ "a common core", { 32 << 10, 32 << 20 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 34, true } },
+	{ "unknown caches", { 0, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 34, true } },
+	{ "a large first cache", { 128 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 4096, 34, true } },
 	{ "one worker", { 32 << 10, 0 }, { 1, MINUTE, 100, 256 << 20, 0 }, { 1024, 1, false } },
 	{ "two workers", { 32 << 10, 0 }, { 2, MINUTE, 100, 256 << 20, 0 }, { 1024, 6, false } },
-	{ "many workers", { 32 << 10, 0 }, { 64, MINUTE, 100, 256 << 20, 0 }, { 2048, 130, true } },
-	{ "a short run", { 32 << 10, 0 }, { 16, 22050, 100, 256 << 20, 0 }, { 512, 34, true } },
-	{ "a wish", { 32 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 64 }, { 64, 18, true } },
+	{ "many workers", { 32 << 10, 0 }, { 64, MINUTE, 100, 256 << 20, 0 }, { 2048, 258, true } },
+	{ "a short run", { 32 << 10, 0 }, { 16, 22050, 100, 256 << 20, 0 }, { 512, 66, true } },
+	{ "a wish", { 32 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 64 }, { 64, 34, true } },
 	{ "a small last cache", { 32 << 10, 1 << 20 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 10, true } },
 	{ "a smaller last cache", { 32 << 10, 256 << 10 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 8, true } },
 	{ "little memory", { 32 << 10, 0 }, { 8, MINUTE, 10000, 32 << 20, 0 }, { 1024, 3, true } },
