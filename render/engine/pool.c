@@ -26,6 +26,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/cpu.h"
 #include "render/engine/denormals.h"
 #include "render/engine/schedule.h"
 
@@ -71,6 +72,7 @@ struct pool {
 	bool is_stopping;
 	struct worker *workers; /* constant once started */
 	unsigned n_workers;
+	bool may_watch; /* constant: each worker has a core, so that one that watches takes no other's time */
 };
 
 /* --- Under the lock --------------------------------------------------------------------------------------- */
@@ -352,7 +354,7 @@ static void *worker_main(void *arg)
 			worker_move(w, j);
 			job_work(w, ref);
 			has_watched = false;
-		} else if (!has_watched && p->turn && p->n_workers > 1) {
+		} else if (!has_watched && p->turn && p->may_watch) {
 			has_watched = !worker_watch(w);
 		} else {
 			worker_sleep(w);
@@ -395,6 +397,7 @@ struct pool *pool_new(unsigned n_workers, struct error *err)
 	}
 	p->workers = workers;
 	p->n_workers = n_workers;
+	p->may_watch = n_workers > 1 && n_workers <= cpu_allowed_count();
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->work, NULL);
 	for (unsigned i = 0; i < n_workers; i++) {
