@@ -30,6 +30,8 @@ struct server_config {
 	unsigned max_queued;             /* default 10,000 */
 	int64_t keep_s;                  /* how long results are kept when the job does not say; default 0: for ever */
 	size_t max_body_bytes;           /* default 1 MiB */
+	size_t max_sample_bytes;         /* of one uploaded sample; default 64 MiB */
+	size_t max_samples_bytes;        /* of all of them with their decoded forms; 0: no limit; default 16 GiB */
 	size_t job_memory_bytes;         /* 0: the engine's default */
 	double max_duration_s;           /* longest render; default 3600 */
 	double max_cpu_s;                /* CPU time of a job; 0: by estimate */

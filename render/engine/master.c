@@ -508,6 +508,15 @@ static void check_level(const struct master *m, const struct finish_levels *leve
 			 m->config.spec->normalize_to);
 }
 
+static void check_clipping(const struct master *m, const struct render_result *result)
+{
+	if (result->clipped_frames > 0)
+		run_warn(m->config.shared, "clipped", (struct span){ 0, 0 },
+			 "%llu of %llu frames are louder than full scale and were cut off there: turn the gain down, "
+			 "or use a limiter",
+			 (unsigned long long)result->clipped_frames, (unsigned long long)result->frames);
+}
+
 static uint64_t length_with_tail(const struct master *m)
 {
 	uint64_t main_frames = m->config.main_frames;
@@ -545,6 +554,7 @@ int master_finish(struct master *m, struct render_result *result, struct error *
 	result->frames = n_frames;
 	result->true_peak = levels.true_peak;
 	result->loudness_lufs = levels.loudness_lufs;
+	check_clipping(m, result);
 	return 0;
 }
 

@@ -175,7 +175,7 @@ static char *more_than_one_attempt(const char *id)
 	struct reply r;
 	json_t *j, *list;
 
-	snprintf(path, sizeof path, "/jobs/%s/deliveries", id);
+	snprintf(path, sizeof path, "/jobs/%.63s/deliveries", id);
 	r = service_get(&server, path);
 	j = reply_json(&r);
 	list = json_object_get(j, "deliveries");

@@ -18,8 +18,6 @@ static const enum io_backend backends[] = { IO_PWRITE, IO_AUTO };
 
 static struct error err;
 
-#define ck_ok(call) ck_assert_msg((call) == 0, "%s", err.message)
-
 START_TEST(test_a_published_file_holds_every_byte)
 {
 	static const uint64_t sizes[] = { 0, 1, 4096, 262144, 262145, 1048576, 5000001 };
