@@ -213,15 +213,17 @@ static int part_run(struct worker *w, const struct tile_ref *ref, bool *is_tile_
 	int rc = job_check_cancel(j, err);
 	for (unsigned i = 0; rc == 0 && i < ref->n_parts; i++)
 		rc = run_tile_part(j->run, ref->stage, ref->block, ref->part + i, err);
+	part.end_ns = j->trace ? clock_monotonic_ns() : 0; /* before others can go on with what it made */
 	*is_tile_done = rc == 0 && ref->is_whole;
 	if (rc == 0 && !ref->is_whole) {
 		pthread_mutex_lock(&w->pool->lock);
 		*is_tile_done = schedule_part_done(j->schedule, ref);
 		pthread_mutex_unlock(&w->pool->lock);
 	}
-	if (*is_tile_done)
+	if (*is_tile_done) {
 		rc = run_tile_finish(j->run, ref->stage, ref->block, err);
-	part.end_ns = j->trace ? clock_monotonic_ns() : 0;
+		part.end_ns = j->trace ? clock_monotonic_ns() : 0;
+	}
 	pthread_mutex_lock(&w->pool->lock);
 	w->is_rested = false;
 	if (j->trace)
