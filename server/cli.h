@@ -24,6 +24,8 @@ int cli_keys(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_health(int argc, char **argv);
+/* Of the server itself, not for people. */
+int cli_decode_sample(int argc, char **argv);
 
 /* The exit status that fits an error. */
 int cli_status_of(enum error_code code);

@@ -78,7 +78,7 @@ static int check_or_dump(const struct check_args *a, const struct render_engine 
 	struct diag_list diags = { .n = 0 };
 	struct error err = ERROR_INIT;
 	struct buf out = BUF_INIT;
-	int failed = a->dump < 0 ? render_check(engine, source, len, &diags, &err)
+	int failed = a->dump < 0 ? render_check(engine, NULL, source, len, &diags, &err)
 				 : render_dump(engine, source, len, (enum render_dump)a->dump, &out, &diags, &err);
 
 	if (out.len)

@@ -181,7 +181,7 @@ static int render_to(int fd, struct render_engine *engine, const struct render_s
 {
 	static struct render_result result;
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	struct sink *sink = copy < 0 ? NULL : file_sink_new(copy, NULL, IO_PWRITE, err);
+	struct sink *sink = copy < 0 ? NULL : file_sink_new(copy, NULL, IO_PWRITE, false, err);
 
 	if (sink)
 		return render_run(engine, spec, NULL, sink, diags, &result, err);

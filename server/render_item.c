@@ -62,7 +62,8 @@ static int render_to_files(struct render_item *item, const struct render_args *a
 {
 	struct cli_outputs out = { .stems_dir = item->stems_dir,
 				   .extension = audio_format_extension(spec->format),
-				   .io = args->io };
+				   .io = args->io,
+				   .is_durable = args->is_durable };
 	int status = cli_outputs_open(&out, item->out, &item->err);
 
 	if (status != EX_OK)
@@ -80,7 +81,7 @@ static int render_source(struct render_item *item, const struct render_args *arg
 {
 	struct render_spec spec = args->spec;
 
-	if (render_check(engine, item->source, item->source_len, &item->diags, &item->err) < 0)
+	if (render_check(engine, NULL, item->source, item->source_len, &item->diags, &item->err) < 0)
 		return cli_status_of(item->err.code);
 	item->diags = (struct diag_list){ .n = 0 };
 	spec.source = item->source;

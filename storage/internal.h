@@ -2,6 +2,7 @@
 #ifndef STORAGE_INTERNAL_H
 #define STORAGE_INTERNAL_H
 
+#include <math.h>
 #include <stdatomic.h>
 
 #include "storage/health.h"
@@ -9,11 +10,15 @@
 #include "storage/storage.h"
 #include "storage/writer.h"
 
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+
 struct storage {
 	int lock_fd;      /* data/lock, flock()ed while we are open */
 	int artifacts_fd; /* folders are used through descriptors, never through paths */
 	int tmp_fd;
 	int checkpoints_fd;
+	int samples_fd;
+	_Atomic bool has_samples; /* there is or was a name for one; relaxed, only saves a look */
 	char *db_path;
 	bool is_guest;
 	uint8_t link_secret[LINK_SECRET_BYTES]; /* not of a guest */
@@ -59,12 +64,36 @@ bool checkpoint_parse_name(const char *name, uint8_t content_hash[SHA256_BYTES],
 bool checkpoint_exists(const struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
 void checkpoint_remove(const struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
 
+/* --- sample_files.c --- */
+
+enum { SAMPLE_FILE_NAME_SIZE = 64 + 6 + 1 }; /* "ab…ef.audio" and NUL */
+
+/* The file's name in data/samples; returns out. */
+char *sample_file_name(const uint8_t digest[SHA256_BYTES], bool is_decoded, char out[SAMPLE_FILE_NAME_SIZE]);
+/* False when a name is none of ours. */
+bool sample_file_parse_name(const char *name, uint8_t digest[SHA256_BYTES]);
+/* Both files of the digest. */
+bool sample_file_is_there(const struct storage *s, const uint8_t digest[SHA256_BYTES]);
+/* A sample_set_open_fn; ctx is the struct storage. */
+int sample_file_open_decoded(void *ctx, const uint8_t digest[SHA256_BYTES], struct error *err);
+/* Removes the file if nothing refers to it any more. Any thread but the writer's. */
+void sample_file_release(struct storage *s, const uint8_t digest[SHA256_BYTES]);
+/* The next columns: type, bytes, stored_bytes, frames, sample_rate, channels. */
+void sample_facts_read(struct row *row, struct sample_facts *f);
+/* Forgets the holds of an earlier process, and the rows that nothing refers to; their files are swept. */
+int sample_files_recover(struct db *db, struct error *err) WARN_UNUSED;
+
+/* --- samples.c --- */
+
+/* Writes down the banks of j->samples that are in use; the job's row is there. ERR_CONFLICT: a file has gone meanwhile. */
+int job_insert_samples(struct db *db, const struct job *j, struct error *err) WARN_UNUSED;
+
 /* --- sweep.c --- */
 
 /* Before an empty database is used: finished files beside it mean that somebody lost the real one, and a sweep would
  * remove them all. ERR_CORRUPT. */
 int sweep_check_empty(const struct storage *s, struct error *err) WARN_UNUSED;
-/* Removes everything in data/tmp, and artifacts that no succeeded job names. */
+/* Removes everything in data/tmp, artifacts that no succeeded job names, and samples without a row. */
 int sweep_folders(const struct storage *s, struct db *db, struct error *err) WARN_UNUSED;
 
 /* --- probe.c --- */
@@ -115,13 +144,19 @@ int batch_recover(struct db *db, struct error *err) WARN_UNUSED;
 	" warnings, key_id, run_at_ms, not_before_ms, deadline_at_ms, keep_s, expires_at_ms, is_expired, tags, "       \
 	"cost_s,"                                                                                                      \
 	" lane, batch_id, custom_id, schedule_id, retry_of, resumed_from_frame"
-enum { JOB_N_COLUMNS = 43 };
 
-/* Copies the current row. ERR_NO_MEMORY, ERR_CORRUPT; then out is empty. */
-int job_row_read(struct query *q, struct job *out, struct error *err) WARN_UNUSED;
-/* Binds bytes, frames, clipped_frames, peak, render_s, cpu_s, true_peak, loudness_lufs, stems, in this order. */
-void job_row_bind_result(struct query *q, const struct job *j);
-/* Copies the source from a column. */
-int job_row_read_source(struct query *q, int column, struct job *out, struct error *err) WARN_UNUSED;
+/* Row functions into a struct job: JOB_COLUMNS, or a source. ERR_CORRUPT. On failure job_fini() frees what was read. */
+int job_row_read(struct row *row, void *job) WARN_UNUSED;
+int job_row_read_source(struct row *row, void *job);
+/* The name of a state in the next column: enum job_state, or -1. */
+int job_row_state(struct row *row);
+
+/* bytes, frames, clipped_frames, peak, render_s, cpu_s, true_peak, loudness_lufs, stems, in this order. */
+#define JOB_RESULT_VALUES(j)                                                                                           \
+	v_int((int64_t)(j)->bytes), v_int((int64_t)(j)->frames), v_int((int64_t)(j)->clipped_frames),                  \
+		job_row_finite((j)->peak, 0), job_row_finite((j)->render_s, 0), job_row_finite((j)->cpu_s, 0),         \
+		job_row_finite((j)->true_peak, NAN), job_row_finite((j)->loudness_lufs, NAN), v_text((j)->stems)
+/* x, or another value in its place when it is infinite or none. */
+struct value job_row_finite(double x, double otherwise);
 
 #endif

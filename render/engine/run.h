@@ -75,8 +75,16 @@ struct kernel {
 	bool has_warned;                        /* that it made NaN or Inf; only its carrying stage writes */
 };
 
-/* Takes a finished block: frames [block * block_frames, + n) of the run; n < block_frames at the end. */
-typedef int (*run_deliver)(void *ctx, struct run *run, uint64_t block, size_t n_frames, struct error *err);
+/* A step of handing on a block: frames [block * block_frames, + n_frames) of the run; fewer than block_frames at the end. */
+struct run_step {
+	enum stage_kind kind; /* STAGE_OUTPUT, or one of those in front of it in a pipelined plan */
+	uint64_t block;
+	unsigned part;
+	size_t n_frames;
+};
+
+typedef int (*run_deliver)(void *ctx, struct run *run, const struct run_step *step, struct error *err);
+typedef unsigned (*run_deliver_parts)(const void *ctx, enum stage_kind kind);
 
 struct run_spec {
 	const struct plan *plan;
@@ -85,8 +93,9 @@ struct run_spec {
 	uint64_t song_frame; /* of the job, at this run's frame 0: the clock of patterns */
 	uint64_t n_frames;   /* > 0 */
 	unsigned n_slots;
-	unsigned depth;      /* 0: the song; 1: a note of it ... */
-	run_deliver deliver; /* called by the tile of STAGE_OUTPUT */
+	unsigned depth; /* 0: the song; 1: a note of it ... */
+	run_deliver deliver;
+	run_deliver_parts deliver_parts; /* of a step, at least 1; NULL: 1 of each */
 	void *deliver_ctx;
 };
 

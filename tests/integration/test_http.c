@@ -11,8 +11,6 @@
 #include "tests/integration/service.h"
 #include "tests/lib/test.h"
 
-#define HEADERS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 enum { HEADER_TIMEOUT_MS = 1000, BODY_BYTES_MAX = 100000 };
 
 static struct service server;
@@ -211,7 +209,7 @@ static const struct {
 	long status;
 } bodies[] = {
 	{ "/render", "Content-Type: image/png", 415 },
-	{ "/render", "Content-Type: multipart/form-data; boundary=x", 415 },
+	{ "/check", "Content-Type: multipart/form-data; boundary=x", 415 },
 	{ "/check", "Content-Type: application/xml", 415 },
 	{ "/check", "Content-Encoding: gzip", 415 },
 };

@@ -1,4 +1,5 @@
 /* From graphs to plans: order, loops, channels, time classes, stages. */
+#include <stdio.h>
 #include <string.h>
 
 #include "render/graph/plan.h"
@@ -78,11 +79,11 @@ END_TEST
 
 START_TEST(test_pattern_of_one_number_is_a_constant)
 {
-	uint32_t sine = GRAPH_CALL(&f, "sine", graph_fixture_control(&f, "440"));
-	graph_fixture_output(&f, sine);
+	uint32_t saw = GRAPH_CALL(&f, "saw", graph_fixture_control(&f, "440"));
+	graph_fixture_output(&f, saw);
 	const struct plan *p = plan_of_graph();
 	ck_assert_uint_eq(p->n_controls, 0);
-	ck_assert(planned(p, sine)->is_phase_closed && planned(p, sine)->inputs[0].value == 440.0f);
+	ck_assert(planned(p, saw)->is_phase_closed && planned(p, saw)->inputs[0].value == 440.0f);
 }
 END_TEST
 
@@ -100,12 +101,24 @@ END_TEST
 
 START_TEST(test_oscillator_at_fixed_pitch_is_pure)
 {
-	uint32_t sine = GRAPH_CALL(&f, "sine", number(440));
-	graph_fixture_output(&f, sine);
+	uint32_t saw = GRAPH_CALL(&f, "saw", number(440));
+	graph_fixture_output(&f, saw);
 	const struct plan *p = plan_of_graph();
+	ck_assert_int_eq(planned(p, saw)->time_class, TIME_PURE);
+	ck_assert(planned(p, saw)->is_phase_closed);
+	ck_assert(!p->stages[planned(p, saw)->stage].is_carry);
+}
+END_TEST
+
+START_TEST(test_sine_at_fixed_pitch_has_a_kernel_of_its_own)
+{
+	uint32_t sine = GRAPH_CALL(&f, "sine", number(440)), moved = GRAPH_CALL(&f, "sine", sine);
+	graph_fixture_output(&f, moved);
+	const struct plan *p = plan_of_graph();
+	ck_assert_str_eq(planned(p, sine)->def->name, "sine_steady");
 	ck_assert_int_eq(planned(p, sine)->time_class, TIME_PURE);
-	ck_assert(planned(p, sine)->is_phase_closed);
-	ck_assert(!p->stages[planned(p, sine)->stage].is_carry);
+	ck_assert(!planned(p, sine)->is_phase_closed && !p->stages[planned(p, sine)->stage].is_carry);
+	ck_assert_str_eq(planned(p, moved)->def->name, "sine");
 }
 END_TEST
 
@@ -326,6 +339,45 @@ START_TEST(test_plan_prints_its_stages)
 }
 END_TEST
 
+static const struct {
+	struct plan_delivery delivery;
+	const char *printed;
+} pipelines[] = {
+	{ { .has_files = true },
+	  "stage 1 mix after 0\n"
+	  "stage 2 measure carry after 1\n"
+	  "stage 3 encode carry after 1\n"
+	  "stage 4 output carry after 2, 3\n" },
+	{ { .has_files = true, .is_level_carried = true },
+	  "stage 1 mix after 0\n"
+	  "stage 2 level carry after 1\n"
+	  "stage 3 measure carry after 2\n"
+	  "stage 4 encode carry after 2\n"
+	  "stage 5 output carry after 3, 4\n" },
+	{ { .has_files = false },
+	  "stage 1 mix after 0\n"
+	  "stage 2 output carry after 1\n" },
+};
+enum { N_PIPELINES = sizeof pipelines / sizeof *pipelines };
+
+START_TEST(test_an_output_becomes_a_pipeline)
+{
+	struct buf out = BUF_INIT;
+	struct error err = ERROR_INIT;
+	char expected[400];
+	graph_fixture_output(&f, GRAPH_CALL(&f, "saw", number(110)));
+	const struct plan *plain = plan_of_graph();
+	const struct plan *p = plan_pipeline(&f.arena, plain, &pipelines[_i].delivery);
+	ck_assert_ptr_nonnull(p);
+	ck_assert_msg(plan_check(p, &err) == 0 && plan_check(plain, &err) == 0, "%s", err.message);
+	ck_assert_int_eq(plan_print(p, &out), 0);
+	snprintf(expected, sizeof expected, "stage 0 nodes\n    n0 = saw 110 0 0  pure, 1 ch\n%sout 0 = n0 * 1\n",
+		 pipelines[_i].printed);
+	ck_assert_str_eq(out.data, expected);
+	buf_fini(&out);
+}
+END_TEST
+
 Suite *plan_suite(void);
 
 Suite *plan_suite(void)
@@ -339,6 +391,7 @@ Suite *plan_suite(void)
 	tcase_add_test(t, test_pattern_of_one_number_is_a_constant);
 	tcase_add_test(t, test_input_defined_later_comes_first);
 	tcase_add_test(t, test_oscillator_at_fixed_pitch_is_pure);
+	tcase_add_test(t, test_sine_at_fixed_pitch_has_a_kernel_of_its_own);
 	tcase_add_test(t, test_modulated_oscillator_has_its_phase_advanced_in_front);
 	tcase_add_test(t, test_pure_chain_is_one_stage);
 	tcase_add_test(t, test_filter_does_not_serialise_its_oscillator);
@@ -354,6 +407,7 @@ Suite *plan_suite(void)
 	tcase_add_test(t, test_long_chain_is_planned_without_recursion);
 	tcase_add_test(t, test_exhausted_arena_is_an_error);
 	tcase_add_test(t, test_plan_prints_its_stages);
+	tcase_add_loop_test(t, test_an_output_becomes_a_pipeline, 0, N_PIPELINES);
 	suite_add_tcase(s, t);
 	return s;
 }
