@@ -264,9 +264,10 @@ int render_peaks_rewind(struct render_peaks *p, struct error *err) WARN_UNUSED;
 /* --- The spectrum of a file ------------------------------------------------------------------------------------- */
 
 struct render_spectrum {
-	unsigned n_columns,
-		n_rows; /* columns evenly in time, rows evenly in the logarithm of the frequency, the highest first */
-	double low_hz, high_hz; /* low_hz > 0; high_hz 0: half the sample rate */
+	unsigned n_columns; /* evenly in time */
+	unsigned n_rows;    /* evenly in the logarithm of the frequency, the highest first */
+	double low_hz;      /* > 0 */
+	double high_hz;     /* 0: half the sample rate */
 };
 
 /* Of a file that render_run_files() wrote; takes fd. levels_db[n_rows][n_columns]: 0 is a sine of full scale, -200 silence.

@@ -6,9 +6,8 @@ librender_a_SOURCES += \
 	render/io/outgoing.c render/io/outgoing.h render/io/peaks.c render/io/sample_decode.c \
 	render/io/sample_decode.h render/io/sample_digest.c render/io/sample_digest.h render/io/sample_folder.c \
 	render/io/sample_folder.h render/io/sample_mix.c render/io/sample_mix.h render/io/sample_stamp.c \
-	render/io/sample_stamp.h render/io/samples.c render/io/samples.h render/io/spectrum.c render/io/vfile.c render/io/vfile.h
 	render/io/sample_raw.c render/io/sample_raw.h \
-	render/io/sample_stamp.h render/io/samples.c render/io/samples.h render/io/vfile.c render/io/vfile.h
+	render/io/sample_stamp.h render/io/samples.c render/io/samples.h render/io/spectrum.c render/io/vfile.c render/io/vfile.h
 
 check_PROGRAMS += tests/unit/test_encode tests/unit/test_kit tests/unit/test_samples
 TESTS += tests/unit/test_encode tests/unit/test_kit tests/unit/test_samples
