@@ -23,7 +23,7 @@ phonond_SOURCES = \
 	server/progress.c server/progress.h \
 	server/sandbox.c server/sandbox.h \
 	server/settings.c server/settings.h server/settings.def
-phonond_LDADD = libserver.a libqueue.a librender.a libstorage.a libbase.a $(SERVER_LIBS) $(PNG_LIBS) $(SECCOMP_LIBS)
+phonond_LDADD = libserver.a libqueue.a librender.a libstorage.a libbase.a $(SERVER_LIBS) $(SECCOMP_LIBS) $(PNG_LIBS)
 
 check_PROGRAMS += tests/unit/test_settings
 TESTS += tests/unit/test_settings

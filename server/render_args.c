@@ -136,6 +136,9 @@ static int parse_option(int option, const char *text, struct render_args *a)
 		return 0;
 	case 'X':
 		return cli_parse_number(a->command, "--max-duration", text, 1, 1e6, &a->config.job_duration_s);
+	case 'Y':
+		a->is_durable = true;
+		return 0;
 	case 'q':
 		a->is_quiet = true;
 		return 0;
@@ -246,6 +249,7 @@ int render_args_parse(struct render_args *a, int argc, char **argv, void (*print
 		{ "key", required_argument, NULL, 'K' },
 		{ "sync", no_argument, NULL, 'Y' },
 		{ "json", no_argument, NULL, 'J' },
+		{ "sync", no_argument, NULL, 'Y' },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },

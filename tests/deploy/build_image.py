@@ -26,6 +26,15 @@ def steps(text):
             yield name.upper(), rest.strip()
 
 
+STEP = r"""
+set -eu
+mount --make-rprivate /
+mount -t proc none "$1/proc"
+mount --rbind /dev "$1/dev"
+exec chroot "$1" sh -c "$2"
+"""
+
+
 class Image:
     """What has been built so far."""
 
@@ -61,7 +70,8 @@ class Image:
         environment = {"NODE_EXTRA_CA_CERTS": "/run/certificates.pem", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"}
         if "CFLAGS" in os.environ:
             environment["CFLAGS"] = os.environ["CFLAGS"]
-        subprocess.run(["chroot", self.root, "sh", "-c", command], check=True, env=environment, stdout=subprocess.DEVNULL)
+        subprocess.run(["unshare", "--mount", "sh", "-c", STEP, "sh", self.root, command], check=True, env=environment,
+                       stdout=subprocess.DEVNULL)
 
     def do_workdir(self, rest):
         self.workdir = os.path.join(self.workdir, rest)
