@@ -142,6 +142,9 @@ static int parse_option(int option, const char *text, struct render_args *a)
 	case 'q':
 		a->is_quiet = true;
 		return 0;
+	case 'Y':
+		a->is_durable = true;
+		return 0;
 	case 'J':
 		a->is_json = true;
 		return 0;
@@ -244,6 +247,7 @@ int render_args_parse(struct render_args *a, int argc, char **argv, void (*print
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "server", required_argument, NULL, 'U' },
 		{ "key", required_argument, NULL, 'K' },
+		{ "sync", no_argument, NULL, 'Y' },
 		{ "json", no_argument, NULL, 'J' },
 		{ "sync", no_argument, NULL, 'Y' },
 		{ "quiet", no_argument, NULL, 'q' },
