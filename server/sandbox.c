@@ -52,7 +52,8 @@ static const int plain_calls[] = {
 #endif
 };
 
-/* Memory that is not code; and the form of newfstatat() that fstat() is. */
+/* Memory that is not code; and the form of newfstatat() that fstat() is. The filter cannot look at a path, so whoever took the
+ * process over could learn by that call the sizes and times of files, and nothing that is in them. */
 static int allow_checked(scmp_filter_ctx filter)
 {
 	const struct scmp_arg_cmp no_code = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
