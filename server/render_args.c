@@ -142,9 +142,6 @@ static int parse_option(int option, const char *text, struct render_args *a)
 	case 'q':
 		a->is_quiet = true;
 		return 0;
-	case 'Y':
-		a->is_durable = true;
-		return 0;
 	case 'J':
 		a->is_json = true;
 		return 0;
@@ -249,7 +246,6 @@ int render_args_parse(struct render_args *a, int argc, char **argv, void (*print
 		{ "key", required_argument, NULL, 'K' },
 		{ "sync", no_argument, NULL, 'Y' },
 		{ "json", no_argument, NULL, 'J' },
-		{ "sync", no_argument, NULL, 'Y' },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },

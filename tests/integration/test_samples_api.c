@@ -166,6 +166,36 @@ START_TEST(test_a_sample_is_given_back_as_it_was_put)
 }
 END_TEST
 
+START_TEST(test_other_formats_are_taken_and_say_what_they_are)
+{
+	struct reply flac = service_call(&server, "POST", "/render?cycles=1&sample_rate=16000&subtype=pcm_24",
+					 "out $ s \"hh*2\"", HEADERS("Accept: audio/flac"));
+	/* AIFF of 8 kHz, whose rate is an 80-bit float, with two frames of one channel. */
+	static const uint8_t aiff[] = { 'F',  'O', 'R', 'M', 0,  0, 0, 50, 'A', 'I',  'F', 'F',  'C', 'O',  'M',
+					'M',  0,   0,   0,   18, 0, 1, 0,  0,   0,    2,   0,    16,  0x40, 0x0b,
+					0xfa, 0,   0,   0,   0,  0, 0, 0,  'S', 'S',  'N', 'D',  0,   0,    0,
+					12,   0,   0,   0,   0,  0, 0, 0,  0,   0x10, 0,   0x20, 0 };
+	struct reply r = service_send(&server, "PUT", "/samples/fmt/a", flac.body, flac.body_len, NULL);
+
+	ck_assert_msg(r.status == 201, "%s", r.body);
+	ck_assert_str_eq(member(&r, "type"), "audio/flac");
+	ck_assert_str_eq(member(&r, "channels"), "2");
+	ck_assert_str_eq(member(&r, "sample_rate"), "16000");
+	reply_free(&r);
+	r = service_send(&server, "PUT", "/samples/fmt/b", aiff, sizeof aiff, NULL);
+	ck_assert_msg(r.status == 201, "%s", r.body);
+	ck_assert_str_eq(member(&r, "type"), "audio/aiff");
+	ck_assert_str_eq(member(&r, "frames"), "2");
+	reply_free(&r);
+	r = service_call(&server, "GET", "/samples/fmt/a", NULL, HEADERS("Accept: audio/wav"));
+	ck_assert_int_eq(r.status, 406);
+	reply_free(&r);
+	call_status(&server, "DELETE", "/samples/fmt/a", NULL, NULL);
+	call_status(&server, "DELETE", "/samples/fmt/b", NULL, NULL);
+	reply_free(&flac);
+}
+END_TEST
+
 START_TEST(test_samples_are_listed_in_pages_with_what_is_installed)
 {
 	struct file f = sine(300);
@@ -776,6 +806,7 @@ int main(void)
 	tcase_set_timeout(resource, 60);
 	tcase_add_unchecked_fixture(resource, start, stop);
 	tcase_add_test(resource, test_a_sample_is_given_back_as_it_was_put);
+	tcase_add_test(resource, test_other_formats_are_taken_and_say_what_they_are);
 	tcase_add_test(resource, test_samples_are_listed_in_pages_with_what_is_installed);
 	tcase_add_test(resource, test_conditions_guard_a_sample);
 	tcase_add_test(resource, test_a_digest_that_the_client_sends_is_checked);
