@@ -37,7 +37,7 @@ struct schedule_spec {
 	/* When it is set, no block is admitted behind a multiple of rest_blocks. Relaxed; NULL: never. */
 	const _Atomic bool *is_pausing;
 	uint64_t rest_blocks; /* > 0 with is_pausing */
-	bool is_for_one; /* worker: all parts of a tile are handed out together */
+	bool is_for_one;      /* worker: all parts of a tile are handed out together */
 	/* Parts of a tile, at least 1; asked for once, when its inputs are done. */
 	unsigned (*n_parts)(const void *ctx, uint32_t stage, uint64_t block);
 	const void *ctx;

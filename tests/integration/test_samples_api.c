@@ -104,21 +104,26 @@ static const char *member(const struct reply *r, const char *name)
 	return text;
 }
 
-/* How many files are in the folder of samples. */
-static size_t count_files(void)
+static size_t count_files_in(const char *folder)
 {
 	char path[1024];
 	const struct dirent *entry;
 	size_t n = 0;
 	DIR *d;
 
-	snprintf(path, sizeof path, "%s/samples", server.data_dir);
+	snprintf(path, sizeof path, "%s/%s", server.data_dir, folder);
 	d = opendir(path);
 	ck_assert_ptr_nonnull(d);
 	while ((entry = readdir(d)))
 		n += entry->d_name[0] != '.';
 	closedir(d);
 	return n;
+}
+
+/* How many files are in the folder of samples. */
+static size_t count_files(void)
+{
+	return count_files_in("samples");
 }
 
 /* --- The resource ----------------------------------------------------------------------------------------- */
@@ -768,6 +773,47 @@ START_TEST(test_samples_outlive_a_restart)
 }
 END_TEST
 
+START_TEST(test_a_kill_keeps_what_was_accepted_and_nothing_else)
+{
+	static const char head[] = "PUT /samples/half/a HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nRIFF";
+	struct file f = nothing(), low = sine(200);
+	struct service s = server;
+	char id[80];
+	struct reply r;
+	json_t *job;
+	int fd;
+
+	ck_assert_int_eq(call_status(&server, "POST", "/queue/pause", "", NULL), 200);
+	put_field(&f, "source", "out $ s \"mine\"");
+	put_field(&f, "cycles", "1");
+	put_part(&f, "sample[]", "mine.wav", low.bytes, low.n);
+	put_text(&f, "--" BOUNDARY "--\r\n");
+	r = send_form(&f, NULL);
+	ck_assert_int_eq(r.status, 202);
+	snprintf(id, sizeof id, "%s", member(&r, "id"));
+	reply_free(&r);
+	fd = service_connect(&server);
+	ck_assert_int_eq(send(fd, head, strlen(head), 0), (ssize_t)strlen(head));
+	for (int i = 0; i < 500 && count_files_in("tmp") == 0; i++)
+		usleep(10000);
+	ck_assert_uint_eq(count_files_in("tmp"), 1);
+	ck_assert_int_eq(service_stop(&server, SIGKILL), 128 + SIGKILL);
+	close(fd);
+	service_start(&server, s.data_dir, HEADERS("--threads", "2"));
+	ck_assert_uint_eq(count_files_in("tmp"), 0);
+	ck_assert_uint_eq(count_files(), 2);
+	ck_assert_int_eq(call_status(&server, "POST", "/queue/resume", "", NULL), 200);
+	job = service_wait_job(&server, id);
+	ck_assert_str_eq(json_string_value(json_object_get(job, "state")), "succeeded");
+	ck_assert_uint_eq(json_array_size(json_object_get(job, "warnings")), 0);
+	json_decref(job);
+	/* Its sample goes at the next start. */
+	ck_assert_int_eq(service_stop(&server, SIGTERM), 0);
+	service_start(&server, s.data_dir, HEADERS("--threads", "2"));
+	ck_assert_uint_eq(count_files(), 0);
+}
+END_TEST
+
 START_TEST(test_samples_belong_to_a_key_and_count_for_it)
 {
 	struct file f = sine(440), other = sine(441);
@@ -826,6 +872,7 @@ int main(void)
 	tcase_set_timeout(last, 60);
 	tcase_add_checked_fixture(last, start, stop);
 	tcase_add_test(last, test_samples_outlive_a_restart);
+	tcase_add_test(last, test_a_kill_keeps_what_was_accepted_and_nothing_else);
 	tcase_add_test(last, test_samples_belong_to_a_key_and_count_for_it);
 	suite_add_tcase(s, last);
 	return test_run(s);
