@@ -37,7 +37,7 @@ struct schedule_spec {
 	/* When it is set, no block is admitted behind a multiple of rest_blocks. Relaxed; NULL: never. */
 	const _Atomic bool *is_pausing;
 	uint64_t rest_blocks; /* > 0 with is_pausing */
-	bool is_for_one; /* worker: all parts of a tile are handed out together */
+	bool is_for_one;      /* worker: all parts of a tile are handed out together */
 	/* Parts of a tile, at least 1; asked for once, when its inputs are done. */
 	unsigned (*n_parts)(const void *ctx, uint32_t stage, uint64_t block);
 	const void *ctx;
@@ -56,6 +56,9 @@ bool schedule_part_done(struct schedule *s, const struct tile_ref *ref);
 /* The tile is done. When that made a consumer ready that is handed out whole, *next is it, taken (its inputs are still in
  * this core's cache), and the result is true. *n_ready: parts that others can now take. */
 bool schedule_tile_done(struct schedule *s, const struct tile_ref *ref, struct tile_ref *next, unsigned *n_ready);
+
+/* From now on so many blocks are in flight at most: 1 to n_slots, which is what a new schedule has. Fewer lie in a cache. */
+void schedule_set_window(struct schedule *s, unsigned n_blocks);
 
 /* All blocks are complete, or all that were admitted before the run was to come to rest (run_pause()). */
 bool schedule_is_done(const struct schedule *s);
