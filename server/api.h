@@ -44,6 +44,10 @@ void api_queue_resume(void *ctx, struct http_request *r);
 /* api_audio.c */
 void api_audio(void *ctx, struct http_request *r);
 void api_stem_audio(void *ctx, struct http_request *r);
+/* api_live.c */
+/* ?live=1 of GET /jobs/{id}/audio: 1, 0; -1: answered. */
+int api_wants_live(struct http_request *r);
+void api_live(struct app *app, struct http_request *r, const struct job *job);
 /* api_stems.c */
 void api_stems(void *ctx, struct http_request *r);
 /* api_meta.c */
@@ -97,6 +101,8 @@ void api_reply_audio(struct app *app, struct http_request *r, const struct job *
 
 /* Loads the job that the path names and answers unless it has succeeded: -1. Free with job_fini(). */
 int api_load_succeeded(struct app *app, struct http_request *r, struct job *out);
+/* Answers why there is no file of that job; false when there is one. */
+bool api_refuse_unsucceeded(struct http_request *r, const struct job *job);
 /* The format of a job's files. */
 enum audio_format api_format_of(const struct job *job);
 /* The list of stems as JSON, as the job shows it; never NULL but when out of memory. */

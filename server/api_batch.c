@@ -78,8 +78,6 @@ static int fill_job(struct intake *in, const struct spec *spec, const char *cust
 {
 	struct app *app = in->app;
 
-	if (spec->has_from_cycle)
-		return error_set(err, ERR_INVALID, "'from_cycle' is an option of POST /events");
 	if (submission_measure(app->engine, &spec->render, job, diags, err) ||
 	    submission_fill(spec, queue_now_ms(app->queue), app->config.keep_s, job, err))
 		return -1;

@@ -265,11 +265,6 @@ void api_render(void *ctx, struct http_request *r)
 
 	if (api_read_spec(r, &spec) < 0)
 		return;
-	if (spec.has_from_cycle) {
-		problem_reply(r, PROBLEM_INVALID,
-			      "'from_cycle' is an option of POST /events; a render begins at cycle 0");
-		return;
-	}
 	choose_format(r, &spec);
 	if (is_file_unwanted(r, spec.render.format)) {
 		problem_reply(r, PROBLEM_NOT_ACCEPTABLE, "the file would be %s; set 'format', or accept that type",

@@ -13,6 +13,7 @@
 struct cors;
 struct metrics;
 struct event_hub;
+struct live_hub;
 struct webhooks;
 struct rate_table;
 
@@ -24,6 +25,7 @@ struct app {
 	struct cors *cors;
 	struct metrics *metrics;
 	struct event_hub *events;
+	struct live_hub *live;
 	struct webhooks *webhooks;
 	struct rate_table *rates;
 	_Atomic unsigned rate_per_ip;    /* of the configuration as reloaded last; relaxed */

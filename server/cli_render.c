@@ -17,7 +17,7 @@ struct render_args {
 	enum io_backend io;
 	const char *stems_dir;
 	bool is_quiet;
-	bool has_format, has_sample_rate, has_target, has_subtype;
+	bool has_length, has_format, has_sample_rate, has_target, has_subtype;
 	double quality, bitrate_kbps; /* < 0: not given */
 };
 
@@ -28,6 +28,9 @@ static void print_help(void)
 	     "\n"
 	     "  -c, --cycles=N          length in cycles\n"
 	     "  -d, --duration=S        length in seconds (default 10)\n"
+	     "      --from-cycle=C, --to-cycle=C\n"
+	     "                          write this part of it; decimal or a fraction such as 7/3 (default: all, with\n"
+	     "                          the tail); without -c and -d the render ends at --to-cycle\n"
 	     "  -r, --sample-rate=HZ    8000 to 192000 (default 44100)\n"
 	     "      --channels=N        1 or 2 (default 2)\n"
 	     "      --format=F          wav, flac, vorbis or opus (default: what OUT ends in, else wav)\n"
@@ -128,8 +131,10 @@ static int parse_number_option(int option, const char *text, struct render_args 
 
 	switch (option) {
 	case 'c':
+		a->has_length = true;
 		return cli_parse_number("render", "--cycles", text, 1e-6, 1e12, &spec->cycles);
 	case 'd':
+		a->has_length = true;
 		spec->cycles = 0;
 		return cli_parse_number("render", "--duration", text, 1e-6, 1e9, &spec->duration_s);
 	case 'g':
@@ -157,6 +162,14 @@ static int parse_number_option(int option, const char *text, struct render_args 
 	return failed;
 }
 
+static int parse_cycle(const char *option, const char *text, double *out)
+{
+	if (render_parse_cycle(text, out) == 0)
+		return 0;
+	cli_usage_error("render", "%s takes cycles such as 4, 2.5 or 7/3, found '%s'", option, text);
+	return -1;
+}
+
 static int parse_option(int option, const char *text, struct render_args *a)
 {
 	switch (option) {
@@ -176,6 +189,10 @@ static int parse_option(int option, const char *text, struct render_args *a)
 		a->stems_dir = text;
 		a->spec.has_stems = true;
 		return 0;
+	case 'f':
+		return parse_cycle("--from-cycle", text, &a->spec.from_cycle);
+	case 'e':
+		return parse_cycle("--to-cycle", text, &a->spec.to_cycle);
 	case 'i':
 		return cli_parse_io("render", text, &a->io);
 	case 'D':
@@ -205,6 +222,8 @@ static void fill_defaults(struct render_args *a)
 	struct render_spec *spec = &a->spec;
 	int found = audio_format_find_extension(extension_of(a->out));
 
+	if (!a->has_length && spec->to_cycle > 0)
+		spec->cycles = spec->to_cycle;
 	if (!a->has_format && found >= 0)
 		spec->format = (enum audio_format)found;
 	if (!a->has_sample_rate)
@@ -242,6 +261,8 @@ static int parse_args(int argc, char **argv, struct render_args *a)
 	static const struct option options[] = {
 		{ "cycles", required_argument, NULL, 'c' },
 		{ "duration", required_argument, NULL, 'd' },
+		{ "from-cycle", required_argument, NULL, 'f' },
+		{ "to-cycle", required_argument, NULL, 'e' },
 		{ "sample-rate", required_argument, NULL, 'r' },
 		{ "channels", required_argument, NULL, 'C' },
 		{ "format", required_argument, NULL, 'F' },

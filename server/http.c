@@ -1,4 +1,4 @@
-/* With http_reply.c the only user of libmicrohttpd. What they add to the library:
+/* With http_reply.c and http_live.c the only user of libmicrohttpd. What they add to the library:
  *
  *   - screening of what the library lets pass (screen.c), the raw request target (url.c);
  *   - bodies under a cap, refused before they are read where Content-Length tells, and cut while they arrive;
@@ -160,8 +160,7 @@ static void choose_request_id(struct http_request *r)
 
 /* --- Waiting ---------------------------------------------------------------------------------------------- */
 
-/* With s->lock held. */
-static void suspend_locked(struct http_server *s, struct exchange *e)
+void http_suspend_locked(struct http_server *s, struct exchange *e)
 {
 	e->is_suspended = true;
 	e->next_suspended = s->suspended.next_suspended;
@@ -182,14 +181,13 @@ bool http_suspend(struct http_request *r, http_handler next)
 		e->phase = PHASE_SUSPENDED;
 		e->next = next;
 		s->n_waiting++;
-		suspend_locked(s, e);
+		http_suspend_locked(s, e);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return can;
 }
 
-/* With s->lock held. */
-static void resume_locked(struct http_server *s, struct exchange *e)
+void http_resume_locked(struct http_server *s, struct exchange *e)
 {
 	e->prev->next_suspended = e->next_suspended;
 	e->next_suspended->prev = e->prev;
@@ -204,36 +202,7 @@ void http_resume(struct http_request *r)
 
 	pthread_mutex_lock(&e->server->lock);
 	if (e->is_suspended)
-		resume_locked(e->server, e);
-	pthread_mutex_unlock(&e->server->lock);
-}
-
-enum live_wait http_wait_live(struct exchange *e)
-{
-	struct http_server *s = e->server;
-	enum live_wait result = LIVE_SUSPENDED;
-
-	pthread_mutex_lock(&s->lock);
-	if (s->is_stopping)
-		result = LIVE_STOPPING;
-	else if (e->is_awake)
-		result = LIVE_READ_AGAIN;
-	else
-		suspend_locked(s, e);
-	e->is_awake = false;
-	pthread_mutex_unlock(&s->lock);
-	return result;
-}
-
-void http_live_wake(struct http_request *r)
-{
-	struct exchange *e = exchange_of(r);
-
-	pthread_mutex_lock(&e->server->lock);
-	if (e->is_suspended)
-		resume_locked(e->server, e);
-	else
-		e->is_awake = true;
+		http_resume_locked(e->server, e);
 	pthread_mutex_unlock(&e->server->lock);
 }
 
@@ -242,7 +211,7 @@ static void resume_all_and_refuse(struct http_server *s)
 	pthread_mutex_lock(&s->lock);
 	s->is_stopping = true;
 	while (s->suspended.next_suspended != &s->suspended)
-		resume_locked(s, s->suspended.next_suspended);
+		http_resume_locked(s, s->suspended.next_suspended);
 	pthread_mutex_unlock(&s->lock);
 }
 

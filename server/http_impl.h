@@ -1,4 +1,4 @@
-/* What http.c and http_reply.c, the users of libmicrohttpd, share: a request as the library's side sees it. */
+/* What http.c, http_reply.c and http_live.c, the users of libmicrohttpd, share: a request as the library's side sees it. */
 #ifndef SERVER_HTTP_IMPL_H
 #define SERVER_HTTP_IMPL_H
 
@@ -62,8 +62,11 @@ static inline struct exchange *exchange_of(struct http_request *r)
 /* Hands the answer that a handler gave to the library; MHD_NO, which closes the connection, when memory was short. */
 enum MHD_Result http_send_reply(struct exchange *e);
 
-/* Lets go of the connection of a live answer until it is woken. LIVE_READ_AGAIN: it was meanwhile. */
-enum live_wait { LIVE_SUSPENDED, LIVE_READ_AGAIN, LIVE_STOPPING };
-enum live_wait http_wait_live(struct exchange *e);
+/* Keeps the response until the library accepts it. NULL: out of memory; the connection will be closed. */
+void http_give(struct http_request *r, unsigned status, const char *type, struct MHD_Response *response);
+
+/* With s->lock held. */
+void http_suspend_locked(struct http_server *s, struct exchange *e);
+void http_resume_locked(struct http_server *s, struct exchange *e);
 
 #endif

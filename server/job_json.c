@@ -213,6 +213,8 @@ static json_t *json_links(const struct job *job)
 	if (links && job->state == JOB_SUCCEEDED && job->stems && !job->is_expired)
 		json_object_set_new(links, "stems", json_sprintf("/jobs/%s/stems", job->id));
 	if (links && !job_state_is_terminal(job->state))
+		json_object_set_new(links, "live", json_sprintf("/jobs/%s/audio?live=1", job->id));
+	if (links && !job_state_is_terminal(job->state))
 		json_object_set_new(links, "cancel", json_sprintf("/jobs/%s/cancel", job->id));
 	else if (links && job->state != JOB_SUCCEEDED)
 		json_object_set_new(links, "retry", json_sprintf("/jobs/%s/retry", job->id));

@@ -16,7 +16,7 @@ int submission_measure(const struct render_engine *engine, const struct render_s
 
 	if (render_estimate(engine, spec, &e, diags, err))
 		return -1;
-	job->frames_total = e.frames;
+	job->frames_total = e.frames_rendered;
 	memcpy(job->content_hash, e.content_hash, sizeof job->content_hash);
 	job->cost_s = e.cpu_s;
 	job->is_short = job->cost_s < SUBMISSION_SHORT_S;

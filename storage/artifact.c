@@ -256,6 +256,18 @@ struct sink *artifact_sink(struct artifact *a)
 	return &a->sink;
 }
 
+int artifact_open_unfinished(struct artifact *a, struct error *err)
+{
+	int fd = openat(a->storage->tmp_fd, a->part_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd >= 0 ? fd : error_set_errno(err, errno, "opening tmp/%s", a->part_name);
+}
+
+uint64_t artifact_settle(struct artifact *a)
+{
+	return a->out ? outfile_settle(a->out) : 0;
+}
+
 void artifact_free(struct artifact *a)
 {
 	/* A finish that failed leaves the part behind for us. */

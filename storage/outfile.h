@@ -17,6 +17,9 @@ struct outfile_ops {
 	int (*write)(struct outfile *f, const void *data, size_t n, struct error *err);
 	/* Everything written so far is complete, checked and on disk when this returns 0. */
 	int (*sync)(struct outfile *f, struct error *err);
+	/* How many bytes from the start another descriptor of the file finds there, as far as is known without waiting. What is
+	 * gathered for a larger write goes out now, for a reader in a hurry. A failure shows at the next write. */
+	uint64_t (*settle)(struct outfile *f);
 	/* Waits for what the kernel still reads from our memory, then frees. */
 	void (*free)(struct outfile *f);
 };
@@ -41,6 +44,11 @@ static inline int outfile_write(struct outfile *f, const void *data, size_t n, s
 static inline int outfile_sync(struct outfile *f, struct error *err)
 {
 	return f->ops->sync(f, err);
+}
+
+static inline uint64_t outfile_settle(struct outfile *f)
+{
+	return f->ops->settle(f);
 }
 
 static inline void outfile_free(struct outfile *f)

@@ -370,6 +370,10 @@ struct artifact *artifact_create(struct storage *s, const uint8_t content_hash[S
 struct artifact *artifact_create_part(struct storage *s, const uint8_t content_hash[SHA256_BYTES], unsigned part,
 				      uint64_t expected_bytes, struct error *err) WARN_UNUSED;
 struct sink *artifact_sink(struct artifact *a);
+/* Another descriptor of the file while it is written, for reading; the caller closes it, before or after the end. */
+int artifact_open_unfinished(struct artifact *a, struct error *err) WARN_UNUSED;
+/* How many bytes from its start such a descriptor finds there; never waits. By the thread that writes. */
+uint64_t artifact_settle(struct artifact *a);
 /* Ends the artifact; what was not finished (or failed to) is aborted. */
 void artifact_free(struct artifact *a);
 

@@ -14,8 +14,8 @@ enum { CHANNELS_MAX = 2, LINES_MAX = FILE_SET_MAX * CHANNELS_MAX };
 struct finish {
 	struct finish_spec spec;
 	unsigned n_lines;        /* n_signals * channels */
-	uint64_t n_taken;        /* frames */
-	uint64_t n_given;        /* frames */
+	uint64_t n_taken;        /* frames of the whole, those before from_frame included */
+	uint64_t n_given;        /* the same */
 	size_t latency;          /* of the limiter */
 	struct limiter *limiter; /* NULL: none */
 	struct loudness *loudness;
@@ -37,7 +37,7 @@ static int make_limiter(struct finish *f, struct error *err)
 	f->limiter = limiter_new(f->spec.sample_rate_hz, f->spec.channels, f->spec.ceiling, err);
 	if (!f->limiter)
 		return -1;
-	f->latency = limiter_latency(f->limiter);
+	f->latency = limiter_latency(f->spec.sample_rate_hz);
 	return 0;
 }
 
@@ -57,6 +57,7 @@ struct finish *finish_new(const struct finish_spec *spec, struct error *err)
 	}
 	f->spec = *spec;
 	f->n_lines = spec->n_signals * spec->channels;
+	f->n_taken = f->n_given = spec->from_frame;
 	f->loudness = loudness_new(spec->sample_rate_hz, spec->channels, spec->meter, err);
 	if (f->loudness && make_limiter(f, err) == 0 && make_lines(f, err) == 0)
 		return f;
@@ -114,8 +115,8 @@ static void measure(struct finish *f, const sample *const *mix, size_t n)
 	loudness_add(f->loudness, mix, n);
 }
 
-/* x[n_lines][n]: finished frames. */
-static int give(struct finish *f, const sample *const *x, size_t n, struct error *err)
+/* x[n_lines][n]: finished frames of the window. */
+static int give_window(struct finish *f, const sample *const *x, size_t n, struct error *err)
 {
 	const struct finish_spec *s = &f->spec;
 
@@ -123,8 +124,29 @@ static int give(struct finish *f, const sample *const *x, size_t n, struct error
 	for (unsigned i = 0; i < s->n_signals && s->encoders; i++)
 		if (encoder_write(s->encoders[i], x + i * s->channels, n, err))
 			return -1;
-	f->n_given += n;
 	return 0;
+}
+
+/* Where frame stands among the next n, at most behind them. */
+static size_t place_of(const struct finish *f, uint64_t frame, size_t n)
+{
+	uint64_t place = frame > f->n_given ? frame - f->n_given : 0;
+
+	return place < n ? (size_t)place : n;
+}
+
+/* x[n_lines][n]: finished frames. */
+static int give(struct finish *f, const sample *const *x, size_t n, struct error *err)
+{
+	size_t first = place_of(f, f->spec.first_frame, n), end = place_of(f, f->spec.end_frame, n);
+	const sample *inside[LINES_MAX];
+
+	f->n_given += n;
+	if (first >= end)
+		return 0;
+	for (unsigned k = 0; k < f->n_lines; k++)
+		inside[k] = x[k] + first;
+	return give_window(f, inside, end - first, err);
 }
 
 /* The first n frames of the lines. */
@@ -199,8 +221,8 @@ static void measure_end(struct finish *f)
 
 int finish_end(struct finish *f, struct finish_levels *levels, struct error *err)
 {
-	while (f->n_given < f->n_taken && f->n_given < f->spec.n_frames) {
-		uint64_t left = f->spec.n_frames - f->n_given;
+	while (f->n_given < f->n_taken && f->n_given < f->spec.end_frame) {
+		uint64_t left = f->spec.end_frame - f->n_given;
 		size_t n = left < BLOCK_FRAMES_MAX ? (size_t)left : BLOCK_FRAMES_MAX;
 		for (unsigned k = 0; k < f->n_lines; k++)
 			memset(f->lines + k * line_frames(f) + f->latency, 0, n * sizeof *f->lines);

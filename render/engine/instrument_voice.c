@@ -29,7 +29,7 @@ static struct pitch pitch_of(const struct event_maker *m, const struct controls 
 }
 
 int instrument_voice(struct event_maker *m, const struct event *ev, const struct controls *c, uint32_t idx,
-		     struct voice *v, bool *is_new_note, struct error *err)
+		     struct voice *v, struct error *err)
 {
 	uint64_t left = m->run->spec.n_frames - ev->onset;
 	envelope_make(m, ev, v, c);
@@ -40,7 +40,7 @@ int instrument_voice(struct event_maker *m, const struct event *ev, const struct
 		.onset = m->events->follows_song[idx] ? ev->onset : 0,
 	};
 	unsigned n_ch = mix_output_channels(m->events->plans[idx]);
-	v->note = note_cache_find(m->notes, &key, n_ch, ev->hap->source, is_new_note, err);
+	v->note = note_cache_find(m->notes, &key, n_ch, ev->hap->source, err);
 	if (!v->note)
 		return -1;
 	v->path = (struct path){ .data = &v->note->audio, .rate = PATH_UNIT };

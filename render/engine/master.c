@@ -29,7 +29,7 @@ struct master {
 	bool is_held;                          /* nothing goes on before the last frame is there */
 	struct spool *spool;                   /* when it is held, or kept for a checkpoint; else NULL */
 	bool owns_spool;                       /* it is not the checkpoint's */
-	uint64_t n_spooled;                    /* frames */
+	uint64_t n_spooled;                    /* the frame up to which the spool has all from heard_from on */
 	uint64_t n_audible;                    /* frames up to the last one that is no silence */
 	bool is_over, has_warned;
 	struct finish *finish;
@@ -102,6 +102,8 @@ static struct finish_spec finish_spec_of(const struct master *m, uint64_t n_fram
 		.channels = m->channels,
 		.n_signals = m->n_signals,
 		.n_frames = n_frames,
+		.from_frame = m->config.heard_from,
+		.end_frame = n_frames,
 		.fade_in_frames = frames_of(m, s->fade_in_s),
 		.fade_out_frames = frames_of(m, s->fade_out_s),
 		.gain = gain,
@@ -119,7 +121,9 @@ static int start_finish(struct master *m, uint64_t n_frames, double gain, bool i
 	if (!is_encoding && m->config.spec->normalize == NORMALIZE_PEAK)
 		spec.has_limiter = false;
 	if (is_encoding) {
-		if (file_set_open(&m->files, n_frames, err))
+		spec.first_frame = m->config.first_frame;
+		spec.end_frame = m->config.end_frame < n_frames ? m->config.end_frame : n_frames;
+		if (file_set_open(&m->files, spec.first_frame, spec.end_frame, err))
 			return -1;
 		spec.encoders = m->files.encoders;
 	}
@@ -260,24 +264,31 @@ static int pass_on(struct master *m, size_t n, struct error *err)
 static bool is_pause_due(struct master *m)
 {
 	struct saver *s = m->config.saver;
-	bool is_due = s && saver_is_due(s, m->n_spooled, frame_bytes(m), m->config.n_frames);
+	bool is_due = s && saver_is_due(s, m->n_spooled, frame_bytes(m), m->config.run_frames);
 
 	if (s && s->is_off && !m->is_held)
 		m->spool = NULL;
 	return is_due;
 }
 
+static int take_block(struct master *m, const struct run *run, uint64_t block, size_t n_frames, struct error *err)
+{
+	mix_block(m, run, block, n_frames);
+	return m->is_held ? keep(m, n_frames, err) : pass_on(m, n_frames, err);
+}
+
 int master_deliver(void *ctx, struct run *run, uint64_t block, size_t n_frames, struct error *err)
 {
 	struct master *m = ctx;
 	struct job_control *control = m->config.control;
+	uint64_t end = block * m->config.shared->block_frames + n_frames;
 
-	mix_block(m, run, block, n_frames);
-	if (m->is_held ? keep(m, n_frames, err) : pass_on(m, n_frames, err))
+	if (end <= m->config.heard_from)
+		m->n_spooled = end;
+	else if (take_block(m, run, block, n_frames, err))
 		return -1;
 	if (control)
-		atomic_store_explicit(&control->frames_done, block * m->config.shared->block_frames + n_frames,
-				      memory_order_relaxed);
+		atomic_store_explicit(&control->frames_done, end, memory_order_relaxed);
 	if (is_pause_due(m))
 		run_pause(run);
 	return 0;
@@ -292,7 +303,9 @@ bool master_is_over(const struct master *m)
 
 static int unspool(struct master *m, uint64_t frame, size_t n, struct error *err)
 {
-	if (spool_read_at(m->spool, frame * frame_bytes(m), m->frames, n * frame_bytes(m), err))
+	uint64_t at = (frame - m->config.heard_from) * frame_bytes(m);
+
+	if (spool_read_at(m->spool, at, m->frames, n * frame_bytes(m), err))
 		return -1;
 	for (unsigned k = 0; k < m->n_lines; k++)
 		for (size_t i = 0; i < n; i++)
@@ -383,12 +396,12 @@ static int find_level(struct master *m, uint64_t n_frames, double *gain_db, stru
 	return 0;
 }
 
-/* A limiter may not let it become as loud as that. */
+/* A limiter may not let it become as loud as that. levels: of the whole. */
 static void check_level(const struct master *m, const struct finish_levels *levels)
 {
 	double off_db;
 
-	if (m->config.spec->normalize != NORMALIZE_LOUDNESS || !distance(m, levels, &off_db))
+	if (!distance(m, levels, &off_db))
 		return;
 	if (fabs(off_db) > LEVEL_MISSED_LU)
 		run_warn(m->config.shared, "level-missed", (struct span){ 0, 0 },
@@ -408,29 +421,42 @@ static uint64_t length_with_tail(const struct master *m)
 	return m->n_audible > main_frames ? m->n_audible : main_frames;
 }
 
-static int finish_spooled(struct master *m, struct finish_levels *levels, uint64_t *n_frames, struct error *err)
+/* The last pass measures what is in the files, which may be less than the whole. */
+static int write_spooled(struct master *m, uint64_t n_frames, double gain_db, struct finish_levels *levels,
+			 struct error *err)
 {
+	bool is_window = m->config.first_frame > 0 || m->config.end_frame < n_frames;
+	bool is_checked = m->config.spec->normalize == NORMALIZE_LOUDNESS;
+	double gain = round_gain(linear(gain_db));
+	struct finish_levels whole;
+
+	if (is_checked && is_window && pass(m, n_frames, gain, false, &whole, err))
+		return -1;
+	if (pass(m, n_frames, gain, true, levels, err))
+		return -1;
+	if (is_checked)
+		check_level(m, is_window ? &whole : levels);
+	return 0;
+}
+
+static int finish_spooled(struct master *m, struct finish_levels *levels, struct error *err)
+{
+	uint64_t n_frames = length_with_tail(m);
 	double gain_db = 0;
 
-	*n_frames = length_with_tail(m);
-	if (m->config.spec->normalize != NORMALIZE_NONE && find_level(m, *n_frames, &gain_db, err))
+	if (m->config.spec->normalize != NORMALIZE_NONE && find_level(m, n_frames, &gain_db, err))
 		return -1;
-	if (pass(m, *n_frames, round_gain(linear(gain_db)), true, levels, err))
-		return -1;
-	check_level(m, levels);
-	return 0;
+	return write_spooled(m, n_frames, gain_db, levels, err);
 }
 
 int master_finish(struct master *m, struct render_result *result, struct error *err)
 {
 	struct finish_levels levels;
-	uint64_t n_frames = m->config.n_frames;
 
-	if (m->is_held ? finish_spooled(m, &levels, &n_frames, err) : finish_end(m->finish, &levels, err))
+	if (m->is_held ? finish_spooled(m, &levels, err) : finish_end(m->finish, &levels, err))
 		return -1;
 	if (file_set_close(&m->files, result, err))
 		return -1;
-	result->frames = n_frames;
 	result->true_peak = levels.true_peak;
 	result->loudness_lufs = levels.loudness_lufs;
 	return 0;
@@ -457,7 +483,7 @@ static int replay(struct master *m, struct error *err)
 	uint64_t mode = denormals_flush();
 	int rc = 0;
 
-	for (uint64_t at = 0; rc == 0 && at < m->n_spooled; at += BLOCK_FRAMES_MAX) {
+	for (uint64_t at = m->config.heard_from; rc == 0 && at < m->n_spooled; at += BLOCK_FRAMES_MAX) {
 		uint64_t left = m->n_spooled - at;
 		size_t n = left < BLOCK_FRAMES_MAX ? (size_t)left : BLOCK_FRAMES_MAX;
 		rc = check_cancel(m, err);

@@ -16,7 +16,7 @@
 
 /* What is to be known of a render beside its run. */
 struct saver_sound {
-	uint64_t n_frames;     /* in the spool */
+	uint64_t n_frames;     /* up to which the spool has what is heard */
 	uint64_t n_audible;    /* master.c */
 	uint32_t n_lines;      /* samples of a frame */
 	uint32_t has_warned;   /* that the mix was not finite */
@@ -48,7 +48,7 @@ void saver_give_up(struct saver *s);
 /* Somebody asked for the render to be laid aside. */
 bool saver_is_suspended(const struct saver *s);
 
-/* Is the render to pause now? n_spooled: frames of frame_bytes each that the spool has, of about n_total. When the
+/* Is the render to pause now? n_spooled: frames, of frame_bytes each, that are done, of about n_total. When the
  * render turns out to be too short for checkpoints, is_off is set from then on. */
 bool saver_is_due(struct saver *s, uint64_t n_spooled, size_t frame_bytes, uint64_t n_total);
 

@@ -55,8 +55,8 @@ struct score {
 	sample *modulators;     /* [n_inputs of the node] of each of them */
 	size_t n_active, cap_active, cap_origins, cap_modulators;
 	uint64_t first_frame; /* onsets before it were taken before the checkpoint that the score comes from; else 0 */
-	struct note **unrendered; /* of voices from the checkpoint, until the first block */
-	size_t n_unrendered, cap_unrendered;
+	uint64_t heard_from;  /* nobody hears its voices before; what they play is not rendered until then */
+	bool has_silent;      /* voices that were made where nobody hears them, or before the checkpoint */
 	size_t sounding[VOICES_MAX]; /* indices into active of those that neither ended nor fade, by ordinal */
 	size_t n_sounding;
 	uint64_t block;             /* being scored; for modulators */
@@ -71,6 +71,8 @@ struct score *score_new(struct run *run, const struct plan_events *events)
 	s->run = run;
 	s->events = events;
 	s->node = &run->spec.plan->nodes[events->node];
+	s->heard_from = run->spec.plan->stages[s->node->stage].is_lasting ? 0 : run->spec.heard_from;
+	s->has_silent = true;
 	s->next_cycle = tempo_cycle_before(&run->spec.shared->tempo, run->spec.song_frame);
 	arena_init(&s->arena, SCORE_ARENA_BYTES_MAX);
 	s->blocks = calloc(run->spec.n_slots, sizeof *s->blocks);
@@ -97,7 +99,6 @@ void score_free(struct score *s)
 	free(s->active);
 	free(s->origins);
 	free(s->modulators);
-	free(s->unrendered);
 	event_maker_free(s->maker);
 	cycle_cache_free(s->cycles);
 	arena_fini(&s->arena);
@@ -332,9 +333,9 @@ static int active_reserve(struct score *s, struct error *err)
 	return reserve((void **)&s->modulators, &s->cap_modulators, n_modulators, sizeof *s->modulators, err);
 }
 
-/* Makes the voice of an onset behind the last one; its origin and its modulators stand there already. 1: *note is what has
- * to be rendered for it, or NULL; 0: it makes no sound; -1. */
-static int active_make(struct score *s, const struct onset *o, struct note **note, struct error *err)
+/* Makes the voice of an onset behind the last one; its origin and its modulators stand there already. 1; 0: it makes no
+ * sound; -1. */
+static int active_make(struct score *s, const struct onset *o, struct error *err)
 {
 	struct event ev = { .hap = o->hap,
 			    .onset = o->frame,
@@ -342,26 +343,26 @@ static int active_make(struct score *s, const struct onset *o, struct note **not
 			    .block = s->block,
 			    .modulators = { modulator_read, s } };
 	struct voice *v = &s->active[s->n_active];
-	bool is_new_note;
-	int rc = event_make_voice(s->maker, &ev, v, &is_new_note, err);
-	if (rc <= 0)
-		return rc;
-	v->ordinal = s->origins[s->n_active].ordinal;
-	*note = is_new_note ? v->note : NULL;
-	return 1;
+	int rc = event_make_voice(s->maker, &ev, v, err);
+	if (rc > 0)
+		v->ordinal = s->origins[s->n_active].ordinal;
+	return rc;
 }
 
-static int missing_add(struct score_block *b, struct note *note, struct error *err)
+/* Lets the notes tile of the block render what the voice plays, unless somebody asked for that before. */
+static int note_order(struct score_block *b, struct note *note, struct error *err)
 {
+	if (!note || note->is_ordered)
+		return 0;
 	if (reserve((void **)&b->missing, &b->cap_missing, b->n_missing, sizeof *b->missing, err))
 		return -1;
+	note->is_ordered = true;
 	b->missing[b->n_missing++] = note;
 	return 0;
 }
 
 static int active_add(struct score *s, const struct onset *o, struct error *err)
 {
-	struct note *note;
 	if (active_reserve(s, err))
 		return -1;
 	s->origins[s->n_active] = (struct origin){
@@ -371,11 +372,11 @@ static int active_add(struct score *s, const struct onset *o, struct error *err)
 	};
 	for (uint32_t i = 0; i < s->node->n_inputs; i++)
 		s->modulators[s->n_active * s->node->n_inputs + i] = modulator_at(s, o, i);
-	int rc = active_make(s, o, &note, err);
+	int rc = active_make(s, o, err);
 	if (rc <= 0)
 		return rc;
 	sounding_add(s, s->n_active++);
-	return note ? missing_add(score_block_at(s, s->block), note, err) : 0;
+	return 0;
 }
 
 /* --- Blocks ----------------------------------------------------------------------------------------------- */
@@ -405,7 +406,6 @@ static int block_sums(struct score_block *b, unsigned block_frames, struct error
 /* Copies the active voices: the score moves on while the block is mixed. */
 static int block_fill(struct score *s, struct score_block *b, uint64_t first_frame, struct error *err)
 {
-	b->n_voices = b->n_groups = 0;
 	for (size_t i = 0; i < s->n_active; i++) {
 		const struct voice *v = &s->active[i];
 		if (v->end <= first_frame)
@@ -423,18 +423,27 @@ static int block_fill(struct score *s, struct score_block *b, uint64_t first_fra
 	return block_sums(b, s->run->spec.shared->block_frames, err);
 }
 
+/* What the voices behind the first n_before play, or all of them when some were silent so far. */
+static int block_order_notes(struct score *s, struct score_block *b, size_t n_before, struct error *err)
+{
+	for (size_t i = s->has_silent ? 0 : n_before; i < s->n_active; i++)
+		if (note_order(b, s->active[i].note, err))
+			return -1;
+	s->has_silent = false;
+	return 0;
+}
+
 int score_advance(struct score *s, uint64_t block, struct error *err)
 {
 	unsigned n = s->run->spec.shared->block_frames;
 	struct score_block *b = score_block_at(s, block);
 	const struct onset *o;
+	size_t n_before;
 
 	s->block = block;
-	b->n_missing = 0;
-	while (s->n_unrendered > 0)
-		if (missing_add(b, s->unrendered[--s->n_unrendered], err))
-			return -1;
+	b->n_missing = b->n_voices = b->n_groups = 0;
 	active_drop_silent(s, block * n);
+	n_before = s->n_active;
 	event_maker_evict(s->maker, block);
 	for (;;) {
 		if (onset_next(s, (block + 1) * n, &o, err))
@@ -446,7 +455,9 @@ int score_advance(struct score *s, uint64_t block, struct error *err)
 		if (active_add(s, o, err))
 			return -1;
 	}
-	return block_fill(s, b, block * n, err);
+	if (block * n < s->heard_from)
+		return 0;
+	return block_order_notes(s, b, n_before, err) ? -1 : block_fill(s, b, block * n, err);
 }
 
 /* --- Checkpoints ------------------------------------------------------------------------------------------ */
@@ -476,22 +487,16 @@ static int active_remake(struct score *s, const struct hap_list *haps, struct er
 {
 	const struct origin *origin = &s->origins[s->n_active];
 	struct onset o;
-	struct note *note;
 	if (origin->rank >= haps->n)
 		return error_set(err, ERR_CORRUPT, "a checkpoint has another pattern");
 	if (onset_from_hap(s, &haps->haps[origin->rank], origin->rank, &o, err) < 0)
 		return -1;
-	int rc = active_make(s, &o, &note, err);
+	int rc = active_make(s, &o, err);
 	if (rc <= 0)
 		return rc ? rc : error_set(err, ERR_CORRUPT, "a checkpoint has another sound");
 	if (origin->fade_frames > 0)
 		voice_fade(&s->active[s->n_active], origin->fade_frame, origin->fade_frames);
 	s->n_active++;
-	if (!note)
-		return 0;
-	if (reserve((void **)&s->unrendered, &s->cap_unrendered, s->n_unrendered, sizeof *s->unrendered, err))
-		return -1;
-	s->unrendered[s->n_unrendered++] = note;
 	return 0;
 }
 

@@ -33,6 +33,15 @@ ok "FLAC holds the samples of the WAV" cmp a.raw b.raw
 ok "192 kHz" exits 0 "$PHONOND" render "$m" fast.flac --duration 0.5 --sample-rate 192000 --subtype pcm_24
 ok "as asked" test "$(ffprobe -v error -show_entries stream=sample_rate,bits_per_raw_sample -of csv=p=0 fast.flac)" = 192000,24
 
+# --- windows
+ok "a window" exits 0 "$PHONOND" render -q "$m" window.wav --from-cycle 4/3 --to-cycle 1.5 --limiter -3
+ok "a render that ends where it does" exits 0 "$PHONOND" render -q "$m" whole.wav --cycles 1.5 --limiter -3
+tail -c +45 window.wav >window.raw
+tail -c "$(stat -c %s window.raw)" whole.wav >end.raw
+ok "ends with it" cmp window.raw end.raw
+ok "a window behind the end" exits 64 "$PHONOND" render "$m" x.wav --from-cycle 2 --to-cycle 1
+ok "no cycle" exits 64 "$PHONOND" render "$m" x.wav --from-cycle soon
+
 # --- what does not go together
 ok "an unknown format" exits 64 "$PHONOND" render "$m" x.wav --format mp3
 ok "says which there are" grep -q "takes wav, flac, vorbis or opus, found 'mp3'" err
