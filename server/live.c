@@ -249,7 +249,8 @@ static ssize_t listener_read(void *ctx, char *out, size_t max)
 		return HTTP_LIVE_CUT;
 	if (c.has_source && l->n_sent < c.n_bytes)
 		return read_file(l, c.fd, c.n_bytes, out, max);
-	return c.is_whole ? HTTP_LIVE_END : 0;
+	/* Who asks for the job next is to find it ended. */
+	return c.is_whole && c.is_job_over ? HTTP_LIVE_END : 0;
 }
 
 /* --- Listeners come and go ---------------------------------------------------------------------------------- */

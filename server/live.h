@@ -11,7 +11,7 @@
  * A listener holds no thread: its connection is suspended until its source has more or its job has ended. It reads the file through
  * the source's descriptor, at its own pace; a slow one costs nobody anything, and the file stays readable through that
  * descriptor when it has got its name, or lost it. The stream ends well only behind the last byte of a file that is
- * whole; every other end cuts the connection, so that nobody takes a part for the whole.
+ * whole, when the job has ended too; every other end cuts the connection, so that nobody takes a part for the whole.
  *
  * A suspended connection does not notice that its client has left. One thread looks twice a second, while there are listeners.
  * Lock: live.lock (rank 16). */

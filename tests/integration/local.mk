@@ -16,6 +16,8 @@ INTEGRATION_TESTS += tests/integration/test_render_api
 INTEGRATION_TESTS += tests/integration/test_resume
 INTEGRATION_TESTS += tests/integration/test_schedules_api
 INTEGRATION_TESTS += tests/integration/test_webhooks
+dist_check_SCRIPTS += tests/integration/test_clients.sh
+TESTS += tests/integration/test_clients.sh
 check_PROGRAMS += $(INTEGRATION_TESTS)
 TESTS += $(INTEGRATION_TESTS)
 
