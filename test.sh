@@ -115,9 +115,8 @@ rm -f build/beside.done
 check_beside >build/beside 2>/dev/null &
 
 if [ "$quick" = no ]; then
-	check_tree build/asan check --enable-werror --enable-sanitize=address,undefined CFLAGS='-g -O1'
-	# What has one thread only, and takes long, is left out.
-	check_tree build/tsan check-threads --enable-werror --enable-sanitize=thread CFLAGS='-g -O1'
+	check_tree build/asan check-memory --enable-werror --enable-sanitize=address,undefined CFLAGS='-g1 -O1'
+	check_tree build/tsan check-threads --enable-werror --enable-sanitize=thread CFLAGS='-g1 -O1'
 	echo "== release tarball"
 	# The tarball holds all it needs and builds in a folder of its own; its tests ran above, so it is not optimised.
 	if make -C build/check -s -j "$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS="--enable-werror CFLAGS=-O0" TESTS= >build/distcheck.log 2>&1; then

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "render/engine/voice.h"
 #include "render/render.h"
+#include "tests/lib/null_sink.h"
 
 enum { BLOCK_FRAMES = 1024, SOUND_FRAMES = 44100, VOICES = 16, ROUNDS = 7 };
 #define ROUND_NS 50000000u
@@ -118,27 +119,9 @@ static const struct {
 	  "o2 $ jux rev $ stut 8 0.125 0.1 $ s \"~x(3,8,1)\" # ar 0 1 # note \"<c3'min7 c4'min7>\" # lpf 200" },
 };
 
-static int null_write_at(struct sink *s, uint64_t offset, const void *data, size_t n, struct error *err)
-{
-	(void)s, (void)offset, (void)data, (void)n, (void)err;
-	return 0;
-}
-
-static int null_finish(struct sink *s, struct error *err)
-{
-	(void)s, (void)err;
-	return 0;
-}
-
-static void null_abort(struct sink *s)
-{
-	(void)s;
-}
-
 static double program_cpu_s(struct render_engine *engine, const char *source)
 {
-	static const struct sink_ops ops = { null_write_at, null_finish, null_abort };
-	struct sink sink = { &ops };
+	struct sink sink = { &null_sink_ops };
 	struct diag_list diags = { .n = 0 };
 	struct render_result result;
 	struct render_spec spec;

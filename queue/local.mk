@@ -12,9 +12,12 @@ libqueue_a_SOURCES += \
 	queue/view.c \
 	queue/worker.c
 
+QUEUEING = tests/lib/queueing.c tests/lib/queueing.h \
+	tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
+
 check_PROGRAMS += tests/unit/test_queue
 TESTS += tests/unit/test_queue
-tests_unit_test_queue_SOURCES = tests/unit/test_queue.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_queue_SOURCES = tests/unit/test_queue.c $(QUEUEING)
 tests_unit_test_queue_LDADD = libqueue.a libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_crash
@@ -24,5 +27,5 @@ tests_unit_test_crash_LDADD = libqueue.a libstorage.a libbase.a $(STORAGE_LIBS) 
 
 check_PROGRAMS += tests/unit/test_terms
 TESTS += tests/unit/test_terms
-tests_unit_test_terms_SOURCES = tests/unit/test_terms.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_terms_SOURCES = tests/unit/test_terms.c $(QUEUEING)
 tests_unit_test_terms_LDADD = libqueue.a libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,7 @@ static void output_free(struct cli_output *o)
 }
 
 /* Takes path, which is malloc'd or NULL when memory was out. */
-static int output_open(struct cli_output *o, char *path, enum io_backend io, struct error *err)
+static int output_open(struct cli_output *o, char *path, const struct cli_outputs *all, struct error *err)
 {
 	int fd;
 
@@ -50,7 +51,7 @@ static int output_open(struct cli_output *o, char *path, enum io_backend io, str
 		output_free(o);
 		return -1;
 	}
-	o->sink = file_sink_new(fd, o->part_path, io, err);
+	o->sink = file_sink_new(fd, o->part_path, all->io, all->is_durable, err);
 	if (o->sink)
 		return 0;
 	close(fd);
@@ -81,7 +82,7 @@ int cli_outputs_open(struct cli_outputs *o, const char *path)
 
 	if (status != EX_OK)
 		return status;
-	return output_open(&o->mix, strdup(path), o->io, &err) ? cannot_create(err.message) : EX_OK;
+	return output_open(&o->mix, strdup(path), o, &err) ? cannot_create(err.message) : EX_OK;
 }
 
 /* --- What the render calls --- */
@@ -93,7 +94,7 @@ static struct sink *open_stem(void *ctx, unsigned i, const char *name, struct er
 
 	if (asprintf(&path, "%s/%s.%s", o->stems_dir, name, o->extension) < 0)
 		path = NULL;
-	if (output_open(&o->stems[i], path, o->io, err)) {
+	if (output_open(&o->stems[i], path, o, err)) {
 		o->is_blocked = true;
 		return NULL;
 	}
@@ -116,11 +117,24 @@ struct render_files cli_outputs_files(struct cli_outputs *o)
 
 /* --- The end --- */
 
-static int output_publish(struct cli_output *o)
+/* The folder, so that the name is on disk as well. */
+static int sync_folder_of(const char *path)
+{
+	char *copy = strdup(path);
+	int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int rc = fd < 0 ? -1 : fsync(fd);
+
+	if (fd >= 0)
+		close(fd);
+	free(copy);
+	return rc;
+}
+
+static int output_publish(struct cli_output *o, bool is_durable)
 {
 	int status = EX_OK;
 
-	if (o->part_path && rename(o->part_path, o->path) < 0) {
+	if (o->part_path && (rename(o->part_path, o->path) < 0 || (is_durable && sync_folder_of(o->path)))) {
 		fprintf(stderr, "phonond: cannot write '%s': %s\n", o->path, strerror(errno));
 		status = EX_CANTCREAT;
 		unlink(o->part_path);
@@ -131,10 +145,10 @@ static int output_publish(struct cli_output *o)
 
 int cli_outputs_publish(struct cli_outputs *o)
 {
-	int status = output_publish(&o->mix);
+	int status = output_publish(&o->mix, o->is_durable);
 
 	for (unsigned i = 0; i < o->n_stems; i++) {
-		int stem_status = output_publish(&o->stems[i]);
+		int stem_status = output_publish(&o->stems[i], o->is_durable);
 		status = status == EX_OK ? stem_status : status;
 	}
 	return status;

@@ -19,6 +19,7 @@ struct cli_outputs {
 	const char *stems_dir; /* NULL: none */
 	const char *extension; /* of the stems' files */
 	enum io_backend io;
+	bool is_durable; /* on disk, under their names, before the command ends */
 	bool is_blocked; /* a stem's file could not be made */
 };
 

@@ -16,6 +16,7 @@ struct render_args {
 	struct render_config config;
 	enum io_backend io;
 	const char *stems_dir;
+	bool is_durable;
 	bool is_quiet;
 	bool has_length, has_format, has_sample_rate, has_target, has_subtype;
 	double quality, bitrate_kbps; /* < 0: not given */
@@ -48,6 +49,7 @@ static void print_help(void)
 	     "      --seed=N            of everything random (default 0)\n"
 	     "      --samples=DIR       folder of samples, DIR/NAME/*.wav\n"
 	     "      --max-duration=S    refuse to render more (default 3600)\n"
+	     "      --sync              end only when the files are on disk, not just with the kernel\n"
 	     "  -q, --quiet             no progress, no summary\n"
 	     "\n"
 	     "Speed only, never the bytes:\n"
@@ -200,6 +202,9 @@ static int parse_option(int option, const char *text, struct render_args *a)
 		return 0;
 	case 'X':
 		return cli_parse_number("render", "--max-duration", text, 1, 1e6, &a->config.job_duration_s);
+	case 'Y':
+		a->is_durable = true;
+		return 0;
 	case 'q':
 		a->is_quiet = true;
 		return 0;
@@ -283,6 +288,7 @@ static int parse_args(int argc, char **argv, struct render_args *a)
 		{ "threads", required_argument, NULL, 't' },
 		{ "block", required_argument, NULL, 'b' },
 		{ "io", required_argument, NULL, 'i' },
+		{ "sync", no_argument, NULL, 'Y' },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -384,7 +390,8 @@ static int render_to_output(struct render_args *a, struct render_engine *engine)
 {
 	struct cli_outputs out = { .stems_dir = a->stems_dir,
 				   .extension = audio_format_extension(a->spec.format),
-				   .io = a->io };
+				   .io = a->io,
+				   .is_durable = a->is_durable };
 	struct diag_list diags = { .n = 0 };
 	struct error err = ERROR_INIT;
 	int status;

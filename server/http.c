@@ -1,11 +1,10 @@
-/* With http_reply.c and http_live.c the only user of libmicrohttpd. What they add to the library:
+/* With http_read.c, http_wait.c, http_live.c and http_reply.c the only user of libmicrohttpd. What they add to the library:
  *
  *   - screening of what the library lets pass (screen.c), the raw request target (url.c);
  *   - bodies under a cap, refused before they are read where Content-Length tells, and cut while they arrive;
  *   - wall-clock deadlines for headers and bodies (reaper.c);
- *   - waiting without a thread, with a registry so that nothing is suspended when the daemon stops, which would abort
- *     the process;
- *   - request ids, security headers.
+ *   - waiting without a thread (http_wait.c);
+ *   - request ids (http_read.c), security headers (http_reply.c).
  *
  * One request goes through these phases, all on the library's thread that owns the connection:
  *
@@ -21,18 +20,13 @@
  * the client can read the answer before it meets a reset connection. */
 #include "server/http.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -54,166 +48,6 @@ enum {
 	BODY_DEFAULT_BYTES_MAX = 4096,  /* for routes that need none */
 	STOP_POLL_MS = 10,
 };
-
-/* --- Reading ---------------------------------------------------------------------------------------------- */
-
-const char *http_header(struct http_request *r, const char *name)
-{
-	const char *joined = NULL;
-
-	for (size_t i = 0; i < r->n_headers; i++) {
-		if (strcasecmp(r->headers[i].name, name) != 0)
-			continue;
-		joined = joined ? arena_printf(&r->arena, "%s, %s", joined, r->headers[i].value) : r->headers[i].value;
-		if (!joined)
-			return NULL;
-	}
-	return joined;
-}
-
-const char *http_query(const struct http_request *r, const char *name)
-{
-	for (size_t i = 0; i < r->n_query; i++)
-		if (strcmp(r->query[i].name, name) == 0)
-			return r->query[i].value;
-	return NULL;
-}
-
-const char *http_peer(struct http_request *r)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(exchange_of(r)->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const struct sockaddr *peer = info ? info->client_addr : NULL;
-	char text[INET6_ADDRSTRLEN] = "?";
-	const char *copy;
-
-	if (peer && peer->sa_family == AF_INET) {
-		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)peer)->sin_addr, text, sizeof text);
-	} else if (peer && peer->sa_family == AF_INET6) {
-		/* Whoever has one address of a /64 has them all. */
-		struct in6_addr network = ((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr;
-		memset(network.s6_addr + 8, 0, 8);
-		inet_ntop(AF_INET6, &network, text, sizeof text);
-	}
-	copy = arena_printf(&r->arena, "%s%s", text, peer && peer->sa_family == AF_INET6 ? "/64" : "");
-	return copy ? copy : "?";
-}
-
-static enum MHD_Result count_header(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_len,
-				    const char *value, size_t value_len)
-{
-	(void)kind, (void)name, (void)name_len, (void)value, (void)value_len;
-	++*(size_t *)ctx;
-	return MHD_YES;
-}
-
-static enum MHD_Result collect_header(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_len,
-				      const char *value, size_t value_len)
-{
-	struct exchange *e = ctx;
-	struct http_pair *h = &e->request.headers[e->request.n_headers++];
-
-	(void)kind;
-	h->name = arena_strndup(&e->request.arena, name, name_len);
-	h->value = arena_strndup(&e->request.arena, value ? value : "", value ? value_len : 0);
-	if (!h->name || !h->value || strlen(h->name) != name_len || strlen(h->value) != (value ? value_len : 0)) {
-		e->is_malformed = true;
-		e->request.n_headers--;
-		return MHD_NO;
-	}
-	return MHD_YES;
-}
-
-static void collect_headers(struct exchange *e)
-{
-	size_t n = 0;
-
-	MHD_get_connection_values_n(e->connection, MHD_HEADER_KIND, count_header, &n);
-	e->request.headers = ARENA_ARRAY(&e->request.arena, n, struct http_pair);
-	if (e->request.headers)
-		MHD_get_connection_values_n(e->connection, MHD_HEADER_KIND, collect_header, e);
-	else
-		e->is_malformed = true;
-}
-
-/* A request id goes into logs and back to the client: letters, digits and "._-" only. */
-static bool is_sane_id(const char *s)
-{
-	size_t n = s ? strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") : 0;
-
-	return n > 0 && n < HTTP_REQUEST_ID_SIZE && s[n] == '\0';
-}
-
-static void choose_request_id(struct http_request *r)
-{
-	const char *given = http_header(r, "X-Request-Id");
-	unsigned long long random = 0;
-
-	if (is_sane_id(given)) {
-		snprintf(r->id, sizeof r->id, "%s", given);
-		return;
-	}
-	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
-		random = clock_monotonic_ns();
-	snprintf(r->id, sizeof r->id, "req_%016llx", random);
-}
-
-/* --- Waiting ---------------------------------------------------------------------------------------------- */
-
-void http_suspend_locked(struct http_server *s, struct exchange *e)
-{
-	e->is_suspended = true;
-	e->next_suspended = s->suspended.next_suspended;
-	e->prev = &s->suspended;
-	e->next_suspended->prev = e->prev->next_suspended = e;
-	MHD_suspend_connection(e->connection);
-}
-
-bool http_suspend(struct http_request *r, http_handler next)
-{
-	struct exchange *e = exchange_of(r);
-	struct http_server *s = e->server;
-	bool can;
-
-	pthread_mutex_lock(&s->lock);
-	can = !s->is_stopping && s->n_waiting < s->config.max_suspended;
-	if (can) {
-		e->phase = PHASE_SUSPENDED;
-		e->next = next;
-		s->n_waiting++;
-		http_suspend_locked(s, e);
-	}
-	pthread_mutex_unlock(&s->lock);
-	return can;
-}
-
-void http_resume_locked(struct http_server *s, struct exchange *e)
-{
-	e->prev->next_suspended = e->next_suspended;
-	e->next_suspended->prev = e->prev;
-	e->is_suspended = false;
-	s->n_waiting -= !e->is_live;
-	MHD_resume_connection(e->connection);
-}
-
-void http_resume(struct http_request *r)
-{
-	struct exchange *e = exchange_of(r);
-
-	pthread_mutex_lock(&e->server->lock);
-	if (e->is_suspended)
-		http_resume_locked(e->server, e);
-	pthread_mutex_unlock(&e->server->lock);
-}
-
-static void resume_all_and_refuse(struct http_server *s)
-{
-	pthread_mutex_lock(&s->lock);
-	s->is_stopping = true;
-	while (s->suspended.next_suspended != &s->suspended)
-		http_resume_locked(s, s->suspended.next_suspended);
-	pthread_mutex_unlock(&s->lock);
-}
 
 /* --- Phases of a request ---------------------------------------------------------------------------------- */
 
@@ -245,8 +79,8 @@ static void examine(struct exchange *e, struct screen_result *screen)
 	struct http_request *r = &e->request;
 	struct error err = ERROR_INIT;
 
-	collect_headers(e);
-	choose_request_id(r);
+	http_collect_headers(e);
+	http_choose_id(r);
 	r->max_body_bytes = BODY_DEFAULT_BYTES_MAX;
 	if (e->is_malformed)
 		refuse_malformed(e, 400, "the headers cannot be read");
@@ -541,7 +375,7 @@ void http_stop(struct http_server *s, int64_t timeout_ms)
 {
 	int fd;
 
-	resume_all_and_refuse(s);
+	http_resume_all(s);
 	fd = MHD_quiesce_daemon(s->daemon);
 	for (int64_t waited = 0; atomic_load(&s->n_exchanges) && waited < timeout_ms; waited += STOP_POLL_MS)
 		usleep(STOP_POLL_MS * 1000);

@@ -1,4 +1,4 @@
-/* What http.c, http_reply.c and http_live.c, the users of libmicrohttpd, share: a request as the library's side sees it. */
+/* What the files http*.c, the users of libmicrohttpd, share: a request as the library's side sees it. */
 #ifndef SERVER_HTTP_IMPL_H
 #define SERVER_HTTP_IMPL_H
 
@@ -46,7 +46,7 @@ struct http_server {
 	struct reaper *reaper;
 	unsigned port;
 	_Atomic unsigned n_exchanges; /* requests in progress; read by http_stop() */
-	/* Guards the ring of suspended exchanges, their is_suspended, n_suspended and is_stopping. Held across
+	/* Guards the ring of suspended exchanges, their is_suspended, n_waiting and is_stopping. Held across
 	 * MHD_suspend_connection() and MHD_resume_connection(), which must not overlap for one connection. */
 	pthread_mutex_t lock;
 	struct exchange suspended; /* head of the ring */
@@ -59,14 +59,27 @@ static inline struct exchange *exchange_of(struct http_request *r)
 	return (struct exchange *)r;
 }
 
+/* --- http_read.c --- */
+
+/* Copies the headers into the request's arena; is_malformed when one cannot be told whole. */
+void http_collect_headers(struct exchange *e);
+/* The client's X-Request-Id where that is fit for logs, else a new one. After the headers. */
+void http_choose_id(struct http_request *r);
+
+/* --- http_reply.c --- */
+
 /* Hands the answer that a handler gave to the library; MHD_NO, which closes the connection, when memory was short. */
 enum MHD_Result http_send_reply(struct exchange *e);
 
 /* Keeps the response until the library accepts it. NULL: out of memory; the connection will be closed. */
 void http_give(struct http_request *r, unsigned status, const char *type, struct MHD_Response *response);
 
-/* With s->lock held. */
-void http_suspend_locked(struct http_server *s, struct exchange *e);
-void http_resume_locked(struct http_server *s, struct exchange *e);
+/* --- http_wait.c --- */
+
+/* Lets go of the connection of a live answer until it is woken. LIVE_READ_AGAIN: it was meanwhile. */
+enum live_wait { LIVE_SUSPENDED, LIVE_READ_AGAIN, LIVE_STOPPING };
+enum live_wait http_wait_live(struct exchange *e);
+/* Resumes all that is suspended, and lets nothing be from now on. */
+void http_resume_all(struct http_server *s);
 
 #endif

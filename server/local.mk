@@ -33,7 +33,10 @@ libserver_a_SOURCES += \
 	server/conditional.c server/conditional.h \
 	server/examples_data.c server/examples_data.h \
 	server/http.c server/http.h server/http_impl.h \
-	server/http_reply.c server/http_live.c \
+	server/http_live.c \
+	server/http_read.c \
+	server/http_reply.c \
+	server/http_wait.c \
 	server/job_json.c \
 	server/json_spec.c server/json_spec.h \
 	server/listen.c server/listen.h \

@@ -2,7 +2,7 @@
  *
  *   create tmp/<n>.part, write, fsync, rename to artifacts/<aa>/<hash>.wav, fsync the folder, and only then the row.
  *
- * Further files of the same content (stems) go the same way before it
+ * Further files of the same content (stems) go the same way before it.
  *
  * A finished file is never changed. Two jobs with equal content may race: both write the same bytes, and the
  * later rename puts a copy over a copy. */

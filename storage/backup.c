@@ -23,26 +23,26 @@ static int finish_copy(struct db *to, struct error *err)
 	return db_exec(to, "PRAGMA journal_mode=DELETE", err);
 }
 
-int storage_backup(struct storage *s, const char *path, struct error *err)
+static int copy_to(struct db *from, void *ctx, struct error *err)
 {
-	struct db *from;
+	const char *path = ctx;
 	struct db to;
 	int rc;
 
+	if (db_open(&to, path, DB_READ_WRITE, err))
+		return -1;
+	rc = copy_pages(from, &to, err);
+	if (rc == 0)
+		rc = finish_copy(&to, err);
+	db_close(&to);
+	if (rc)
+		unlink(path);
+	return rc;
+}
+
+int storage_backup(struct storage *s, const char *path, struct error *err)
+{
 	if (access(path, F_OK) == 0)
 		return error_set(err, ERR_INVALID, "'%.150s' is there already", path);
-	from = readers_take(&s->readers, err);
-	if (!from)
-		return -1;
-	rc = db_open(&to, path, DB_READ_WRITE, err);
-	if (rc == 0) {
-		rc = copy_pages(from, &to, err);
-		if (rc == 0)
-			rc = finish_copy(&to, err);
-		db_close(&to);
-		if (rc)
-			unlink(path);
-	}
-	readers_give(&s->readers, from);
-	return rc;
+	return readers_do(&s->readers, copy_to, (void *)path, err);
 }

@@ -15,7 +15,6 @@
  * job waits, so the index job_claim is the queue, and however much is asked for with priority 9, what was asked for
  * nine minutes earlier with priority 0 goes first. */
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "storage/internal.h"
@@ -30,8 +29,10 @@ struct claim {
 	struct job *out;
 	char key_id[KEY_ID_SIZE];
 	double start_s; /* of the key */
+	struct db *db;
+	const char *look; /* the statement that looks at a lane */
 	/* The job found. */
-	char id[JOB_ID_SIZE];
+	char id[JOB_ID_SIZE]; /* "": none yet */
 	int64_t rank_ms;
 	double cost_s;
 	bool is_canceled, is_used_up;
@@ -39,40 +40,28 @@ struct claim {
 
 /* --- one key --- */
 
-/* The first row of a look at a lane; better than what is there already, or there is nothing yet. 1, 0, -1. */
-static int pick(struct db *db, const char *sql, int lane, bool has_one, struct claim *c, struct error *err)
+/* The first job of a lane: taken when it is better than what was found in the other one. */
+static int compare(struct row *row, void *ctx)
 {
-	struct query q;
-	int rc;
+	struct claim *c = ctx;
+	char id[JOB_ID_SIZE];
+	int64_t rank_ms;
 
-	query_begin(&q, db, sql, err);
-	query_text(&q, c->key_id);
-	query_int(&q, lane);
-	rc = query_step(&q);
-	if (rc == 1) {
-		const char *id = (const char *)sqlite3_column_text(q.stmt, 0);
-		int64_t rank_ms = sqlite3_column_int64(q.stmt, 1);
-		if (!has_one || rank_ms < c->rank_ms || (rank_ms == c->rank_ms && strcmp(id, c->id) < 0)) {
-			snprintf(c->id, sizeof c->id, "%s", id);
-			c->rank_ms = rank_ms;
-			c->cost_s = sqlite3_column_double(q.stmt, 2);
-			c->is_canceled = sqlite3_column_int(q.stmt, 3) != 0;
-			c->is_used_up = sqlite3_column_int(q.stmt, 4) != 0;
-		}
-	}
-	query_end(&q);
-	return rc;
+	row_copy_text(row, id, sizeof id);
+	rank_ms = row_int(row);
+	if (c->id[0] && (rank_ms > c->rank_ms || (rank_ms == c->rank_ms && strcmp(id, c->id) > 0)))
+		return 0;
+	memcpy(c->id, id, sizeof id);
+	c->rank_ms = rank_ms;
+	c->cost_s = row_real(row);
+	c->is_canceled = row_int(row) != 0;
+	c->is_used_up = row_int(row) != 0;
+	return 0;
 }
 
-/* The key's next job, over the lanes that are asked for. */
-static int pick_of_lanes(struct db *db, const char *sql, struct claim *c, struct error *err)
+static int look_at_lane(struct claim *c, int lane, struct error *err)
 {
-	int found = pick(db, sql, 1, false, c, err), other;
-
-	if (found < 0 || c->asked.is_short_only)
-		return found;
-	other = pick(db, sql, 0, found == 1, c, err);
-	return other < 0 ? -1 : found | other;
+	return db_each_row(c->db, c->look, VALUES(v_text(c->key_id), v_int(lane)), compare, c, err) < 0 ? -1 : 0;
 }
 
 /* Equal requests should render once, so a job whose content is being rendered waits for that result. The look ahead is
@@ -90,7 +79,8 @@ static const char beyond[] = "SELECT id, rank_ms, cost_s, cancel_requested, atte
 
 /* --- all keys --- */
 
-/* Walks the keys that have something queued and may have one more running, by their start tags; each step of the recursion is one seek in job_claim. */
+/* Walks the keys that have something queued and may have one more running, by their start tags; each step of the recursion
+ * is one seek in job_claim. */
 static const char keys[] =
 	"WITH RECURSIVE active(k) AS ("
 	"  SELECT min(key_id) FROM job INDEXED BY job_claim WHERE state = 'queued'"
@@ -101,27 +91,31 @@ static const char keys[] =
 	" WHERE k IS NOT NULL AND NOT EXISTS"
 	"  (SELECT 1 FROM api_key WHERE id = k AND max_running > 0 AND running >= max_running) ORDER BY start, k";
 
-static int find_of(struct db *db, const char *sql, struct claim *c, struct error *err)
+/* The key's next job, over the lanes that are asked for; 1 ends the walk. */
+static int look_at_key(struct row *row, void *ctx)
 {
-	struct query q;
-	int rc, found = 0;
+	struct claim *c = ctx;
 
-	query_begin(&q, db, keys, err);
-	while (found == 0 && (rc = query_step(&q)) == 1) {
-		snprintf(c->key_id, sizeof c->key_id, "%s", (const char *)sqlite3_column_text(q.stmt, 0));
-		c->start_s = sqlite3_column_double(q.stmt, 1);
-		found = pick_of_lanes(db, sql, c, err);
-	}
-	query_end(&q);
-	return found == 0 && rc < 0 ? -1 : found;
+	row_copy_text(row, c->key_id, sizeof c->key_id);
+	c->start_s = row_real(row);
+	if (look_at_lane(c, 1, row->err) || (!c->asked.is_short_only && look_at_lane(c, 0, row->err)))
+		return -1;
+	return c->id[0] != '\0';
+}
+
+static int look(struct claim *c, const char *sql, struct error *err)
+{
+	c->look = sql;
+	return db_each_row(c->db, keys, NO_VALUES, look_at_key, c, err) < 0 ? -1 : 0;
 }
 
 /* The job to hand out: 1, 0, -1. */
-static int find(struct db *db, struct claim *c, struct error *err)
+static int find(struct claim *c, struct error *err)
 {
-	int found = find_of(db, fresh, c, err);
-
-	return found == 0 ? find_of(db, beyond, c, err) : found;
+	c->id[0] = '\0';
+	if (look(c, fresh, err) || (!c->id[0] && look(c, beyond, err)))
+		return -1;
+	return c->id[0] != '\0';
 }
 
 /* --- taking it --- */
@@ -133,35 +127,26 @@ static int close_job(struct db *db, const struct claim *c, struct error *err)
 		"UPDATE job SET state = ?2, completed_at_ms = ?1, error_code = ?3, error_message = ?4,"
 		" expires_at_ms = " JOB_EXPIRES_AFTER("?1") " WHERE id = ?5 AND state = 'queued'";
 	enum job_state to = c->is_canceled ? JOB_CANCELED : JOB_FAILED;
-	struct query q;
 
 	assert(job_state_may_become(JOB_QUEUED, to));
-	query_begin(&q, db, sql, err);
-	query_int(&q, c->asked.now_ms);
-	query_text(&q, job_state_name(to));
-	query_text(&q, c->is_canceled ? "canceled" : "crashed");
-	query_text(&q, c->is_canceled ? "canceled on request" : "every attempt ended without a result");
-	query_text(&q, c->id);
-	return query_run(&q) < 0 ? -1 : 0;
+	return db_run(db, sql,
+		      VALUES(v_int(c->asked.now_ms), v_text(job_state_name(to)),
+			     v_text(c->is_canceled ? "canceled" : "crashed"),
+			     v_text(c->is_canceled ? "canceled on request" : "every attempt ended without a result"),
+			     v_text(c->id)),
+		      err);
 }
 
+/* 1, 0: it is not queued any more, -1. */
 static int lease(struct db *db, const struct claim *c, struct error *err)
 {
 	static const char sql[] =
 		"UPDATE job SET state = 'running', attempt = attempt + 1, epoch = epoch + 1, started_at_ms = ?,"
 		" lease_until_ms = ?, frames_done = 0 WHERE id = ? AND state = 'queued' RETURNING " JOB_COLUMNS;
-	struct query q;
-	int rc;
+	int64_t now_ms = c->asked.now_ms;
 
-	query_begin(&q, db, sql, err);
-	query_int(&q, c->asked.now_ms);
-	query_int(&q, c->asked.now_ms + c->asked.lease_ms);
-	query_text(&q, c->id);
-	rc = query_step(&q);
-	if (rc == 1 && job_row_read(&q, c->out, err))
-		rc = -1;
-	query_end(&q);
-	return rc;
+	return db_each_row(db, sql, VALUES(v_int(now_ms), v_int(now_ms + c->asked.lease_ms), v_text(c->id)),
+			   job_row_read, c->out, err);
 }
 
 static int charge(struct db *db, const struct claim *c, struct error *err)
@@ -170,33 +155,19 @@ static int charge(struct db *db, const struct claim *c, struct error *err)
 				   " ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 	static const char finish[] = "INSERT INTO share (key_id, finish_s) VALUES (?, ?)"
 				     " ON CONFLICT (key_id) DO UPDATE SET finish_s = excluded.finish_s";
-	struct query q;
+	double finish_s = c->start_s + (c->cost_s > COST_MIN_S ? c->cost_s : COST_MIN_S);
 
-	query_begin(&q, db, turn, err);
-	query_real(&q, c->start_s);
-	if (query_run(&q) < 0)
+	if (db_run(db, turn, VALUES(v_real(c->start_s)), err))
 		return -1;
-	query_begin(&q, db, finish, err);
-	query_text(&q, c->key_id);
-	query_real(&q, c->start_s + (c->cost_s > COST_MIN_S ? c->cost_s : COST_MIN_S));
-	return query_run(&q) < 0 ? -1 : 0;
+	return db_run(db, finish, VALUES(v_text(c->key_id), v_real(finish_s)), err);
 }
 
-static int load_source(struct db *db, struct claim *c, struct error *err)
+static int load_source(struct db *db, const struct claim *c, struct error *err)
 {
 	static const char sql[] = "SELECT source FROM job_source WHERE job_id = ?";
-	struct query q;
-	int rc;
+	int n = db_each_row(db, sql, VALUES(v_text(c->id)), job_row_read_source, c->out, err);
 
-	query_begin(&q, db, sql, err);
-	query_text(&q, c->id);
-	rc = query_step(&q);
-	if (rc == 1)
-		rc = job_row_read_source(&q, 0, c->out, err);
-	else if (rc == 0)
-		rc = error_set(err, ERR_CORRUPT, "a job has no source");
-	query_end(&q);
-	return rc;
+	return db_expect_row(n, ERR_CORRUPT, "a job has no source", err);
 }
 
 static int claim(struct db *db, void *ctx, struct error *err)
@@ -204,16 +175,13 @@ static int claim(struct db *db, void *ctx, struct error *err)
 	struct claim *c = ctx;
 	int rc;
 
-	while ((rc = find(db, c, err)) == 1 && (c->is_canceled || c->is_used_up))
+	c->db = db;
+	while ((rc = find(c, err)) == 1 && (c->is_canceled || c->is_used_up))
 		if (close_job(db, c, err))
 			return -1;
 	if (rc == 1)
 		rc = lease(db, c, err);
-	if (rc == 1 && (charge(db, c, err) || load_source(db, c, err))) {
-		job_fini(c->out);
-		rc = -1;
-	}
-	return rc;
+	return rc == 1 && (charge(db, c, err) || load_source(db, c, err)) ? -1 : rc;
 }
 
 int storage_job_claim(struct storage *s, const struct job_claim *asked, struct job *out, struct error *err)
@@ -224,6 +192,6 @@ int storage_job_claim(struct storage *s, const struct job_claim *asked, struct j
 	*out = (struct job){ .id = "" };
 	rc = writer_do(s->writer, claim, NULL, &c, err);
 	if (rc < 0)
-		job_fini(out); /* the claim may have been undone with its group */
+		job_fini(out); /* of what was read, also when it was undone with its group */
 	return rc;
 }

@@ -70,17 +70,14 @@ void db_close(struct db *db)
 
 /* WAL is a property of the file. A file system without shared memory (NFS) answers with another mode, and
  * then neither concurrent readers nor durability would be what we promise. */
-static int enter_wal(struct db *db, struct error *err)
+static int check_is_wal(struct row *row, void *ctx)
 {
-	struct query q;
-	int rc;
+	const char *mode = row_text(row);
 
-	query_begin(&q, db, "PRAGMA journal_mode=WAL", err);
-	rc = query_step(&q);
-	if (rc == 1 && strcmp((const char *)sqlite3_column_text(q.stmt, 0), "wal") != 0)
-		rc = error_set(err, ERR_UNSUPPORTED, "the database cannot use write-ahead logging on this file system");
-	query_end(&q);
-	return rc < 0 ? -1 : 0;
+	(void)ctx;
+	if (mode && strcmp(mode, "wal") == 0)
+		return 0;
+	return error_set(row->err, ERR_UNSUPPORTED, "the database cannot use write-ahead logging on this file system");
 }
 
 int db_configure(struct db *db, enum db_mode mode, struct error *err)
@@ -100,7 +97,7 @@ int db_configure(struct db *db, enum db_mode mode, struct error *err)
 		return -1;
 	if (mode == DB_READ_ONLY)
 		return db_exec(db, "PRAGMA query_only=ON", err);
-	if (enter_wal(db, err))
+	if (db_each_row(db, "PRAGMA journal_mode=WAL", NO_VALUES, check_is_wal, NULL, err) < 0)
 		return -1;
 	return db_exec(db, writing, err);
 }
@@ -112,25 +109,7 @@ int db_exec(struct db *db, const char *sql, struct error *err)
 	return 0;
 }
 
-int db_read_int(struct db *db, const char *sql, int64_t *value, struct error *err)
-{
-	struct query q;
-	int rc;
-
-	query_begin(&q, db, sql, err);
-	rc = query_step(&q);
-	if (rc == 1)
-		*value = sqlite3_column_int64(q.stmt, 0);
-	query_end(&q);
-	if (rc == 0)
-		return error_set(err, ERR_INTERNAL, "database: no row where one was expected");
-	return rc == 1 ? 0 : -1;
-}
-
-int db_changes(struct db *db)
-{
-	return sqlite3_changes(db->conn);
-}
+/* --- statements --- */
 
 /* The prepared statement of this text; prepares it on first use. NULL with the connection's error set. */
 static sqlite3_stmt *find_statement(struct db *db, const char *sql)
@@ -148,70 +127,113 @@ static sqlite3_stmt *find_statement(struct db *db, const char *sql)
 	return stmt;
 }
 
-void query_begin(struct query *q, struct db *db, const char *sql, struct error *err)
+static int bind(sqlite3_stmt *stmt, int at, const struct value *v)
 {
-	*q = (struct query){ .db = db, .err = err, .rc = SQLITE_OK };
-	q->stmt = find_statement(db, sql);
-	if (!q->stmt)
-		q->rc = db_error(db, err, "database");
+	switch (v->type) {
+	case VALUE_INT:
+		return sqlite3_bind_int64(stmt, at, v->n);
+	case VALUE_REAL:
+		return sqlite3_bind_double(stmt, at, v->x);
+	case VALUE_TEXT:
+		return sqlite3_bind_text(stmt, at, v->bytes, -1, SQLITE_STATIC);
+	case VALUE_BLOB:
+		return sqlite3_bind_blob64(stmt, at, v->bytes, v->size, SQLITE_STATIC);
+	}
+	return SQLITE_MISUSE;
 }
 
-static void bound(struct query *q, int rc)
+static void end(sqlite3_stmt *stmt)
 {
-	if (rc != SQLITE_OK)
-		q->rc = db_error(q->db, q->err, "database");
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
 }
 
-void query_int(struct query *q, int64_t value)
+/* A statement that is ready to be stepped, for end(); NULL with *err. */
+static sqlite3_stmt *begin(struct db *db, const char *sql, struct values values, struct error *err)
 {
-	if (q->rc == SQLITE_OK)
-		bound(q, sqlite3_bind_int64(q->stmt, ++q->n_bound, value));
+	sqlite3_stmt *stmt = find_statement(db, sql);
+
+	assert(!stmt || sqlite3_bind_parameter_count(stmt) == (int)values.n);
+	for (size_t i = 0; stmt && i < values.n; i++)
+		if (bind(stmt, (int)i + 1, &values.items[i]) != SQLITE_OK) {
+			db_error(db, err, "database");
+			end(stmt);
+			return NULL;
+		}
+	if (!stmt)
+		db_error(db, err, "database");
+	return stmt;
 }
 
-void query_real(struct query *q, double value)
+/* 1: a row, 0: no more, -1. */
+static int step(struct db *db, sqlite3_stmt *stmt, struct error *err)
 {
-	if (q->rc == SQLITE_OK)
-		bound(q, sqlite3_bind_double(q->stmt, ++q->n_bound, value));
+	int rc = sqlite3_step(stmt);
+
+	if (rc == SQLITE_ROW || rc == SQLITE_DONE)
+		return rc == SQLITE_ROW;
+	return db_error(db, err, "database");
 }
 
-void query_text(struct query *q, const char *text)
+static int take_row(sqlite3_stmt *stmt, row_fn fn, void *ctx, struct error *err)
 {
-	if (q->rc == SQLITE_OK)
-		bound(q, sqlite3_bind_text(q->stmt, ++q->n_bound, text, -1, SQLITE_STATIC));
+	struct row row = { .stmt = stmt, .err = err };
+	int rc = fn(&row, ctx);
+
+	if (rc >= 0 && row.is_out_of_memory)
+		return error_set(err, ERR_NO_MEMORY, "reading from the database: out of memory");
+	return rc;
 }
 
-void query_blob(struct query *q, const void *bytes, size_t n)
+int db_each_row(struct db *db, const char *sql, struct values values, row_fn fn, void *ctx, struct error *err)
 {
-	if (q->rc == SQLITE_OK)
-		bound(q, sqlite3_bind_blob64(q->stmt, ++q->n_bound, bytes, n, SQLITE_STATIC));
-}
+	sqlite3_stmt *stmt = begin(db, sql, values, err);
+	int n = 0, taken = 0, rc = -1;
 
-int query_step(struct query *q)
-{
-	int rc;
-
-	if (q->rc != SQLITE_OK)
+	if (!stmt)
 		return -1;
-	rc = sqlite3_step(q->stmt);
-	if (rc == SQLITE_ROW)
-		return 1;
-	if (rc == SQLITE_DONE)
-		return 0;
-	return db_error(q->db, q->err, "database");
+	while (taken == 0 && (rc = step(db, stmt, err)) == 1) {
+		taken = take_row(stmt, fn, ctx, err);
+		n++;
+	}
+	end(stmt);
+	return taken < 0 || rc < 0 ? -1 : n;
 }
 
-void query_end(struct query *q)
+int db_change(struct db *db, const char *sql, struct values values, struct error *err)
 {
-	if (!q->stmt)
-		return;
-	sqlite3_reset(q->stmt);
-	sqlite3_clear_bindings(q->stmt);
-}
+	sqlite3_stmt *stmt = begin(db, sql, values, err);
+	int n_changed;
 
-int query_run(struct query *q)
-{
-	int rc = query_step(q);
-	int n_changed = rc < 0 ? -1 : db_changes(q->db);
-	query_end(q);
+	if (!stmt)
+		return -1;
+	n_changed = step(db, stmt, err) < 0 ? -1 : sqlite3_changes(db->conn);
+	end(stmt);
 	return n_changed;
+}
+
+int db_run(struct db *db, const char *sql, struct values values, struct error *err)
+{
+	return db_change(db, sql, values, err) < 0 ? -1 : 0;
+}
+
+int db_expect_row(int n_rows, enum error_code code, const char *why, struct error *err)
+{
+	if (n_rows == 0)
+		return error_set(err, code, "%s", why);
+	return n_rows < 0 ? -1 : 0;
+}
+
+int db_read_int(struct db *db, const char *sql, struct values values, int64_t *value, struct error *err)
+{
+	int n = db_each_row(db, sql, values, row_store_int, value, err);
+
+	return db_expect_row(n, ERR_INTERNAL, "database: no row where one was expected", err);
+}
+
+int db_test(struct db *db, const char *sql, struct values values, struct error *err)
+{
+	int64_t is_so;
+
+	return db_read_int(db, sql, values, &is_so, err) ? -1 : is_so != 0;
 }

@@ -1,17 +1,23 @@
 /* One SQLite connection with its statements: the only way the rest of storage/ talks to SQLite.
  *
+ * An operation is its SQL, the values of its parameters, and what it does with a row:
+ *
+ *	static const char sql[] = "SELECT id, name FROM api_key WHERE id = ? AND created_at_ms < ?";
+ *
+ *	static int read_key(struct row *row, void *ctx)
+ *	{
+ *		struct api_key *key = ctx;
+ *
+ *		row_copy_text(row, key->id, sizeof key->id);
+ *		row_copy_text(row, key->name, sizeof key->name);
+ *		return 0;
+ *	}
+ *
+ *	n = db_each_row(db, sql, VALUES(v_text(id), v_int(now_ms)), read_key, &key, err);
+ *
  * A statement is prepared once per connection and found again by the address of its text, so SQL lives in
- * `static const char` arrays beside the code that runs it. Values are only ever bound, never printed into SQL.
- *
- *	struct query q;
- *	query_begin(&q, db, sql, err);
- *	query_text(&q, id);
- *	query_int(&q, epoch);
- *	rc = query_step(&q);                 1: a row, 0: no more, -1: *err is set
- *	...sqlite3_column_*(q.stmt, i)...
- *	query_end(&q);
- *
- * An error in begin or bind is kept and comes out of the first step. One thread at a time per connection. */
+ * `static const char` arrays or literals beside the code that runs it. Values are only ever bound, never printed into
+ * SQL. One thread at a time per connection. readers.h has the same calls on a lent connection, writer.h on the writer's. */
 #ifndef STORAGE_DB_H
 #define STORAGE_DB_H
 
@@ -20,6 +26,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "storage/row.h"
+#include "storage/values.h"
 
 enum { DB_STATEMENTS_MAX = 192 };
 
@@ -48,33 +56,29 @@ int db_configure(struct db *db, enum db_mode mode, struct error *err) WARN_UNUSE
  * "DOING: MESSAGE". Returns -1. */
 int db_error(struct db *db, struct error *err, const char *doing);
 
-/* Runs statements without parameters or results. */
+/* Runs statements without parameters or results; they are not kept. */
 int db_exec(struct db *db, const char *sql, struct error *err) WARN_UNUSED;
 
-/* The integer that a one-row, one-column query gives. */
-int db_read_int(struct db *db, const char *sql, int64_t *value, struct error *err) WARN_UNUSED;
+/* --- Statements: values.h and row.h say what goes in and comes out ---------------------------------------- */
 
-/* Rows that the last INSERT, UPDATE or DELETE touched. */
-int db_changes(struct db *db);
+/* Calls fn for row after row: how many it was called for, or -1. On failure what fn made of earlier rows, and of part of
+ * the last one, is in ctx still and the caller's to free. */
+int db_each_row(struct db *db, const char *sql, struct values values, row_fn fn, void *ctx,
+		struct error *err) WARN_UNUSED;
 
-struct query {
-	struct db *db;
-	sqlite3_stmt *stmt; /* NULL after a failed begin */
-	struct error *err;
-	int n_bound;
-	int rc; /* first failure of begin or bind, SQLITE_OK so far */
-};
+/* For a statement that gives one row of one integer. ERR_INTERNAL: it gave none. */
+int db_read_int(struct db *db, const char *sql, struct values values, int64_t *value, struct error *err) WARN_UNUSED;
 
-void query_begin(struct query *q, struct db *db, const char *sql, struct error *err);
-void query_int(struct query *q, int64_t value);
-void query_real(struct query *q, double value);
-/* Bytes and text must live until query_end(). NULL binds NULL. */
-void query_text(struct query *q, const char *text);
-void query_blob(struct query *q, const void *bytes, size_t n);
-int query_step(struct query *q) WARN_UNUSED;
-void query_end(struct query *q);
+/* For SELECT EXISTS: 1, 0, -1. */
+int db_test(struct db *db, const char *sql, struct values values, struct error *err) WARN_UNUSED;
 
-/* Steps a statement that gives no rows and ends the query: rows changed, or -1. */
-int query_run(struct query *q) WARN_UNUSED;
+/* For a statement that gives no rows. */
+int db_run(struct db *db, const char *sql, struct values values, struct error *err) WARN_UNUSED;
+
+/* As db_run(): how many rows it inserted, updated or deleted, or -1. */
+int db_change(struct db *db, const char *sql, struct values values, struct error *err) WARN_UNUSED;
+
+/* For what db_each_row() or db_change() returned when there must be a row: 0, or -1; with this error when n_rows is 0. */
+int db_expect_row(int n_rows, enum error_code code, const char *why, struct error *err) WARN_UNUSED;
 
 #endif

@@ -8,13 +8,30 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "storage/keys.h"
+#include "storage/ids.h"
+
+struct storage;
+
+/* --- What a submission brings beside its program ----------------------------------------------------------- */
+
+enum { TRACEPARENT_SIZE = 56, WEBHOOK_URL_MAX = 2000 };
+
+/* Bits of job_origin.webhook_events. The end of a job is always told. */
+enum { WEBHOOK_START = 1, WEBHOOK_PROGRESS = 2, WEBHOOK_COMPLETED = 4 };
+
+struct job_origin {
+	char webhook_url[WEBHOOK_URL_MAX + 1]; /* "": none */
+	unsigned webhook_events;
+	char traceparent[TRACEPARENT_SIZE]; /* "": none */
+};
+
+/* --- Deliveries ------------------------------------------------------------------------------------------ */
 
 enum { WEBHOOK_SECRET_BYTES = 32 };
 
 struct delivery {
 	int64_t id;
-	char job_id[32], key_id[48];
+	char job_id[JOB_ID_SIZE], key_id[KEY_ID_SIZE];
 	char event[24];  /* "job.started", "job.progress", "job.succeeded", … */
 	char status[12]; /* "pending", "delivered", "failed" (given up), "disabled" (the receiver answered 410) */
 	char *url;

@@ -7,12 +7,13 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "storage/ids.h"
 
 struct storage;
 
 struct job_event {
 	int64_t id; /* ascending; never given twice */
-	char job_id[32], key_id[48];
+	char job_id[JOB_ID_SIZE], key_id[KEY_ID_SIZE];
 	char state[16]; /* of enum job_state, or "deleted" */
 	int attempt;
 	int64_t at_ms;

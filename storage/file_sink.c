@@ -14,7 +14,8 @@ struct file_sink {
 	struct sink sink; /* first: a struct sink * is a struct file_sink * */
 	struct outfile *out;
 	int fd;
-	char *path; /* to unlink at abort, or NULL */
+	char *path;      /* to unlink at abort, or NULL */
+	bool is_durable; /* on disk before it is finished */
 	uint64_t n_written;
 };
 
@@ -47,7 +48,7 @@ static int file_sink_finish(struct sink *sink, struct error *err)
 {
 	struct file_sink *f = (struct file_sink *)sink;
 
-	if (outfile_sync(f->out, err)) {
+	if (f->is_durable ? outfile_sync(f->out, err) : outfile_drain(f->out, err)) {
 		file_sink_end(f, true);
 		return -1;
 	}
@@ -86,7 +87,7 @@ static struct outfile *open_any(int fd, enum io_backend io, struct error *err)
 	return out || io == IO_URING ? out : pwrite_open(fd, err);
 }
 
-struct sink *file_sink_new(int fd, const char *path, enum io_backend io, struct error *err)
+struct sink *file_sink_new(int fd, const char *path, enum io_backend io, bool is_durable, struct error *err)
 {
 	struct file_sink *f = calloc(1, sizeof *f);
 
@@ -96,6 +97,7 @@ struct sink *file_sink_new(int fd, const char *path, enum io_backend io, struct 
 	}
 	f->sink.ops = &file_sink_ops;
 	f->fd = fd;
+	f->is_durable = is_durable;
 	f->path = path ? strdup(path) : NULL;
 	f->out = open_any(fd, io, err);
 	if (f->out && (f->path || !path))

@@ -2,12 +2,15 @@
 #ifndef STORAGE_INTERNAL_H
 #define STORAGE_INTERNAL_H
 
+#include <math.h>
 #include <stdatomic.h>
 
 #include "storage/health.h"
 #include "storage/readers.h"
 #include "storage/storage.h"
 #include "storage/writer.h"
+
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 struct storage {
 	int lock_fd;      /* data/lock, flock()ed while we are open */
@@ -115,13 +118,19 @@ int batch_recover(struct db *db, struct error *err) WARN_UNUSED;
 	" warnings, key_id, run_at_ms, not_before_ms, deadline_at_ms, keep_s, expires_at_ms, is_expired, tags, "       \
 	"cost_s,"                                                                                                      \
 	" lane, batch_id, custom_id, schedule_id, retry_of, resumed_from_frame"
-enum { JOB_N_COLUMNS = 43 };
 
-/* Copies the current row. ERR_NO_MEMORY, ERR_CORRUPT; then out is empty. */
-int job_row_read(struct query *q, struct job *out, struct error *err) WARN_UNUSED;
-/* Binds bytes, frames, clipped_frames, peak, render_s, cpu_s, true_peak, loudness_lufs, stems, in this order. */
-void job_row_bind_result(struct query *q, const struct job *j);
-/* Copies the source from a column. */
-int job_row_read_source(struct query *q, int column, struct job *out, struct error *err) WARN_UNUSED;
+/* Row functions into a struct job: JOB_COLUMNS, or a source. ERR_CORRUPT. On failure job_fini() frees what was read. */
+int job_row_read(struct row *row, void *job) WARN_UNUSED;
+int job_row_read_source(struct row *row, void *job);
+/* The name of a state in the next column: enum job_state, or -1. */
+int job_row_state(struct row *row);
+
+/* bytes, frames, clipped_frames, peak, render_s, cpu_s, true_peak, loudness_lufs, stems, in this order. */
+#define JOB_RESULT_VALUES(j)                                                                                           \
+	v_int((int64_t)(j)->bytes), v_int((int64_t)(j)->frames), v_int((int64_t)(j)->clipped_frames),                  \
+		job_row_finite((j)->peak, 0), job_row_finite((j)->render_s, 0), job_row_finite((j)->cpu_s, 0),         \
+		job_row_finite((j)->true_peak, NAN), job_row_finite((j)->loudness_lufs, NAN), v_text((j)->stems)
+/* x, or another value in its place when it is infinite or none. */
+struct value job_row_finite(double x, double otherwise);
 
 #endif

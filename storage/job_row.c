@@ -23,166 +23,90 @@ void job_list_free(struct job *jobs, size_t n)
 	free(jobs);
 }
 
-/* Walks the columns of a row in the order of JOB_COLUMNS. */
-struct cursor {
-	sqlite3_stmt *stmt;
-	int column;
-	bool is_out_of_memory;
-};
-
-static int64_t next_int(struct cursor *c)
+static void read_result(struct row *row, struct job *out)
 {
-	return sqlite3_column_int64(c->stmt, c->column++);
+	out->bytes = (uint64_t)row_int(row);
+	out->frames = (uint64_t)row_int(row);
+	out->clipped_frames = (uint64_t)row_int(row);
+	out->peak = row_real(row);
+	out->render_s = row_real(row);
+	out->cpu_s = row_real(row);
+	out->true_peak = row_real_or(row, NAN);
+	out->loudness_lufs = row_real_or(row, -INFINITY);
+	out->stems = row_dup_text(row);
+	out->has_result = row_copy_blob(row, out->sha256, SHA256_BYTES);
 }
 
-static double next_real(struct cursor *c)
+static void read_terms(struct row *row, struct job *out)
 {
-	return sqlite3_column_double(c->stmt, c->column++);
+	row_copy_text(row, out->key_id, sizeof out->key_id);
+	out->run_at_ms = row_int(row);
+	out->not_before_ms = row_int(row);
+	out->deadline_at_ms = row_int(row);
+	out->keep_s = row_int(row);
+	out->expires_at_ms = row_int(row);
+	out->is_expired = row_int(row) != 0;
+	out->tags = row_dup_text(row);
+	out->cost_s = row_real(row);
+	out->is_short = row_int(row) != 0;
+	row_copy_text(row, out->batch_id, sizeof out->batch_id);
+	row_copy_text(row, out->custom_id, sizeof out->custom_id);
+	row_copy_text(row, out->schedule_id, sizeof out->schedule_id);
+	row_copy_text(row, out->retry_of, sizeof out->retry_of);
 }
 
-/* What the column has no value for is `missing`. */
-static double next_real_or(struct cursor *c, double missing)
+int job_row_state(struct row *row)
 {
-	bool is_null = sqlite3_column_type(c->stmt, c->column) == SQLITE_NULL;
-	double value = next_real(c);
+	char name[16];
 
-	return is_null ? missing : value;
+	row_copy_text(row, name, sizeof name);
+	return job_state_find(name);
 }
 
-static void next_text(struct cursor *c, char *out, size_t size)
+int job_row_read(struct row *row, void *job)
 {
-	const char *text = (const char *)sqlite3_column_text(c->stmt, c->column++);
-	size_t len = text ? strnlen(text, size - 1) : 0;
-
-	memcpy(out, text ? text : "", len);
-	out[len] = '\0';
-}
-
-/* A malloc'd copy; NULL for NULL. */
-static char *next_text_dup(struct cursor *c)
-{
-	const char *text = (const char *)sqlite3_column_text(c->stmt, c->column++);
-	char *copy = text ? strdup(text) : NULL;
-
-	c->is_out_of_memory |= text && !copy;
-	return copy;
-}
-
-/* A digest; false when the column does not hold one. */
-static bool next_digest(struct cursor *c, uint8_t out[SHA256_BYTES])
-{
-	const void *bytes = sqlite3_column_blob(c->stmt, c->column);
-	int n = sqlite3_column_bytes(c->stmt, c->column++);
-
-	if (n != SHA256_BYTES || !bytes)
-		return false;
-	memcpy(out, bytes, SHA256_BYTES);
-	return true;
-}
-
-static void read_result(struct cursor *c, struct job *out)
-{
-	out->bytes = (uint64_t)next_int(c);
-	out->frames = (uint64_t)next_int(c);
-	out->clipped_frames = (uint64_t)next_int(c);
-	out->peak = next_real(c);
-	out->render_s = next_real(c);
-	out->cpu_s = next_real(c);
-	out->true_peak = next_real_or(c, NAN);
-	out->loudness_lufs = next_real_or(c, -INFINITY);
-	out->stems = next_text_dup(c);
-	out->has_result = next_digest(c, out->sha256);
-}
-
-static void read_terms(struct cursor *c, struct job *out)
-{
-	next_text(c, out->key_id, sizeof out->key_id);
-	out->run_at_ms = next_int(c);
-	out->not_before_ms = next_int(c);
-	out->deadline_at_ms = next_int(c);
-	out->keep_s = next_int(c);
-	out->expires_at_ms = next_int(c);
-	out->is_expired = next_int(c) != 0;
-	out->tags = next_text_dup(c);
-	out->cost_s = next_real(c);
-	out->is_short = next_int(c) != 0;
-	next_text(c, out->batch_id, sizeof out->batch_id);
-	next_text(c, out->custom_id, sizeof out->custom_id);
-	next_text(c, out->schedule_id, sizeof out->schedule_id);
-	next_text(c, out->retry_of, sizeof out->retry_of);
-}
-
-int job_row_read(struct query *q, struct job *out, struct error *err)
-{
-	struct cursor c = { .stmt = q->stmt };
-	char state_name[16];
+	struct job *out = job;
 	bool has_hash;
 	int state;
 
 	*out = (struct job){ .id = "" };
-	next_text(&c, out->id, sizeof out->id);
-	next_text(&c, state_name, sizeof state_name);
-	state = job_state_find(state_name);
+	row_copy_text(row, out->id, sizeof out->id);
+	state = job_row_state(row);
 	out->state = state < 0 ? JOB_FAILED : (enum job_state)state;
-	out->priority = (int)next_int(&c);
-	out->attempt = (int)next_int(&c);
-	out->max_attempts = (int)next_int(&c);
-	out->epoch = next_int(&c);
-	out->cancel_requested = next_int(&c) != 0;
-	out->created_at_ms = next_int(&c);
-	out->started_at_ms = next_int(&c);
-	out->completed_at_ms = next_int(&c);
-	out->lease_until_ms = next_int(&c);
-	has_hash = next_digest(&c, out->content_hash);
-	out->options = next_text_dup(&c);
-	out->frames_done = (uint64_t)next_int(&c);
-	out->frames_total = (uint64_t)next_int(&c);
-	read_result(&c, out);
-	next_text(&c, out->error_code, sizeof out->error_code);
-	next_text(&c, out->error_message, sizeof out->error_message);
-	out->warnings = next_text_dup(&c);
-	read_terms(&c, out);
-	out->resumed_from_frame = (uint64_t)next_int(&c);
-	if (!c.is_out_of_memory && state >= 0 && has_hash)
+	out->priority = (int)row_int(row);
+	out->attempt = (int)row_int(row);
+	out->max_attempts = (int)row_int(row);
+	out->epoch = row_int(row);
+	out->cancel_requested = row_int(row) != 0;
+	out->created_at_ms = row_int(row);
+	out->started_at_ms = row_int(row);
+	out->completed_at_ms = row_int(row);
+	out->lease_until_ms = row_int(row);
+	has_hash = row_copy_blob(row, out->content_hash, SHA256_BYTES);
+	out->options = row_dup_text(row);
+	out->frames_done = (uint64_t)row_int(row);
+	out->frames_total = (uint64_t)row_int(row);
+	read_result(row, out);
+	row_copy_text(row, out->error_code, sizeof out->error_code);
+	row_copy_text(row, out->error_message, sizeof out->error_message);
+	out->warnings = row_dup_text(row);
+	read_terms(row, out);
+	out->resumed_from_frame = (uint64_t)row_int(row);
+	if (state >= 0 && has_hash)
 		return 0;
-	job_fini(out);
-	if (c.is_out_of_memory)
-		return error_set(err, ERR_NO_MEMORY, "reading a job: out of memory");
-	return error_set(err, ERR_CORRUPT, "a job row holds an unknown state or no content hash");
+	return error_set(row->err, ERR_CORRUPT, "a job row holds an unknown state or no content hash");
 }
 
-/* SQLite stores a NaN as NULL, which these columns refuse. */
-static double finite_or_0(double x)
+int job_row_read_source(struct row *row, void *job)
 {
-	return isfinite(x) ? x : 0;
-}
+	struct job *out = job;
 
-void job_row_bind_result(struct query *q, const struct job *j)
-{
-	query_int(q, (int64_t)j->bytes);
-	query_int(q, (int64_t)j->frames);
-	query_int(q, (int64_t)j->clipped_frames);
-	query_real(q, finite_or_0(j->peak));
-	query_real(q, finite_or_0(j->render_s));
-	query_real(q, finite_or_0(j->cpu_s));
-	query_real(q, isfinite(j->true_peak) ? j->true_peak : NAN);
-	query_real(q, isfinite(j->loudness_lufs) ? j->loudness_lufs : NAN);
-	query_text(q, j->stems);
-}
-
-int job_row_read_source(struct query *q, int column, struct job *out, struct error *err)
-{
-	const void *bytes = sqlite3_column_blob(q->stmt, column);
-	size_t n = (size_t)sqlite3_column_bytes(q->stmt, column);
-
-	out->source = malloc(n + 1);
-	if (!out->source) {
-		job_fini(out);
-		return error_set(err, ERR_NO_MEMORY, "reading a job's source: out of memory");
-	}
-	if (n > 0)
-		memcpy(out->source, bytes, n);
-	out->source[n] = '\0';
-	out->source_len = n;
+	out->source = row_dup_blob(row, &out->source_len);
 	return 0;
+}
+
+/* SQLite stores a NaN as NULL, which some columns refuse. */
+struct value job_row_finite(double x, double otherwise)
+{
+	return v_real(isfinite(x) ? x : otherwise);
 }

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "storage/ids.h"
 
 struct storage;
 
@@ -25,7 +26,7 @@ struct key_limits {
 };
 
 struct api_key {
-	char id[48]; /* KEY_ID_SIZE; letters and digits */
+	char id[KEY_ID_SIZE]; /* letters and digits */
 	char name[KEY_NAME_SIZE];
 	uint8_t secret_hash[SHA256_BYTES];
 	bool has_old; /* a rotation left the secret before valid until old_until_ms */
@@ -59,18 +60,5 @@ int storage_key_touch(struct storage *s, const char *id, int64_t now_ms, struct 
 /* id "": the jobs without a key are not counted, all is 0. */
 int storage_key_usage(struct storage *s, const char *id, int64_t now_ms, struct key_usage *out,
 		      struct error *err) WARN_UNUSED;
-
-/* --- What a submission brings beside its program ----------------------------------------------------------- */
-
-enum { TRACEPARENT_SIZE = 56, WEBHOOK_URL_MAX = 2000 };
-
-/* Bits of job_origin.webhook_events. The end of a job is always told. */
-enum { WEBHOOK_START = 1, WEBHOOK_PROGRESS = 2, WEBHOOK_COMPLETED = 4 };
-
-struct job_origin {
-	char webhook_url[WEBHOOK_URL_MAX + 1]; /* "": none */
-	unsigned webhook_events;
-	char traceparent[TRACEPARENT_SIZE]; /* "": none */
-};
 
 #endif

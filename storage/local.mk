@@ -11,6 +11,7 @@ libstorage_a_SOURCES += \
 	storage/due.c \
 	storage/file_sink.c \
 	storage/health.c storage/health.h \
+	storage/ids.h \
 	storage/internal.h \
 	storage/job_row.c \
 	storage/job_state.c \
@@ -24,6 +25,7 @@ libstorage_a_SOURCES += \
 	storage/pwrite.c \
 	storage/queue_schema.c \
 	storage/readers.c storage/readers.h \
+	storage/row.c storage/row.h \
 	storage/schedule.c \
 	storage/schema.c storage/schema.h \
 	storage/secret.c \
@@ -32,34 +34,38 @@ libstorage_a_SOURCES += \
 	storage/storage.c storage/storage.h \
 	storage/sweep.c \
 	storage/uring.c \
+	storage/values.h \
 	storage/writer.c storage/writer.h
+
+STORE_TEST_SOURCES = tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
+STORE_TEST_LIBS = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_storage_jobs
 TESTS += tests/unit/test_storage_jobs
-tests_unit_test_storage_jobs_SOURCES = tests/unit/test_storage_jobs.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
-tests_unit_test_storage_jobs_LDADD = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)
+tests_unit_test_storage_jobs_SOURCES = tests/unit/test_storage_jobs.c $(STORE_TEST_SOURCES)
+tests_unit_test_storage_jobs_LDADD = $(STORE_TEST_LIBS)
 
 check_PROGRAMS += tests/unit/test_artifact
 TESTS += tests/unit/test_artifact
-tests_unit_test_artifact_SOURCES = tests/unit/test_artifact.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
-tests_unit_test_artifact_LDADD = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)
+tests_unit_test_artifact_SOURCES = tests/unit/test_artifact.c $(STORE_TEST_SOURCES)
+tests_unit_test_artifact_LDADD = $(STORE_TEST_LIBS)
 
 check_PROGRAMS += tests/unit/test_migrate
 TESTS += tests/unit/test_migrate
-tests_unit_test_migrate_SOURCES = tests/unit/test_migrate.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
-tests_unit_test_migrate_LDADD = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)
+tests_unit_test_migrate_SOURCES = tests/unit/test_migrate.c $(STORE_TEST_SOURCES)
+tests_unit_test_migrate_LDADD = $(STORE_TEST_LIBS)
 
 check_PROGRAMS += tests/unit/test_writer
 TESTS += tests/unit/test_writer
 tests_unit_test_writer_SOURCES = tests/unit/test_writer.c tests/lib/test.c tests/lib/test.h
-tests_unit_test_writer_LDADD = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)
+tests_unit_test_writer_LDADD = $(STORE_TEST_LIBS)
 
 check_PROGRAMS += tests/unit/test_turns
 TESTS += tests/unit/test_turns
-tests_unit_test_turns_SOURCES = tests/unit/test_turns.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
-tests_unit_test_turns_LDADD = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)
+tests_unit_test_turns_SOURCES = tests/unit/test_turns.c $(STORE_TEST_SOURCES)
+tests_unit_test_turns_LDADD = $(STORE_TEST_LIBS)
 
 check_PROGRAMS += tests/unit/test_storage_keys
 TESTS += tests/unit/test_storage_keys
-tests_unit_test_storage_keys_SOURCES = tests/unit/test_storage_keys.c tests/lib/store.c tests/lib/store.h tests/lib/test.c tests/lib/test.h
-tests_unit_test_storage_keys_LDADD = libstorage.a libbase.a $(STORAGE_LIBS) $(CHECK_LIBS)
+tests_unit_test_storage_keys_SOURCES = tests/unit/test_storage_keys.c $(STORE_TEST_SOURCES)
+tests_unit_test_storage_keys_LDADD = $(STORE_TEST_LIBS)

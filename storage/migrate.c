@@ -5,21 +5,20 @@
 
 #include "storage/schema.h"
 
+static int check_is_ok(struct row *row, void *ctx)
+{
+	const char *text = row_text(row);
+
+	(void)ctx;
+	if (text && strcmp(text, "ok") == 0)
+		return 0;
+	return error_set(row->err, ERR_CORRUPT, "the database is damaged: %s", text ? text : "?");
+}
+
 /* SQLite's own check of pages and indexes; "ok" or the first damage it finds. */
 static int check_pages(struct db *db, struct error *err)
 {
-	struct query q;
-	int rc;
-
-	query_begin(&q, db, "PRAGMA quick_check(1)", err);
-	rc = query_step(&q);
-	if (rc == 1) {
-		const char *text = (const char *)sqlite3_column_text(q.stmt, 0);
-		if (!text || strcmp(text, "ok") != 0)
-			rc = error_set(err, ERR_CORRUPT, "the database is damaged: %s", text ? text : "?");
-	}
-	query_end(&q);
-	return rc == 1 ? 0 : -1;
+	return db_each_row(db, "PRAGMA quick_check(1)", NO_VALUES, check_is_ok, NULL, err) < 0 ? -1 : 0;
 }
 
 static int check_owner(int64_t application_id, int64_t version, bool is_empty, struct error *err)
@@ -43,9 +42,9 @@ int migrate_check(struct db *db, bool *is_empty, struct error *err)
 {
 	int64_t application_id, version, n_objects;
 
-	if (db_read_int(db, "PRAGMA application_id", &application_id, err) ||
-	    db_read_int(db, "PRAGMA user_version", &version, err) ||
-	    db_read_int(db, "SELECT count(*) FROM sqlite_schema", &n_objects, err))
+	if (db_read_int(db, "PRAGMA application_id", NO_VALUES, &application_id, err) ||
+	    db_read_int(db, "PRAGMA user_version", NO_VALUES, &version, err) ||
+	    db_read_int(db, "SELECT count(*) FROM sqlite_schema", NO_VALUES, &n_objects, err))
 		return -1;
 	*is_empty = n_objects == 0;
 	if (check_owner(application_id, version, *is_empty, err))
@@ -74,7 +73,7 @@ int migrate_run(struct db *db, struct error *err)
 {
 	int64_t version;
 
-	if (db_read_int(db, "PRAGMA user_version", &version, err))
+	if (db_read_int(db, "PRAGMA user_version", NO_VALUES, &version, err))
 		return -1;
 	for (int v = (int)version; v < schema_version; v++)
 		if (run_one(db, v, err))

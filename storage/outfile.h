@@ -15,7 +15,9 @@ struct outfile;
 struct outfile_ops {
 	/* Appends n bytes; takes a copy or writes before it returns. */
 	int (*write)(struct outfile *f, const void *data, size_t n, struct error *err);
-	/* Everything written so far is complete, checked and on disk when this returns 0. */
+	/* Everything written so far is with the kernel, complete and checked, when this returns 0. */
+	int (*drain)(struct outfile *f, struct error *err);
+	/* As drain, and on disk. */
 	int (*sync)(struct outfile *f, struct error *err);
 	/* How many bytes from the start another descriptor of the file finds there, as far as is known without waiting. What is
 	 * gathered for a larger write goes out now, for a reader in a hurry. A failure shows at the next write. */
@@ -30,7 +32,7 @@ struct outfile {
 
 struct outfile *uring_open(int fd, struct error *err) WARN_UNUSED;
 struct outfile *pwrite_open(int fd, struct error *err) WARN_UNUSED;
-/* For pipes, terminals and sockets: write(2) in order; sync has nothing to do. */
+/* For pipes, terminals and sockets: write(2) in order; drain and sync have nothing to do. */
 struct outfile *stream_open(int fd, struct error *err) WARN_UNUSED;
 
 /* 0 when this kernel offers io_uring with the operations that we use, else a positive errno. */
@@ -39,6 +41,11 @@ int uring_check(void);
 static inline int outfile_write(struct outfile *f, const void *data, size_t n, struct error *err)
 {
 	return f->ops->write(f, data, n, err);
+}
+
+static inline int outfile_drain(struct outfile *f, struct error *err)
+{
+	return f->ops->drain(f, err);
 }
 
 static inline int outfile_sync(struct outfile *f, struct error *err)

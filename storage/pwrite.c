@@ -50,6 +50,14 @@ static int plain_write(struct outfile *f, const void *data, size_t n, struct err
 	return 0;
 }
 
+/* Each write was waited for. */
+static int plain_drain(struct outfile *f, struct error *err)
+{
+	(void)f;
+	(void)err;
+	return 0;
+}
+
 static int plain_sync(struct outfile *f, struct error *err)
 {
 	struct plain *p = (struct plain *)f;
@@ -72,7 +80,7 @@ static void plain_free(struct outfile *f)
 	free(f);
 }
 
-static const struct outfile_ops plain_ops = { plain_write, plain_sync, plain_settle, plain_free };
+static const struct outfile_ops plain_ops = { plain_write, plain_drain, plain_sync, plain_settle, plain_free };
 
 static struct outfile *plain_open(int fd, bool is_stream, struct error *err)
 {

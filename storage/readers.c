@@ -41,7 +41,16 @@ static int open_reader(struct db *db, const char *path, struct error *err)
 	return 0;
 }
 
-struct db *readers_take(struct readers *r, struct error *err)
+static void give(struct readers *r, struct db *db)
+{
+	pthread_mutex_lock(&r->lock);
+	r->idle[r->n_idle++] = db;
+	pthread_cond_signal(&r->given);
+	pthread_mutex_unlock(&r->lock);
+}
+
+/* NULL: the connection could not be opened. */
+static struct db *take(struct readers *r, struct error *err)
 {
 	struct db *db;
 
@@ -52,14 +61,53 @@ struct db *readers_take(struct readers *r, struct error *err)
 	pthread_mutex_unlock(&r->lock);
 	if (db->conn || open_reader(db, r->path, err) == 0)
 		return db;
-	readers_give(r, db);
+	give(r, db);
 	return NULL;
 }
 
-void readers_give(struct readers *r, struct db *db)
+int readers_do(struct readers *r, reader_fn fn, void *ctx, struct error *err)
 {
-	pthread_mutex_lock(&r->lock);
-	r->idle[r->n_idle++] = db;
-	pthread_cond_signal(&r->given);
-	pthread_mutex_unlock(&r->lock);
+	struct db *db = take(r, err);
+	int rc;
+
+	if (!db)
+		return -1;
+	rc = fn(db, ctx, err);
+	give(r, db);
+	return rc;
+}
+
+struct reading {
+	const char *sql;
+	struct values values;
+	row_fn fn;
+	void *ctx;
+};
+
+static int each_row(struct db *db, void *ctx, struct error *err)
+{
+	const struct reading *r = ctx;
+
+	return db_each_row(db, r->sql, r->values, r->fn, r->ctx, err);
+}
+
+int readers_each_row(struct readers *r, const char *sql, struct values values, row_fn fn, void *ctx, struct error *err)
+{
+	struct reading reading = { sql, values, fn, ctx };
+
+	return readers_do(r, each_row, &reading, err);
+}
+
+static int read_int(struct db *db, void *ctx, struct error *err)
+{
+	const struct reading *r = ctx;
+
+	return db_read_int(db, r->sql, r->values, r->ctx, err);
+}
+
+int readers_read_int(struct readers *r, const char *sql, struct values values, int64_t *value, struct error *err)
+{
+	struct reading reading = { .sql = sql, .values = values, .ctx = value };
+
+	return readers_do(r, read_int, &reading, err);
 }

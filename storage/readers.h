@@ -20,9 +20,18 @@ int readers_init(struct readers *r, const char *path, size_t n, struct error *er
 /* All connections must have been given back. */
 void readers_fini(struct readers *r);
 
-/* Waits for a free connection. A read must be short and must not wait for anything: an open read transaction
- * keeps the write-ahead log from being recycled. NULL: the connection could not be opened. */
-struct db *readers_take(struct readers *r, struct error *err) WARN_UNUSED;
-void readers_give(struct readers *r, struct db *db);
+/* What is read on a lent connection: -1 with *err, else what the caller of readers_do() is to get. */
+typedef int (*reader_fn)(struct db *db, void *ctx, struct error *err);
+
+/* Waits for a free connection, runs fn(ctx) on it and returns what that returned; -1 also when the connection could not be
+ * opened. A read must be short and must not wait for anything: an open read transaction keeps the write-ahead log from
+ * being recycled. */
+int readers_do(struct readers *r, reader_fn fn, void *ctx, struct error *err) WARN_UNUSED;
+
+/* db_each_row() and db_read_int() on such a connection. */
+int readers_each_row(struct readers *r, const char *sql, struct values values, row_fn fn, void *ctx,
+		     struct error *err) WARN_UNUSED;
+int readers_read_int(struct readers *r, const char *sql, struct values values, int64_t *value,
+		     struct error *err) WARN_UNUSED;
 
 #endif

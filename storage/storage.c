@@ -83,7 +83,7 @@ static int prepare_as_guest(struct db *db, struct error *err)
 	int64_t version;
 	bool is_empty;
 
-	if (migrate_check(db, &is_empty, err) || db_read_int(db, "PRAGMA user_version", &version, err))
+	if (migrate_check(db, &is_empty, err) || db_read_int(db, "PRAGMA user_version", NO_VALUES, &version, err))
 		return -1;
 	if (version != schema_version)
 		return error_set(err, ERR_UNSUPPORTED,
@@ -201,7 +201,7 @@ static int touch(struct db *db, void *ctx, struct error *err)
 	char sql[64];
 
 	(void)ctx;
-	if (db_read_int(db, "PRAGMA user_version", &version, err))
+	if (db_read_int(db, "PRAGMA user_version", NO_VALUES, &version, err))
 		return -1;
 	snprintf(sql, sizeof sql, "PRAGMA user_version=%d", (int)version);
 	return db_exec(db, sql, err);

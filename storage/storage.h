@@ -28,6 +28,7 @@
 #include "base/spool.h"
 #include "storage/deliveries.h"
 #include "storage/events.h"
+#include "storage/ids.h"
 #include "storage/keys.h"
 
 /* --- Jobs ------------------------------------------------------------------------------------------------ */
@@ -60,7 +61,7 @@ bool job_state_is_terminal(enum job_state s);
 /* The table of allowed transitions that the drawing above shows. */
 bool job_state_may_become(enum job_state from, enum job_state to);
 
-enum { JOB_ID_SIZE = 32, KEY_ID_SIZE = 48, CUSTOM_ID_SIZE = 65, JOB_ERROR_MESSAGE_SIZE = 512 };
+enum { JOB_ERROR_MESSAGE_SIZE = 512 };
 
 struct job {
 	char id[JOB_ID_SIZE];     /* "job_" and 22 base-62 digits, ascending in time */
@@ -224,6 +225,14 @@ int storage_job_delete(struct storage *s, const char *id, struct error *err) WAR
 int storage_job_recover(struct storage *s, int64_t now_ms, int64_t lease_before_ms, size_t *n,
 			struct error *err) WARN_UNUSED;
 
+/* The newest succeeded job with this content whose file is there, without its source: 1 with *out filled (caller frees
+ * with job_fini()), 0 when there is none, -1. */
+int storage_find_result(struct storage *s, const uint8_t content_hash[SHA256_BYTES], struct job *out,
+			struct error *err) WARN_UNUSED;
+
+/* Rows per state. */
+int storage_job_counts(struct storage *s, uint64_t counts[JOB_STATE_COUNT], struct error *err) WARN_UNUSED;
+
 /* How many wait, scheduled ones included; cheaper than all counts. */
 int storage_job_count_waiting(struct storage *s, uint64_t *n, struct error *err) WARN_UNUSED;
 
@@ -286,7 +295,7 @@ struct batch {
 };
 
 /* id, key_id and created_at_ms are taken from b. */
-int storage_batch_create(struct storage *s, struct batch *b, struct error *err) WARN_UNUSED;
+int storage_batch_create(struct storage *s, const struct batch *b, struct error *err) WARN_UNUSED;
 
 /* A line of a submission: a job (as for storage_job_insert(), with batch_id and custom_id), or what is wrong with it. */
 struct batch_line {
@@ -336,7 +345,7 @@ int storage_schedule_create(struct storage *s, struct schedule *schedule, struct
 /* ERR_NOT_FOUND. */
 int storage_schedule_delete(struct storage *s, const char *id, struct error *err) WARN_UNUSED;
 /* Stores next_at_ms, and last_at_ms and last_job_id unless they are 0 and "". One that is gone stays so. */
-int storage_schedule_advance(struct storage *s, struct schedule *schedule, struct error *err) WARN_UNUSED;
+int storage_schedule_advance(struct storage *s, const struct schedule *schedule, struct error *err) WARN_UNUSED;
 
 struct schedule_filter {
 	int64_t due_ms;          /* not 0: those whose next time is this or earlier, and nothing else counts */
@@ -348,12 +357,11 @@ int storage_schedule_list(struct storage *s, const struct schedule_filter *f, st
 /* The next time of all; INT64_MAX: there is none. */
 int storage_schedule_next(struct storage *s, int64_t *next_at_ms, struct error *err) WARN_UNUSED;
 
+/* --- Settings -------------------------------------------------------------------------------------------- */
+
 /* A small number that outlives restarts; *value is left alone when it was never set. */
 int storage_setting_get(struct storage *s, const char *name, int64_t *value, struct error *err) WARN_UNUSED;
 int storage_setting_set(struct storage *s, const char *name, int64_t value, struct error *err) WARN_UNUSED;
-
-/* Rows per state. */
-int storage_job_counts(struct storage *s, uint64_t counts[JOB_STATE_COUNT], struct error *err) WARN_UNUSED;
 
 /* --- Artifacts ------------------------------------------------------------------------------------------- */
 
@@ -380,27 +388,26 @@ void artifact_free(struct artifact *a);
 /* A read-only descriptor of a finished artifact and its size; the caller closes it. ERR_NOT_FOUND. */
 int artifact_open(struct storage *s, const uint8_t content_hash[SHA256_BYTES], int *fd, uint64_t *bytes,
 		  struct error *err) WARN_UNUSED;
-
+/* The same of a further file. */
 int artifact_open_part(struct storage *s, const uint8_t content_hash[SHA256_BYTES], unsigned part, int *fd,
 		       uint64_t *bytes, struct error *err) WARN_UNUSED;
 
-/* A spool in the data folder. Any thread. */
+/* --- Spools, checkpoints, plain files --------------------------------------------------------------------- */
+
+/* A spool over a nameless file in the data folder, or in any folder (for `phonond render`); spool_free(). */
 struct spool *storage_spool_new(struct storage *s, struct error *err) WARN_UNUSED;
+struct spool *file_spool_new(const char *folder, struct error *err) WARN_UNUSED;
+
 /* The checkpoint of a content, found or new. *found is NULL when there is to be none: another run of the same content has
  * it, or there is not room for twice expected_bytes of frames. -1 with the error. */
 int storage_checkpoint_open(struct storage *s, const uint8_t content_hash[SHA256_BYTES], uint64_t expected_bytes,
 			    struct checkpoint **found, struct error *err) WARN_UNUSED;
 
-/* A spool in any folder. For `phonond render`. */
-struct spool *file_spool_new(const char *folder, struct error *err) WARN_UNUSED;
-
-/* The newest succeeded job with this content whose file is there: 1 with *out filled, 0 when none, -1. */
-int storage_find_result(struct storage *s, const uint8_t content_hash[SHA256_BYTES], struct job *out,
-			struct error *err) WARN_UNUSED;
-
-/* A sink over any descriptor (a regular file, a pipe), with pwrite or, for regular files, io_uring. Closes fd at
- * finish or abort; unlinks path at abort when path is not NULL. For `phonond render`. Freed by finish or
- * abort; a finish that fails aborts, so nothing may follow it. On failure fd stays the caller's. */
-struct sink *file_sink_new(int fd, const char *path, enum io_backend io, struct error *err) WARN_UNUSED;
+/* A sink over any descriptor (a regular file, a pipe), with pwrite or, for regular files, io_uring. A durable one is on
+ * disk when it is finished, else the kernel has it and writes it when it likes. Closes fd at finish or abort; unlinks
+ * path at abort when path is not NULL. For `phonond render`. Freed by finish or abort; a finish that fails aborts, so
+ * nothing may follow it. On failure fd stays the caller's. */
+struct sink *file_sink_new(int fd, const char *path, enum io_backend io, bool is_durable,
+			   struct error *err) WARN_UNUSED;
 
 #endif

@@ -53,23 +53,6 @@ static int visit_part(void *ctx, int folder_fd, const char *name, struct error *
 	return remove_entry(folder_fd, name, err);
 }
 
-/* Does a succeeded job name this content? 1, 0, -1. */
-static int is_result(struct db *db, const uint8_t content_hash[SHA256_BYTES], struct error *err)
-{
-	static const char sql[] = "SELECT EXISTS (SELECT 1 FROM job WHERE content_hash = ?"
-				  " AND state = 'succeeded' AND is_expired = 0)";
-	struct query q;
-	int rc;
-
-	query_begin(&q, db, sql, err);
-	query_blob(&q, content_hash, SHA256_BYTES);
-	rc = query_step(&q);
-	if (rc == 1)
-		rc = sqlite3_column_int(q.stmt, 0);
-	query_end(&q);
-	return rc;
-}
-
 /* ".wav", or ".s" and a number. */
 static bool is_ending(const char *s)
 {
@@ -92,13 +75,15 @@ static bool parse_name(const char *name, uint8_t content_hash[SHA256_BYTES])
 
 static int visit_artifact(void *ctx, int folder_fd, const char *name, struct error *err)
 {
+	static const char is_result[] = "SELECT EXISTS (SELECT 1 FROM job WHERE content_hash = ?"
+					" AND state = 'succeeded' AND is_expired = 0)";
 	struct sweep *w = ctx;
 	uint8_t content_hash[SHA256_BYTES];
 	int is_named;
 
 	if (!parse_name(name, content_hash))
 		return 0;
-	is_named = is_result(w->db, content_hash, err);
+	is_named = db_test(w->db, is_result, VALUES(v_blob(content_hash, SHA256_BYTES)), err);
 	if (is_named != 0)
 		return is_named < 0 ? -1 : 0;
 	w->n_removed++;
@@ -134,26 +119,11 @@ int sweep_check_empty(const struct storage *s, struct error *err)
 	return for_each_artifact(s, refuse_artifact, NULL, err);
 }
 
-/* Will a job with this content be run? 1, 0, -1. */
-static int is_wanted(struct db *db, const uint8_t content_hash[SHA256_BYTES], struct error *err)
-{
-	static const char sql[] = "SELECT EXISTS (SELECT 1 FROM job WHERE content_hash = ? AND state IN"
-				  " ('scheduled','queued','running','finalizing'))";
-	struct query q;
-	int rc;
-
-	query_begin(&q, db, sql, err);
-	query_blob(&q, content_hash, SHA256_BYTES);
-	rc = query_step(&q);
-	if (rc == 1)
-		rc = sqlite3_column_int(q.stmt, 0);
-	query_end(&q);
-	return rc;
-}
-
 /* Frames without a state are of no use, nor is a checkpoint of a job that has ended. */
 static int visit_checkpoint(void *ctx, int folder_fd, const char *name, struct error *err)
 {
+	static const char will_run[] = "SELECT EXISTS (SELECT 1 FROM job WHERE content_hash = ? AND state IN"
+				       " ('scheduled','queued','running','finalizing'))";
 	struct sweep *w = ctx;
 	uint8_t content_hash[SHA256_BYTES];
 	bool is_state;
@@ -161,7 +131,7 @@ static int visit_checkpoint(void *ctx, int folder_fd, const char *name, struct e
 
 	if (checkpoint_parse_name(name, content_hash, &is_state) &&
 	    (is_state || checkpoint_exists(w->storage, content_hash)))
-		wanted = is_wanted(w->db, content_hash, err);
+		wanted = db_test(w->db, will_run, VALUES(v_blob(content_hash, SHA256_BYTES)), err);
 	if (wanted != 0)
 		return wanted < 0 ? -1 : 0;
 	w->n_removed++;

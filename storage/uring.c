@@ -246,11 +246,20 @@ static int submit_sync(struct uring_file *u)
 	return submit(u);
 }
 
+static int uring_drain(struct outfile *f, struct error *err)
+{
+	struct uring_file *u = (struct uring_file *)f;
+
+	return flush_filling(u) || reap_all(u) ? report(u, err) : 0;
+}
+
 static int uring_sync(struct outfile *f, struct error *err)
 {
 	struct uring_file *u = (struct uring_file *)f;
 
-	if (flush_filling(u) || reap_all(u) || submit_sync(u) || reap_all(u))
+	if (uring_drain(f, err))
+		return -1;
+	if (submit_sync(u) || reap_all(u))
 		return report(u, err);
 	if (!u->is_synced) {
 		break_file(u, EIO, "syncing the file");
@@ -294,7 +303,7 @@ static void uring_free(struct outfile *f)
 	free(u);
 }
 
-static const struct outfile_ops uring_ops = { uring_write, uring_sync, uring_settle, uring_free };
+static const struct outfile_ops uring_ops = { uring_write, uring_drain, uring_sync, uring_settle, uring_free };
 
 /* One allocation, cut into slots; registered when the system lets us. */
 static int make_slots(struct uring_file *u)

@@ -57,36 +57,28 @@ struct group {
 	uint64_t started_ns;
 };
 
-static int run_sql(struct db *db, const char *sql, struct error *err)
-{
-	struct query q;
-
-	query_begin(&q, db, sql, err);
-	return query_run(&q) < 0 ? -1 : 0;
-}
-
 static void roll_back(struct db *db)
 {
 	/* After some errors SQLite has done it already; then there is nothing left to do. */
 	if (!sqlite3_get_autocommit(db->conn))
-		(void)!run_sql(db, "ROLLBACK", NULL);
+		(void)!db_run(db, "ROLLBACK", NO_VALUES, NULL);
 }
 
 /* Runs one request in its savepoint. -1 when the whole transaction is lost, with *err set. */
 static int run_request(struct db *db, struct request *r, struct error *err)
 {
-	if (run_sql(db, "SAVEPOINT request", err))
+	if (db_run(db, "SAVEPOINT request", NO_VALUES, err))
 		return -1;
 	r->result = r->fn(db, r->ctx, &r->err);
 	if (r->result >= 0)
-		return run_sql(db, "RELEASE request", err);
+		return db_run(db, "RELEASE request", NO_VALUES, err);
 	if (sqlite3_get_autocommit(db->conn)) {
 		*err = r->err;
 		return -1;
 	}
-	if (run_sql(db, "ROLLBACK TO request", err))
+	if (db_run(db, "ROLLBACK TO request", NO_VALUES, err))
 		return -1;
-	return run_sql(db, "RELEASE request", err);
+	return db_run(db, "RELEASE request", NO_VALUES, err);
 }
 
 /* Moves the oldest request into the group; false when there is none or the group is complete. */
@@ -113,7 +105,7 @@ static bool group_take(struct group *g, struct writer *w)
 static int commit(struct writer *w, struct error *err)
 {
 	uint64_t start = clock_monotonic_ns();
-	int rc = run_sql(&w->db, "COMMIT", err);
+	int rc = db_run(&w->db, "COMMIT", NO_VALUES, err);
 
 	pthread_mutex_lock(&w->lock);
 	histogram_add(&w->stats.commit_times, (double)(clock_monotonic_ns() - start) / 1e9);
@@ -123,7 +115,7 @@ static int commit(struct writer *w, struct error *err)
 
 static int run_group(struct group *g, struct writer *w, struct error *err)
 {
-	int rc = run_sql(&w->db, "BEGIN IMMEDIATE", err);
+	int rc = db_run(&w->db, "BEGIN IMMEDIATE", NO_VALUES, err);
 
 	while (group_take(g, w))
 		if (rc == 0)
@@ -283,6 +275,30 @@ int writer_do(struct writer *w, writer_fn fn, writer_fn after, void *ctx, struct
 	if (r.result < 0 && err)
 		*err = r.err;
 	return r.result;
+}
+
+struct statement {
+	const char *sql;
+	struct values values;
+};
+
+static int change(struct db *db, void *ctx, struct error *err)
+{
+	const struct statement *st = ctx;
+
+	return db_change(db, st->sql, st->values, err);
+}
+
+int writer_change(struct writer *w, const char *sql, struct values values, struct error *err)
+{
+	struct statement st = { sql, values };
+
+	return writer_do(w, change, NULL, &st, err);
+}
+
+int writer_run(struct writer *w, const char *sql, struct values values, struct error *err)
+{
+	return writer_change(w, sql, values, err) < 0 ? -1 : 0;
 }
 
 struct writer_stats writer_stats(struct writer *w)

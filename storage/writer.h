@@ -16,7 +16,7 @@ enum {
 struct writer;
 
 /* Runs on the writer thread inside a transaction, in a savepoint of its own: -1 (with *err set) undoes what it
- * did and leaves the others of its group alone. Must end every query it begins. */
+ * did and leaves the others of its group alone. */
 typedef int (*writer_fn)(struct db *db, void *ctx, struct error *err);
 
 /* Takes over *db, also on failure. health hears of failed groups. */
@@ -29,6 +29,10 @@ void writer_free(struct writer *w);
  * commit failed. after, unless NULL, runs on the writer thread after a good commit and before any later write:
  * the place for what must not precede the commit. Any thread but the writer's; holds no lock while it waits. */
 int writer_do(struct writer *w, writer_fn fn, writer_fn after, void *ctx, struct error *err) WARN_UNUSED;
+
+/* The same for a write that is one statement: db_run() and db_change(). */
+int writer_run(struct writer *w, const char *sql, struct values values, struct error *err) WARN_UNUSED;
+int writer_change(struct writer *w, const char *sql, struct values values, struct error *err) WARN_UNUSED;
 
 /* Calls back on the writer thread after every good commit, until writer_free(). cb must not call the writer. */
 void writer_on_commit(struct writer *w, void (*cb)(void *ctx), void *ctx);

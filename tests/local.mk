@@ -19,14 +19,26 @@ sound-figures: $(FIGURE_TESTS)
 	$(srcdir)/docs/print_sound.sh figures.tsv >$(srcdir)/docs/SOUND.md
 CLEANFILES += figures.tsv
 
-# For a build with ThreadSanitizer: without the tests of kernels and of the front end that take long there and have one thread,
-# and without resuming in the server, which takes minutes there and whose threads test_checkpoint runs too.
-LONG_UNDER_TSAN = $(FIGURE_TESTS) tests/integration/test_resume tests/unit/test_call_forms tests/unit/test_gate tests/unit/test_hostile tests/unit/test_nodes
-.PHONY: check-threads
-check-threads:
-	tests=" $(TESTS) "; \
-	for t in $(LONG_UNDER_TSAN); do tests=`echo "$$tests" | sed "s| $$t | |"`; done; \
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$$tests"
+# What CI runs of the tests in builds with sanitizers, where they take 5 to 20 times as long; "make check" runs all there too.
+# Figures of the sound are measured in the plain build; other tests call the same kernels. Of those with one thread,
+# ThreadSanitizer is spared the long ones, and what takes minutes there and whose threads others run too: resuming in the
+# server (test_checkpoint), all examples with all blocks (determinism.sh).
+LONG_UNDER_ASAN = $(FIGURE_TESTS) tests/check_kernels.sh
+LONG_UNDER_TSAN = $(LONG_UNDER_ASAN) tests/integration/test_resume tests/unit/test_call_forms tests/unit/test_catalogue \
+	tests/unit/test_cron tests/unit/test_examples tests/unit/test_gate tests/unit/test_hostile tests/unit/test_kit tests/unit/test_lang \
+	tests/unit/test_levels tests/unit/test_limits tests/unit/test_nodes tests/unit/test_simd tests/unit/test_transforms \
+	tests/vectors/run.sh
+# These begin first, so that none of them is left alone at the end.
+BEGIN_FIRST = tests/unit/test_examples tests/unit/test_nodes tests/fuzz/replay.sh tests/integration/test_kill tests/unit/test_samples
+
+.PHONY: check-memory check-threads
+check-memory check-threads:
+	case $@ in check-memory) long="$(LONG_UNDER_ASAN)";; *) long="$(LONG_UNDER_TSAN)";; esac; \
+	tests=" $(TESTS) "; first=; \
+	for t in $$long; do tests=`echo "$$tests" | sed "s| $$t | |"`; done; \
+	for t in $(BEGIN_FIRST); do case $$tests in *" $$t "*) \
+		first="$$first $$t"; tests=`echo "$$tests" | sed "s| $$t | |"`;; esac; done; \
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$$first $$tests"
 
 # What the programs in examples/ measure, read by tests/unit/test_examples.
 EXTRA_DIST += tests/golden/examples.tsv

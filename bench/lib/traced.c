@@ -8,6 +8,7 @@
 #include "render/compile.h"
 #include "render/engine/song.h"
 #include "render/io/samples.h"
+#include "tests/lib/null_sink.h"
 
 enum { SAMPLE_RATE_HZ = 44100, WORKERS_MAX = 256 };
 #define ARENA_BYTES_MAX ((size_t)512 << 20)
@@ -65,23 +66,6 @@ void traced_close(struct traced_program *p)
 	arena_fini(&p->arena);
 }
 
-static int null_write_at(struct sink *s, uint64_t offset, const void *data, size_t n, struct error *err)
-{
-	(void)s, (void)offset, (void)data, (void)n, (void)err;
-	return 0;
-}
-
-static int null_finish(struct sink *s, struct error *err)
-{
-	(void)s, (void)err;
-	return 0;
-}
-
-static void null_abort(struct sink *s)
-{
-	(void)s;
-}
-
 static struct song song_of(const struct traced_program *p, unsigned block_frames)
 {
 	return (struct song){
@@ -103,8 +87,7 @@ struct tuning traced_tuning(const struct traced_program *p, unsigned n_workers, 
 void traced_render(const struct traced_program *p, struct pool *pool, unsigned block_frames, struct pool_trace *trace,
 		   struct render_result *result)
 {
-	static const struct sink_ops ops = { null_write_at, null_finish, null_abort };
-	struct sink sink = { &ops };
+	struct sink sink = { &null_sink_ops };
 	struct diag_list diags = { .n = 0 };
 	struct error err = ERROR_INIT;
 	struct song song = song_of(p, block_frames);

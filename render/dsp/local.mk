@@ -17,7 +17,7 @@ librender_a_SOURCES += \
 	render/dsp/ladder.h render/dsp/lag.c render/dsp/latch.c render/dsp/legato.c render/dsp/lfo.h \
 	render/dsp/limiter.c render/dsp/line.c render/dsp/loop.c render/dsp/lpf.c render/dsp/lush.c \
 	render/dsp/matched.h render/dsp/max.c render/dsp/min.c render/dsp/mix.c render/dsp/moog_hz.c \
-	render/dsp/moog_ladder.c render/dsp/mtof.c render/dsp/mul.c render/dsp/multitap.c render/dsp/n.c \
+	render/dsp/moog_ladder.c render/dsp/mtof.c render/dsp/mul.c render/dsp/muladd.c render/dsp/multitap.c render/dsp/n.c \
 	render/dsp/neg.c render/dsp/node.h render/dsp/noise.c render/dsp/notch.c render/dsp/note.c \
 	render/dsp/onepole.h render/dsp/organ.c render/dsp/osc.c render/dsp/osc.h render/dsp/oversample.h \
 	render/dsp/pan.c render/dsp/pan2_l.c render/dsp/pan2_r.c render/dsp/parametric_eq.c \
@@ -29,7 +29,7 @@ librender_a_SOURCES += \
 	render/dsp/rms.c render/dsp/room.h render/dsp/s.c render/dsp/sample_hold.c render/dsp/saw.c \
 	render/dsp/saw_trig.c render/dsp/schmidt.c render/dsp/segments.c render/dsp/select.c \
 	render/dsp/sidechain_compressor.c render/dsp/simd.h render/dsp/sinc.c render/dsp/sinc.h \
-	render/dsp/sine.c render/dsp/sine_bank.c render/dsp/sine_trig.c render/dsp/slew.h render/dsp/slowcat.c \
+	render/dsp/sine.c render/dsp/sine_steady.c render/dsp/sine_trig.c render/dsp/slew.h render/dsp/slowcat.c \
 	render/dsp/soft_saw.c render/dsp/source.h render/dsp/speed.c render/dsp/square.c \
 	render/dsp/square_trig.c render/dsp/squeeze.c render/dsp/stack.c render/dsp/string.h render/dsp/sub.c \
 	render/dsp/superchip.c render/dsp/superfm.c render/dsp/superhat.c render/dsp/superkick.c \

@@ -122,9 +122,13 @@ struct node_def {
 	unsigned char controls[NODE_PARAMS_MAX];
 	bool is_modifier;
 
+	/* NULL, or what takes the place of a TIME_SCAN function in calls whose parameters are all fixed: TIME_PURE, with the
+	 * same parameters. It is no function of the language and never called for a single frame. */
+	const struct node_def *steady;
 	/* NULL, or what computes up to NODE_BANK_LANES calls of this function side by side and gives their sum; the builder
 	 * puts it in place of the terms of sums (render/graph/gather.h). It is no function of the language, mono, of the
-	 * same time class, and its n_lanes is NODE_BANK_LANES (elsewhere 0): its inputs are those of each lane in turn,
+	 * same time class (TIME_PURE for a source, of which only calls with fixed parameters are put together), and its
+	 * n_lanes is NODE_BANK_LANES (elsewhere 0): its inputs are those of each lane in turn,
 	 * zero in lanes that are not used, which must add nothing. It is never called for a single frame. */
 	const struct node_def *bank;
 	unsigned n_lanes;

@@ -1,7 +1,7 @@
 /* Sine oscillator. */
 #include "render/dsp/osc.h"
 
-extern const struct node_def node_sine_bank;
+extern const struct node_def node_sine_steady, node_sine_bank; /* sine_steady.c */
 
 SIMD_CLONES(static, sine_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
 {
@@ -20,5 +20,6 @@ const struct node_def node_sine = {
 	.n_acc = 1,
 	.process = sine_process,
 	.advance = osc_advance,
+	.steady = &node_sine_steady,
 	.bank = &node_sine_bank,
 };

@@ -98,30 +98,58 @@ SIMD_INLINE f64x4 frames_load(const sample *x)
 	return __builtin_convertvector(v, f64x4);
 }
 
-/* n is a multiple of K_WEIGHTING_STEP. */
-SIMD_CLONES(static, steps_energy, (const struct k_weighting *k, double *state, const sample *x, size_t n, double *energy), (k, state, x, n, energy))
-{
-	f64x4 s = f64x4_load(state), sum = f64x4_splat(0);
+/* One channel on its way through a call. */
+struct k_walk {
+	f64x4 state, sum;
+};
 
-	for (size_t i = 0; i < n; i += K_WEIGHTING_STEP) {
-		f64x4 in = frames_load(x + i);
-		f64x4 y = columns_sum(k->out_of_frame, in) + columns_sum(k->out_of_state, s);
-		s = columns_sum(k->state_of_frame, in) + columns_sum(k->state_of_state, s);
-		sum += y * y;
-	}
-	f64x4_store(state, s);
-	*energy = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+SIMD_INLINE void walk_step(struct k_walk *w, const struct k_weighting *k, const sample *x)
+{
+	f64x4 in = frames_load(x);
+	f64x4 y = columns_sum(k->out_of_frame, in) + columns_sum(k->out_of_state, w->state);
+
+	w->state = columns_sum(k->state_of_frame, in) + columns_sum(k->state_of_state, w->state);
+	w->sum += y * y;
 }
 
-double k_weighting_energy(const struct k_weighting *k, double state[K_WEIGHTING_STATES], const sample *x, size_t n)
+SIMD_INLINE double walk_end(const struct k_walk *w, double *state)
+{
+	f64x4_store(state, w->state);
+	return (w->sum[0] + w->sum[1]) + (w->sum[2] + w->sum[3]);
+}
+
+/* The states of a channel wait for each other; those of two do not. n is a multiple of K_WEIGHTING_STEP. */
+SIMD_CLONES(static, steps_energy,
+	    (const struct k_weighting *k, unsigned n_channels, double states[][K_WEIGHTING_STATES], const sample *const *x, size_t n, double *energy),
+	    (k, n_channels, states, x, n, energy))
+{
+	struct k_walk first = { f64x4_load(states[0]), f64x4_splat(0) }, second = first;
+
+	if (n_channels == 1) {
+		for (size_t i = 0; i < n; i += K_WEIGHTING_STEP)
+			walk_step(&first, k, x[0] + i);
+		*energy = walk_end(&first, states[0]);
+		return;
+	}
+	second.state = f64x4_load(states[1]);
+	for (size_t i = 0; i < n; i += K_WEIGHTING_STEP) {
+		walk_step(&first, k, x[0] + i);
+		walk_step(&second, k, x[1] + i);
+	}
+	*energy = walk_end(&first, states[0]) + walk_end(&second, states[1]);
+}
+
+double k_weighting_energy(const struct k_weighting *k, unsigned n_channels, double states[][K_WEIGHTING_STATES],
+			  const sample *const *x, size_t n)
 {
 	size_t whole = n - n % K_WEIGHTING_STEP;
 	double sum;
 
-	steps_energy(k, state, x, whole, &sum);
-	for (size_t i = whole; i < n; i++) {
-		double y = step(k, state, (double)x[i]);
-		sum += y * y;
-	}
+	steps_energy(k, n_channels, states, x, whole, &sum);
+	for (unsigned c = 0; c < n_channels; c++)
+		for (size_t i = whole; i < n; i++) {
+			double y = step(k, states[c], (double)x[c][i]);
+			sum += y * y;
+		}
 	return sum;
 }

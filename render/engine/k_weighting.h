@@ -1,4 +1,4 @@
-/* The K-weighting of Recommendation ITU-R BS.1770-4, and the energy that is left behind it. One channel.
+/* The K-weighting of Recommendation ITU-R BS.1770-4, and the energy that is left behind it.
  *
  * The recommendation gives the filter, a high shelf and a high-pass, as coefficients for 48 kHz. For other rates both are
  * made anew from their analog prototypes by the bilinear transform. Centre frequencies, gain and quality of these: B. De Man,
@@ -31,8 +31,9 @@ struct k_weighting {
 
 void k_weighting_init(struct k_weighting *k, double sample_rate_hz);
 
-/* The sum of the squares of x[n], filtered. state: zero before the first frame, then what the call before left. The last bits
- * depend on how a signal is cut into calls. */
-double k_weighting_energy(const struct k_weighting *k, double state[K_WEIGHTING_STATES], const sample *x, size_t n);
+/* The sum of the squares of x[n_channels][n], filtered; n_channels is 1 or 2. states: zero before the first frame, then what
+ * the call before left. The last bits depend on how a signal is cut into calls. */
+double k_weighting_energy(const struct k_weighting *k, unsigned n_channels, double states[][K_WEIGHTING_STATES],
+			  const sample *const *x, size_t n);
 
 #endif

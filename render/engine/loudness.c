@@ -103,11 +103,11 @@ static sample *channel(const struct loudness *l, unsigned c)
 /* The loudness of the last 400 ms, after another hop. */
 static double filter_hop(struct loudness *l)
 {
-	double hop_energy = 0, block_energy = 0;
+	const sample *const x[CHANNELS_MAX] = { channel(l, 0), channel(l, l->channels - 1) };
+	double block_energy = 0;
 
-	for (unsigned c = 0; c < l->channels; c++)
-		hop_energy += k_weighting_energy(&l->filter, l->states[c], channel(l, c), l->hop_frames);
-	l->energies[l->n_hops % HOPS_PER_BLOCK] = hop_energy;
+	l->energies[l->n_hops % HOPS_PER_BLOCK] =
+		k_weighting_energy(&l->filter, l->channels, l->states, x, l->hop_frames);
 	for (unsigned i = 0; i < HOPS_PER_BLOCK; i++)
 		block_energy += l->energies[i];
 	return lufs_of(block_energy / (double)(HOPS_PER_BLOCK * l->hop_frames));

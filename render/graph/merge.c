@@ -5,7 +5,10 @@
 #include "base/hash.h"
 #include "render/graph/plan_order.h"
 
+extern const struct node_def node_add, node_mul, node_muladd;
+
 struct merge {
+	struct arena *arena;
 	struct graph *g;
 	struct plan_order order;
 	bool is_instrument;
@@ -42,7 +45,7 @@ static int merge_init(struct merge *m, struct arena *a, struct graph *g, bool is
 {
 	uint32_t n_slots = 64;
 
-	*m = (struct merge){ .g = g, .is_instrument = is_instrument };
+	*m = (struct merge){ .arena = a, .g = g, .is_instrument = is_instrument };
 	while (n_slots / 2 < g->n_nodes)
 		n_slots *= 2;
 	m->table_mask = n_slots - 1;
@@ -112,6 +115,37 @@ static void fold(struct merge *m, uint32_t node)
 	if (!__builtin_isfinite(value))
 		return; /* the engine silences that, with a warning */
 	*n = (struct graph_node){ .kind = GRAPH_CONST, .span = n->span, .bus = n->bus, .value = value };
+}
+
+/* --- Fusing ----------------------------------------------------------------------------------------------------- */
+
+static bool is_call(const struct merge *m, uint32_t node, const struct node_def *def)
+{
+	const struct graph_node *n = &m->g->nodes[node];
+
+	return n->kind == GRAPH_NODE && n->def == def && m->order.loop[node] == UINT32_MAX;
+}
+
+/* The product may have other readers: reading its factors costs no more than reading it. -1: no memory. */
+static int fuse(struct merge *m, uint32_t node)
+{
+	struct graph_node *n = &m->g->nodes[node];
+	uint32_t *inputs, product;
+
+	if (!is_call(m, node, &node_add))
+		return 0;
+	product = is_call(m, n->inputs[0], &node_mul) ? 0 : 1;
+	if (!is_call(m, n->inputs[product], &node_mul))
+		return 0;
+	inputs = ARENA_ARRAY(m->arena, 3, uint32_t);
+	if (!inputs)
+		return -1;
+	memcpy(inputs, m->g->nodes[n->inputs[product]].inputs, 2 * sizeof *inputs);
+	inputs[2] = n->inputs[1 - product];
+	n->def = &node_muladd;
+	n->inputs = inputs;
+	n->n_inputs = 3;
+	return 0;
 }
 
 /* --- Merging ---------------------------------------------------------------------------------------------------- */
@@ -208,6 +242,8 @@ const struct graph *graph_merge(struct arena *a, const struct graph *original, b
 		if (!is_mergeable(&m, node))
 			continue;
 		fold(&m, node);
+		if (fuse(&m, node))
+			return NULL;
 		m.real[node] = look_up(&m, node);
 	}
 	/* Those of loops, which read what comes behind them. */

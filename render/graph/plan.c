@@ -103,7 +103,10 @@ static void node_classify(const struct builder *b, struct plan_node *n)
 		n->time_class = TIME_PURE;
 	else if (n->def->time_class == TIME_SCAN && node_is_constant_fed(n)) {
 		n->time_class = TIME_PURE;
-		n->is_phase_closed = true;
+		if (n->def->steady)
+			n->def = n->def->steady;
+		else
+			n->is_phase_closed = true;
 	} else
 		n->time_class = n->def->time_class;
 }

@@ -30,7 +30,8 @@ tests_unit_test_source_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS
 
 check_PROGRAMS += tests/unit/test_limits
 TESTS += tests/unit/test_limits
-tests_unit_test_limits_SOURCES = tests/unit/test_limits.c tests/lib/blowup.c tests/lib/blowup.h tests/lib/test.c tests/lib/test.h
+tests_unit_test_limits_SOURCES = tests/unit/test_limits.c tests/lib/blowup.c tests/lib/blowup.h \
+	tests/lib/null_sink.h tests/lib/test.c tests/lib/test.h
 tests_unit_test_limits_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 
 LANG_TESTS = tests/unit/test_cases tests/unit/test_format tests/unit/test_hostile tests/unit/test_lang

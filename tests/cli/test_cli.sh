@@ -78,7 +78,7 @@ ok "8 s of stereo at 44.1 kHz, PCM 16" test "$(soxi -r m.wav) $(soxi -c m.wav) $
 ok "not silent" awk "BEGIN { exit !($(sox m.wav -n stat 2>&1 | awk '/RMS.*amplitude/ { print $3 }') > 0.01) }"
 ok "the default length is 10 s" exits 0 "$PHONOND" render "$m" ten.wav
 ok "10 s" test "$(soxi -s ten.wav)" -eq 441000
-for setting in "--threads 1" "--threads 2" "--threads 7" "--block 64" "--block 4096" "--io=uring" "--io=pwrite"; do
+for setting in "--threads 1" "--threads 2" "--threads 7" "--block 64" "--block 4096" "--io=uring" "--io=pwrite" "--sync"; do
 	# shellcheck disable=SC2086
 	ok "render $setting" exits 0 "$PHONOND" render "$m" s.wav --cycles 4 $setting
 	ok "$setting changes no byte" same m.wav s.wav

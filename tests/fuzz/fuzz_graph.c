@@ -7,30 +7,12 @@
 
 #include "render/render.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/lib/null_sink.h"
 #include "tests/lib/random_program.h"
 
 enum { BYTES_MAX = 4096, PROGRAM_BYTES_MAX = 64 << 10 };
 
 #define DURATION_S 0.15
-
-static int discard(struct sink *s, uint64_t offset, const void *data, size_t n, struct error *err)
-{
-	(void)s, (void)offset, (void)data, (void)n, (void)err;
-	return 0;
-}
-
-static int finish(struct sink *s, struct error *err)
-{
-	(void)s, (void)err;
-	return 0;
-}
-
-static void abandon(struct sink *s)
-{
-	(void)s;
-}
-
-static const struct sink_ops discard_ops = { discard, finish, abandon };
 
 /* The engine of a number of threads; lives as long as the process. */
 static struct render_engine *engine_of(unsigned threads)
@@ -48,7 +30,7 @@ static struct render_engine *engine_of(unsigned threads)
 
 static enum error_code render(const struct buf *program, unsigned threads, unsigned block, struct render_result *result)
 {
-	struct sink sink = { &discard_ops };
+	struct sink sink = { &null_sink_ops };
 	struct diag_list diags = { .n = 0 };
 	struct error err = ERROR_INIT;
 	struct render_spec spec;

@@ -191,6 +191,25 @@ struct reply service_call(const struct service *s, const char *method, const cha
 	return r;
 }
 
+json_t *service_json(const struct service *s, const char *method, const char *path, const char *body,
+		     const char *const *headers, long status)
+{
+	struct reply r = service_call(s, method, path, body, headers);
+	json_t *j;
+
+	ck_assert_msg(r.status == status, "%s %s: %ld %s", method, path, r.status, r.body);
+	j = r.body_len ? reply_json(&r) : NULL;
+	reply_free(&r);
+	return j;
+}
+
+const char *text_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : "";
+}
+
 struct reply service_get(const struct service *s, const char *path)
 {
 	return service_call(s, "GET", path, NULL, NULL);

@@ -39,6 +39,14 @@ struct reply service_call(const struct service *s, const char *method, const cha
 			  const char *const *headers);
 struct reply service_get(const struct service *s, const char *path);
 struct reply service_post(const struct service *s, const char *path, const char *body);
+/* The lines of headers, as an array. */
+#define HEADERS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+/* A request that must be answered with that status: the body of the answer as JSON, NULL when there is none. */
+json_t *service_json(const struct service *s, const char *method, const char *path, const char *body,
+		     const char *const *headers, long status);
+/* The text that an object has under that name, "" when it has none. */
+const char *text_of(const json_t *object, const char *name);
 
 /* Sends bytes as they are and returns what comes until the server closes or timeout_ms pass. malloc'd. */
 char *service_raw(const struct service *s, const char *bytes, size_t n, int timeout_ms);

@@ -7,8 +7,6 @@
 #include "tests/integration/service.h"
 #include "tests/lib/test.h"
 
-#define HEADERS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 static struct service server;
 static struct reply whole; /* the file, to compare with */
 static char path[128], etag[80];

@@ -8,7 +8,6 @@
 #include "tests/integration/service.h"
 #include "tests/lib/test.h"
 
-#define HEADERS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define JSONL HEADERS("Content-Type: application/jsonl")
 #define GOOD(id, seed)                                                                                                 \
 	"{\"custom_id\":\"" id                                                                                         \
@@ -28,20 +27,7 @@ static void stop(void)
 
 static json_t *call(const char *method, const char *path, const char *body, const char *const *headers, long status)
 {
-	struct reply r = service_call(&server, method, path, body, headers);
-	json_t *j;
-
-	ck_assert_msg(r.status == status, "%s %s: %ld %s", method, path, r.status, r.body);
-	j = r.body_len ? reply_json(&r) : NULL;
-	reply_free(&r);
-	return j;
-}
-
-static const char *text_of(const json_t *j, const char *name)
-{
-	const char *text = json_string_value(json_object_get(j, name));
-
-	return text ? text : "";
+	return service_json(&server, method, path, body, headers, status);
 }
 
 static long count_of(const json_t *batch, const char *name)

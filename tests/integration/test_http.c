@@ -11,8 +11,6 @@
 #include "tests/integration/service.h"
 #include "tests/lib/test.h"
 
-#define HEADERS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 enum { HEADER_TIMEOUT_MS = 1000, BODY_BYTES_MAX = 100000 };
 
 static struct service server;

@@ -10,7 +10,6 @@
 #include "tests/lib/test.h"
 
 #define BEAT "out $ s \"bd*4, ~ sn\"\n"
-#define HEADERS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 static struct service server;
 

@@ -25,8 +25,6 @@
 #include "tests/integration/service.h"
 #include "tests/lib/test.h"
 
-#define HEADERS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 enum {
 	N_CLIENTS = 3,
 	N_PROGRAMS = 12,

@@ -11,7 +11,6 @@
 #include "tests/lib/test.h"
 
 #define BEAT "o1 $ s \"bd*4\"\no2 $ saw \"55 82.5\" # lpf 800 # gain 0.3\n"
-#define HEADERS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 static struct service server;
 
@@ -23,13 +22,6 @@ static void start(void)
 static void stop(void)
 {
 	ck_assert_int_eq(service_stop(&server, SIGTERM), 0);
-}
-
-static const char *text_of(const json_t *j, const char *name)
-{
-	const char *s = json_string_value(json_object_get(j, name));
-
-	return s ? s : "";
 }
 
 static double number_of(const json_t *j, const char *name)

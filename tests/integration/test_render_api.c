@@ -8,7 +8,6 @@
 #include "tests/lib/test.h"
 
 #define BEAT "out $ s \"bd*4, ~ sn\"\n"
-#define HEADERS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 static struct service server;
 
@@ -20,13 +19,6 @@ static void start(void)
 static void stop(void)
 {
 	ck_assert_int_eq(service_stop(&server, SIGTERM), 0);
-}
-
-static const char *text_of(const json_t *j, const char *name)
-{
-	const char *s = json_string_value(json_object_get(j, name));
-
-	return s ? s : "";
 }
 
 START_TEST(test_a_submission_is_accepted_and_ends_with_its_file)

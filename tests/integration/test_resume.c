@@ -12,8 +12,6 @@
 #include "tests/integration/service.h"
 #include "tests/lib/test.h"
 
-#define HEADERS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 enum { POLL_MS = 5, POLLS_MAX = 60000 / POLL_MS };
 
 static struct service server;

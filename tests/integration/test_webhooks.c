@@ -86,6 +86,10 @@ static void start_receiver(void)
 	struct sockaddr_in at = { .sin_family = AF_INET };
 	socklen_t len = sizeof at;
 
+	/* All tests run in one process where they are not forked. */
+	atomic_store(&receiver.n_ok, 0);
+	atomic_store(&receiver.n_fail, 0);
+	atomic_store(&receiver.n_slow, 0);
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	receiver.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	ck_assert_int_eq(bind(receiver.fd, (struct sockaddr *)&at, len), 0);
@@ -164,16 +168,38 @@ START_TEST(test_a_stop_does_not_wait_for_a_receiver_that_is_slow)
 }
 END_TEST
 
+/* What is known of the job's deliveries when there was more than one attempt at them; else NULL. */
+static char *more_than_one_attempt(const char *id)
+{
+	char path[96], *text = NULL;
+	struct reply r;
+	json_t *j, *list;
+
+	snprintf(path, sizeof path, "/jobs/%s/deliveries", id);
+	r = service_get(&server, path);
+	j = reply_json(&r);
+	list = json_object_get(j, "deliveries");
+	if (json_array_size(list) != 1 || json_array_size(json_object_get(json_array_get(list, 0), "attempts")) != 1)
+		text = json_dumps(j, JSON_COMPACT);
+	json_decref(j);
+	reply_free(&r);
+	return text;
+}
+
 START_TEST(test_a_hundred_webhooks_arrive_once_each)
 {
 	enum { N = 100 };
-	char ids[N][64];
+	char ids[N][64], *why;
 
 	start();
 	for (int i = 0; i < N; i++)
 		snprintf(ids[i], sizeof ids[i], "%s", submit("/ok", 7));
 	for (int i = 0; i < N; i++)
 		ck_assert(becomes(ids[i], "delivered"));
+	for (int i = 0; i < N; i++) {
+		why = more_than_one_attempt(ids[i]);
+		ck_assert_msg(!why, "%s", why);
+	}
 	ck_assert_uint_eq(atomic_load(&receiver.n_ok), N);
 	stop();
 }

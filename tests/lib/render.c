@@ -2,32 +2,14 @@
 
 #include <string.h>
 
+#include "tests/lib/null_sink.h"
 #include "tests/lib/test.h"
 
-/* A sink that keeps nothing: the digest is the encoder's. */
-static int null_write_at(struct sink *s, uint64_t offset, const void *data, size_t n, struct error *err)
-{
-	(void)s, (void)offset, (void)data, (void)n, (void)err;
-	return 0;
-}
-
-static int null_finish(struct sink *s, struct error *err)
-{
-	(void)s, (void)err;
-	return 0;
-}
-
-static void null_abort(struct sink *s)
-{
-	(void)s;
-}
-
-static const struct sink_ops null_ops = { null_write_at, null_finish, null_abort };
-
+/* Into a sink that keeps nothing: the digest is the encoder's. */
 void render_program(struct render_engine *engine, const char *name, const char *source, double cycles,
 		    unsigned block_frames, struct render_result *result)
 {
-	struct sink sink = { &null_ops };
+	struct sink sink = { &null_sink_ops };
 	struct diag_list diags = { .n = 0 };
 	struct error err = ERROR_INIT;
 	struct render_spec spec;

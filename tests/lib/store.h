@@ -4,6 +4,14 @@
 
 #include "storage/storage.h"
 
+/* For a call that takes &err, a struct error of the test. */
+#define ck_ok(call) ck_assert_msg((call) == 0, "%s", err.message)
+#define ck_fails(call, wanted)                                                                                         \
+	do {                                                                                                           \
+		ck_assert_int_eq((call), -1);                                                                          \
+		ck_assert_str_eq(error_code_name(err.code), error_code_name(wanted));                                  \
+	} while (0)
+
 /* Opens data_dir (NULL: a new temporary folder). */
 struct storage *store_open(const char *data_dir, enum io_backend io);
 

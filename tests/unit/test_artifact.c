@@ -18,8 +18,6 @@ static const enum io_backend backends[] = { IO_PWRITE, IO_AUTO };
 
 static struct error err;
 
-#define ck_ok(call) ck_assert_msg((call) == 0, "%s", err.message)
-
 START_TEST(test_a_published_file_holds_every_byte)
 {
 	static const uint64_t sizes[] = { 0, 1, 4096, 262144, 262145, 1048576, 5000001 };
@@ -199,7 +197,7 @@ START_TEST(test_a_file_sink_writes_files_pipes_and_appends)
 	store_content(1, content_hash);
 	store_fill(content_hash, 0, wanted, 700000);
 	snprintf(path, sizeof path, "%s/out.wav", test_temp_dir());
-	sink = file_sink_new(open(path, O_RDWR | O_CREAT, 0600), path, backends[_i], &err);
+	sink = file_sink_new(open(path, O_RDWR | O_CREAT, 0600), path, backends[_i], true, &err);
 	ck_assert_ptr_nonnull(sink);
 	ck_ok(store_write(sink, content_hash, 700000, &err));
 	ck_ok(sink_finish(sink, &err));
@@ -207,14 +205,14 @@ START_TEST(test_a_file_sink_writes_files_pipes_and_appends)
 	ck_assert_uint_eq(len, 700000);
 	ck_assert_mem_eq(found, wanted, len);
 	free(found);
-	sink = file_sink_new(open(path, O_WRONLY | O_APPEND), NULL, backends[_i], &err);
+	sink = file_sink_new(open(path, O_WRONLY | O_APPEND), NULL, backends[_i], false, &err);
 	ck_ok(store_write(sink, content_hash, 1000, &err));
 	ck_ok(sink_finish(sink, &err));
 	found = test_read_file(path, &len);
 	ck_assert_uint_eq(len, 701000);
 	ck_assert_mem_eq(found + 700000, wanted, 1000);
 	free(found);
-	sink = file_sink_new(open(path, O_WRONLY), path, backends[_i], &err);
+	sink = file_sink_new(open(path, O_WRONLY), path, backends[_i], false, &err);
 	sink_abort(sink);
 	ck_assert_int_eq(access(path, F_OK), -1);
 	free(wanted);
@@ -232,7 +230,7 @@ START_TEST(test_a_file_sink_feeds_a_pipe_and_reports_its_end)
 	store_content(1, content_hash);
 	store_fill(content_hash, 0, wanted, sizeof wanted);
 	ck_assert_int_eq(pipe(fds), 0);
-	sink = file_sink_new(fds[1], NULL, backends[_i], &err);
+	sink = file_sink_new(fds[1], NULL, backends[_i], false, &err);
 	ck_assert_ptr_nonnull(sink);
 	ck_ok(store_write(sink, content_hash, sizeof wanted, &err));
 	ck_assert_int_eq(read(fds[0], found, sizeof found), sizeof found);

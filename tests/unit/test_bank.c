@@ -86,6 +86,9 @@ static void run(const struct node_def *def, unsigned first, bool is_folded, size
 	struct node_input in[LANES * PARAMS];
 
 	memset(state, 0, sizeof state);
+	bind(def, first, n_lanes, is_folded, 0, in);
+	if (def->reset)
+		def->reset(state, &env, in);
 	for (size_t at = 0; at < FRAMES; at += step) {
 		struct node_io io = { .in = in, .out = { out + at }, .frame = at, .env = &env };
 		bind(def, first, n_lanes, is_folded, at, in);
@@ -178,6 +181,28 @@ START_TEST(test_lanes_that_are_not_used_add_nothing)
 	for (size_t i = 0; i < FRAMES; i++)
 		if (fabs((double)bank[i] - (double)one[i]) > subjects[_i].off * LANES)
 			ck_abort_msg("%s: frame %zu is %g, not %g", def->bank->name, i, (double)bank[i],
+				     (double)one[i]);
+}
+END_TEST
+
+/* --- A sine alone --- */
+
+static const double steady_hz[] = { 0, 0.05, 1, 440, -440, 12345.6, 22050 };
+
+START_TEST(test_a_steady_sine_is_the_sine)
+{
+	const struct node_def *def = function("sine");
+
+	for (size_t i = 0; i < FRAMES; i++)
+		inputs[0][0][i] = (sample)steady_hz[_i];
+	inputs[0][1][0] = 0;
+	run(def, 0, true, 512, one);
+	run(def->steady, 0, true, FRAMES / 2, bank);
+	run(def->steady, 0, true, QUANTUM_FRAMES, again);
+	ck_assert_mem_eq(bank, again, sizeof bank);
+	for (size_t i = 0; i < FRAMES; i++)
+		if (fabs((double)one[i] - (double)bank[i]) > 5e-7)
+			ck_abort_msg("%g Hz: frame %zu is %g, not %g", steady_hz[_i], i, (double)bank[i],
 				     (double)one[i]);
 }
 END_TEST
@@ -315,6 +340,7 @@ static Suite *bank_suite(void)
 	tcase_add_loop_test(kernels, test_a_bank_has_the_same_bits_for_any_cut_and_level, 0, SUBJECTS);
 	tcase_add_loop_test(kernels, test_a_bank_stays_finite, 0, SUBJECTS);
 	tcase_add_loop_test(kernels, test_lanes_that_are_not_used_add_nothing, 0, SUBJECTS);
+	tcase_add_loop_test(kernels, test_a_steady_sine_is_the_sine, 0, sizeof steady_hz / sizeof steady_hz[0]);
 	suite_add_tcase(s, kernels);
 	tcase_add_checked_fixture(graphs, setup, teardown);
 	tcase_add_test(graphs, test_a_sum_of_two_stays_an_addition);

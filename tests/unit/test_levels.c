@@ -133,23 +133,34 @@ START_TEST(test_the_weighting_is_that_of_the_recommendation)
 }
 END_TEST
 
-/* Frame by frame the sections are as the recommendation draws them; four at a time must come to the same. */
+/* Frame by frame the sections are as the recommendation draws them; four at a time, and two channels side by side, must come
+ * to the same. */
 START_TEST(test_weighting_in_steps_is_weighting_by_frame)
 {
 	static const double rates[] = { 8000, 44100, 192000 };
-	static sample x[4410];
+	static sample x[2][4411];
+	const sample *const both[] = { x[0], x[1] };
 
-	for (size_t i = 0; i < 4410; i++)
-		x[i] = (sample)(uniform(i) + 0.5);
-	for (unsigned r = 0; r < 3; r++) {
-		double whole_state[K_WEIGHTING_STATES] = { 0 }, state[K_WEIGHTING_STATES] = { 0 }, sum = 0, whole;
-		struct k_weighting k;
-		k_weighting_init(&k, rates[r]);
-		whole = k_weighting_energy(&k, whole_state, x, 4410);
-		for (size_t i = 0; i < 4410; i++)
-			sum += k_weighting_energy(&k, state, x + i, 1);
-		ck_assert_msg(fabs(whole / sum - 1) < 1e-10, "%g Hz: %.12g instead of %.12g", rates[r], whole, sum);
+	for (size_t i = 0; i < 4411; i++) {
+		x[0][i] = (sample)(uniform(i) + 0.5);
+		x[1][i] = (sample)(uniform(i + 5000) * 0.3);
 	}
+	for (unsigned n_channels = 1; n_channels <= 2; n_channels++)
+		for (unsigned r = 0; r < 3; r++) {
+			double whole_states[2][K_WEIGHTING_STATES] = { { 0 } }, sum = 0, whole;
+			struct k_weighting k;
+			k_weighting_init(&k, rates[r]);
+			whole = k_weighting_energy(&k, n_channels, whole_states, both, 4411);
+			for (unsigned c = 0; c < n_channels; c++) {
+				double state[1][K_WEIGHTING_STATES] = { { 0 } };
+				for (size_t i = 0; i < 4411; i++) {
+					const sample *const one[] = { x[c] + i };
+					sum += k_weighting_energy(&k, 1, state, one, 1);
+				}
+			}
+			ck_assert_msg(fabs(whole / sum - 1) < 1e-10, "%u channels, %g Hz: %.12g instead of %.12g",
+				      n_channels, rates[r], whole, sum);
+		}
 }
 END_TEST
 

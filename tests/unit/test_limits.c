@@ -6,6 +6,7 @@
 #include "render/compile.h"
 #include "render/render.h"
 #include "tests/lib/blowup.h"
+#include "tests/lib/null_sink.h"
 #include "tests/lib/test.h"
 
 enum { ARENA_BYTES = 128 << 20 };
@@ -95,30 +96,11 @@ END_TEST
 
 /* --- While rendering -------------------------------------------------------------------------------------- */
 
-static int null_write_at(struct sink *s, uint64_t offset, const void *data, size_t n, struct error *err)
-{
-	(void)s, (void)offset, (void)data, (void)n, (void)err;
-	return 0;
-}
-
-static int null_finish(struct sink *s, struct error *err)
-{
-	(void)s, (void)err;
-	return 0;
-}
-
-static void null_abort(struct sink *s)
-{
-	(void)s;
-}
-
-static const struct sink_ops null_ops = { null_write_at, null_finish, null_abort };
-
 static int render_cycles(const char *source, double cycles, struct diag_list *diags, struct render_result *result,
 			 struct error *err)
 {
 	struct render_config config = { .n_threads = 1 };
-	struct sink sink = { &null_ops };
+	struct sink sink = { &null_sink_ops };
 	struct render_engine *engine = render_engine_new(&config, err);
 	struct render_spec spec;
 	int rc;

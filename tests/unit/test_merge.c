@@ -144,6 +144,64 @@ START_TEST(test_loops_stay_as_they_are)
 }
 END_TEST
 
+/* --- Fusing --- */
+
+START_TEST(test_a_product_and_a_sum_are_one_node)
+{
+	uint32_t lfo = GRAPH_CALL(&f, "saw", number(2)), scaled = GRAPH_CALL(&f, "mul", lfo, number(300));
+	graph_fixture_output(&f, GRAPH_CALL(&f, "add", number(1000), scaled));
+	ck_assert_uint_eq(nodes_left(false), 2);
+	const struct graph_node *n = &merged->nodes[merged->outputs[0].node];
+	ck_assert_str_eq(n->def->name, "muladd");
+	ck_assert_uint_eq(n->inputs[0], lfo);
+	ck_assert(merged->nodes[n->inputs[1]].value == 300.0 && merged->nodes[n->inputs[2]].value == 1000.0);
+}
+END_TEST
+
+START_TEST(test_a_product_with_other_readers_stays)
+{
+	uint32_t product = GRAPH_CALL(&f, "mul", GRAPH_CALL(&f, "saw", number(2)), number(300));
+	uint32_t sum = GRAPH_CALL(&f, "add", product, number(1000));
+	graph_fixture_output(&f, GRAPH_CALL(&f, "sub", sum, product));
+	ck_assert_uint_eq(nodes_left(false), 4);
+}
+END_TEST
+
+START_TEST(test_a_sum_in_a_loop_is_not_fused)
+{
+	uint32_t product = GRAPH_CALL(&f, "mul", number(0), number(0.5));
+	uint32_t sum = GRAPH_CALL(&f, "add", product, number(1));
+	graph_fixture_node(&f, product)->inputs[0] = sum;
+	graph_fixture_output(&f, sum);
+	ck_assert_uint_eq(nodes_left(false), 2);
+	ck_assert_str_eq(merged->nodes[merged->outputs[0].node].def->name, "add");
+}
+END_TEST
+
+extern const struct node_def node_mul, node_add, node_muladd;
+
+START_TEST(test_muladd_has_the_bits_of_mul_and_add)
+{
+	enum { N = 128 };
+	static sample x[N] __attribute__((aligned(64))), y[N] __attribute__((aligned(64)));
+	static sample two[N] __attribute__((aligned(64))), one[N] __attribute__((aligned(64)));
+	struct node_input in[3] = { { .data = x }, { .value = 1.7f }, { .data = y } };
+	struct node_io io = { .in = in, .out = { one } };
+
+	for (int i = 0; i < N; i++) {
+		x[i] = (sample)(i - 50) / 7;
+		y[i] = 1e3f / (sample)(i + 3);
+	}
+	node_muladd.process(NULL, &io, N);
+	io.out[0] = two;
+	node_mul.process(NULL, &io, N);
+	in[0].data = two;
+	in[1] = in[2];
+	node_add.process(NULL, &io, N);
+	ck_assert_mem_eq(one, two, sizeof one);
+}
+END_TEST
+
 /* --- Folding --- */
 
 START_TEST(test_arithmetic_over_constants_is_a_constant)
@@ -243,6 +301,10 @@ int main(void)
 	tcase_add_loop_test(t, test_equal_patterns_are_one_signal, 0, sizeof patterns / sizeof *patterns);
 	tcase_add_test(t, test_equal_sources_of_events_are_one);
 	tcase_add_test(t, test_loops_stay_as_they_are);
+	tcase_add_test(t, test_a_product_and_a_sum_are_one_node);
+	tcase_add_test(t, test_a_product_with_other_readers_stays);
+	tcase_add_test(t, test_a_sum_in_a_loop_is_not_fused);
+	tcase_add_test(t, test_muladd_has_the_bits_of_mul_and_add);
 	tcase_add_test(t, test_arithmetic_over_constants_is_a_constant);
 	tcase_add_test(t, test_a_pitch_is_folded_in_a_song_and_stays_in_an_instrument);
 	tcase_add_test(t, test_what_moves_is_not_folded);

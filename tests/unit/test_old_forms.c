@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "render/render.h"
+#include "tests/lib/null_sink.h"
 #include "tests/lib/test.h"
 
 static struct render_engine *engine;
@@ -22,27 +23,6 @@ static void teardown(void)
 {
 	render_engine_free(engine);
 }
-
-/* --- A sink that keeps nothing ---------------------------------------------------------------------------- */
-
-static int null_write_at(struct sink *s, uint64_t offset, const void *data, size_t n, struct error *err)
-{
-	(void)s, (void)offset, (void)data, (void)n, (void)err;
-	return 0;
-}
-
-static int null_finish(struct sink *s, struct error *err)
-{
-	(void)s, (void)err;
-	return 0;
-}
-
-static void null_abort(struct sink *s)
-{
-	(void)s;
-}
-
-static const struct sink_ops null_ops = { null_write_at, null_finish, null_abort };
 
 /* --- Programs --------------------------------------------------------------------------------------------- */
 
@@ -64,7 +44,7 @@ static const struct {
 
 static struct render_result render(const char *source, struct diag_list *diags)
 {
-	struct sink sink = { &null_ops };
+	struct sink sink = { &null_sink_ops };
 	struct error err = ERROR_INIT;
 	struct render_result result;
 	struct render_spec spec;

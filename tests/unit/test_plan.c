@@ -78,11 +78,11 @@ END_TEST
 
 START_TEST(test_pattern_of_one_number_is_a_constant)
 {
-	uint32_t sine = GRAPH_CALL(&f, "sine", graph_fixture_control(&f, "440"));
-	graph_fixture_output(&f, sine);
+	uint32_t saw = GRAPH_CALL(&f, "saw", graph_fixture_control(&f, "440"));
+	graph_fixture_output(&f, saw);
 	const struct plan *p = plan_of_graph();
 	ck_assert_uint_eq(p->n_controls, 0);
-	ck_assert(planned(p, sine)->is_phase_closed && planned(p, sine)->inputs[0].value == 440.0f);
+	ck_assert(planned(p, saw)->is_phase_closed && planned(p, saw)->inputs[0].value == 440.0f);
 }
 END_TEST
 
@@ -100,12 +100,24 @@ END_TEST
 
 START_TEST(test_oscillator_at_fixed_pitch_is_pure)
 {
-	uint32_t sine = GRAPH_CALL(&f, "sine", number(440));
-	graph_fixture_output(&f, sine);
+	uint32_t saw = GRAPH_CALL(&f, "saw", number(440));
+	graph_fixture_output(&f, saw);
 	const struct plan *p = plan_of_graph();
+	ck_assert_int_eq(planned(p, saw)->time_class, TIME_PURE);
+	ck_assert(planned(p, saw)->is_phase_closed);
+	ck_assert(!p->stages[planned(p, saw)->stage].is_carry);
+}
+END_TEST
+
+START_TEST(test_sine_at_fixed_pitch_has_a_kernel_of_its_own)
+{
+	uint32_t sine = GRAPH_CALL(&f, "sine", number(440)), moved = GRAPH_CALL(&f, "sine", sine);
+	graph_fixture_output(&f, moved);
+	const struct plan *p = plan_of_graph();
+	ck_assert_str_eq(planned(p, sine)->def->name, "sine_steady");
 	ck_assert_int_eq(planned(p, sine)->time_class, TIME_PURE);
-	ck_assert(planned(p, sine)->is_phase_closed);
-	ck_assert(!p->stages[planned(p, sine)->stage].is_carry);
+	ck_assert(!planned(p, sine)->is_phase_closed && !p->stages[planned(p, sine)->stage].is_carry);
+	ck_assert_str_eq(planned(p, moved)->def->name, "sine");
 }
 END_TEST
 
@@ -339,6 +351,7 @@ Suite *plan_suite(void)
 	tcase_add_test(t, test_pattern_of_one_number_is_a_constant);
 	tcase_add_test(t, test_input_defined_later_comes_first);
 	tcase_add_test(t, test_oscillator_at_fixed_pitch_is_pure);
+	tcase_add_test(t, test_sine_at_fixed_pitch_has_a_kernel_of_its_own);
 	tcase_add_test(t, test_modulated_oscillator_has_its_phase_advanced_in_front);
 	tcase_add_test(t, test_pure_chain_is_one_stage);
 	tcase_add_test(t, test_filter_does_not_serialise_its_oscillator);

@@ -6,33 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "queue/queue.h"
-#include "tests/lib/store.h"
+#include "tests/lib/queueing.h"
 #include "tests/lib/test.h"
 
-enum { FILE_BYTES = 100000, PATIENCE_MS = 60000 };
+enum { FILE_BYTES = 100000 };
 
 static const char *dir;
-static struct storage *store;
-static struct queue *queue;
-static struct error err;
-static _Atomic unsigned n_runs; /* calls of run() */
-static sem_t running;           /* posted by a "wait" job when it has started */
-static _Atomic bool let_go;     /* ends "wait" jobs */
-
-#define ck_ok(call) ck_assert_msg((call) == 0, "%s", err.message)
-
-/* Waits for let_go or a cancel. */
-static int wait_for_the_test(struct job_control *control, struct error *error)
-{
-	sem_post(&running);
-	while (!atomic_load(&let_go)) {
-		if (atomic_load(&control->cancel) || atomic_load(&control->suspend))
-			return error_set(error, ERR_CANCELED, "told to stop");
-		usleep(1000);
-	}
-	return 0;
-}
 
 static int render(struct job *job, int (*finalizing)(void *, struct error *), void *fctx, struct error *error)
 {
@@ -82,27 +61,13 @@ static void start(unsigned n_runners, unsigned max_queued, int64_t lease_ms)
 		.lease_ms = lease_ms,
 	};
 
-	queue = queue_new(&config, &err);
-	ck_assert_msg(queue != NULL, "%s", err.message);
+	queueing_start(&config);
 }
 
 static void set_up(void)
 {
 	dir = test_temp_dir();
-	store = store_open(dir, IO_AUTO);
-	queue = NULL;
-	err = ERROR_INIT;
-	atomic_store(&n_runs, 0);
-	atomic_store(&let_go, false);
-	sem_init(&running, 0, 0);
-}
-
-static void tear_down(void)
-{
-	if (queue)
-		queue_free(queue);
-	storage_close(store);
-	sem_destroy(&running);
+	queueing_set_up(dir, IO_AUTO);
 }
 
 static int submit(char *source, unsigned content, char id[JOB_ID_SIZE], bool *is_cached)
@@ -128,41 +93,9 @@ static void submit_ok(const char *source, unsigned content, char id[JOB_ID_SIZE]
 	ck_assert(!is_cached);
 }
 
-static struct queue_view look(const char *id)
-{
-	struct queue_view v;
-	struct job j;
-
-	ck_ok(queue_get(queue, id, false, &j, &err));
-	v = queue_look(queue, &j);
-	job_fini(&j);
-	return v;
-}
-
 static uint64_t position(const char *id)
 {
 	return look(id).position;
-}
-
-static void post(void *ctx)
-{
-	sem_post(ctx);
-}
-
-/* Waits by watching until the job has ended; returns its state. */
-static enum job_state await(const char *id)
-{
-	uint64_t ticket;
-	sem_t ended;
-
-	sem_init(&ended, 0, 0);
-	ticket = queue_watch(queue, id, PATIENCE_MS, post, &ended);
-	ck_assert_uint_ne(ticket, 0);
-	while (sem_wait(&ended))
-		;
-	queue_unwatch(queue, ticket);
-	sem_destroy(&ended);
-	return store_state(store, id);
 }
 
 START_TEST(test_a_job_runs_and_its_file_is_whole)
@@ -456,7 +389,7 @@ static Suite *queue_suite(void)
 	Suite *s = suite_create("queue");
 	TCase *t = tcase_create("queue");
 
-	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_checked_fixture(t, set_up, queueing_tear_down);
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, test_a_job_runs_and_its_file_is_whole);
 	tcase_add_test(t, test_an_equal_request_is_answered_from_disk);

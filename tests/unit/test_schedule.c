@@ -10,6 +10,7 @@
 #include "render/engine/song.h"
 #include "render/io/samples.h"
 #include "tests/lib/graph.h"
+#include "tests/lib/null_sink.h"
 #include "tests/lib/test.h"
 
 enum { WORKERS_MAX = 64, BLOCKS = 200 };
@@ -235,27 +236,9 @@ END_TEST
 
 /* --- Real workers ----------------------------------------------------------------------------------------- */
 
-static int discard_write(struct sink *s, uint64_t offset, const void *data, size_t n, struct error *err)
-{
-	(void)s, (void)offset, (void)data, (void)n, (void)err;
-	return 0;
-}
-
-static int discard_finish(struct sink *s, struct error *err)
-{
-	(void)s, (void)err;
-	return 0;
-}
-
-static void discard_abort(struct sink *s)
-{
-	(void)s;
-}
-
 static void render_traced(unsigned n_workers, unsigned max_workers, uint64_t n_frames, struct pool_trace *trace)
 {
-	static const struct sink_ops ops = { discard_write, discard_finish, discard_abort };
-	struct sink sink = { &ops };
+	struct sink sink = { &null_sink_ops };
 	struct error err = ERROR_INIT;
 	struct diag_list diags = { .n = 0 };
 	struct render_result result;

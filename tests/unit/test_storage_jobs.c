@@ -24,13 +24,6 @@ static void tear_down(void)
 	storage_close(store);
 }
 
-#define ck_ok(call) ck_assert_msg((call) == 0, "%s", err.message)
-#define ck_fails(call, wanted)                                                                                         \
-	do {                                                                                                           \
-		ck_assert_int_eq((call), -1);                                                                          \
-		ck_assert_str_eq(error_code_name(err.code), error_code_name(wanted));                                  \
-	} while (0)
-
 /* Claims the next job and returns its epoch; copies its id. */
 static int64_t claim(int64_t now_ms, char id[JOB_ID_SIZE])
 {

@@ -7,31 +7,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "queue/queue.h"
-#include "tests/lib/store.h"
+#include "tests/lib/queueing.h"
 #include "tests/lib/test.h"
-
-enum { PATIENCE_MS = 60000 };
-
-static struct storage *store;
-static struct queue *queue;
-static struct error err;
-static _Atomic unsigned n_runs;
-static sem_t running;
-static _Atomic bool let_go;
-
-#define ck_ok(call) ck_assert_msg((call) == 0, "%s", err.message)
-
-static int wait_for_the_test(struct job_control *control, struct error *error)
-{
-	sem_post(&running);
-	while (!atomic_load(&let_go)) {
-		if (atomic_load(&control->cancel))
-			return error_set(error, ERR_CANCELED, "told to stop");
-		usleep(1000);
-	}
-	return 0;
-}
 
 /* "wait": until let go. "full": fails so that it is tried again. Anything else: makes its file. */
 static int run(void *ctx, struct job *job, struct job_control *control, int (*finalizing)(void *, struct error *),
@@ -67,35 +44,16 @@ static struct queue_config config_of(unsigned n_runners)
 				      .retry_cap_ms = 3 };
 }
 
-static void start(const struct queue_config *config)
-{
-	queue = queue_new(config, &err);
-	ck_assert_msg(queue != NULL, "%s", err.message);
-}
-
 static void start_with(unsigned n_runners)
 {
 	struct queue_config config = config_of(n_runners);
 
-	start(&config);
+	queueing_start(&config);
 }
 
 static void set_up(void)
 {
-	store = store_open(NULL, IO_PWRITE);
-	queue = NULL;
-	err = ERROR_INIT;
-	atomic_store(&n_runs, 0);
-	atomic_store(&let_go, false);
-	sem_init(&running, 0, 0);
-}
-
-static void tear_down(void)
-{
-	if (queue)
-		queue_free(queue);
-	storage_close(store);
-	sem_destroy(&running);
+	queueing_set_up(NULL, IO_PWRITE);
 }
 
 static unsigned n_contents;
@@ -118,36 +76,6 @@ static void submit(struct job *j)
 	bool is_cached;
 
 	ck_ok(queue_submit(queue, j, NULL, &is_cached, &err));
-}
-
-static void post(void *ctx)
-{
-	sem_post(ctx);
-}
-
-static enum job_state await(const char *id)
-{
-	uint64_t ticket;
-	sem_t ended;
-
-	sem_init(&ended, 0, 0);
-	ticket = queue_watch(queue, id, PATIENCE_MS, post, &ended);
-	while (sem_wait(&ended))
-		;
-	queue_unwatch(queue, ticket);
-	sem_destroy(&ended);
-	return store_state(store, id);
-}
-
-static struct queue_view look(const char *id)
-{
-	struct queue_view v;
-	struct job j;
-
-	ck_ok(queue_get(queue, id, false, &j, &err));
-	v = queue_look(queue, &j);
-	job_fini(&j);
-	return v;
 }
 
 START_TEST(test_a_job_runs_when_its_time_has_come_and_not_before)
@@ -200,7 +128,7 @@ START_TEST(test_a_pause_before_another_try_holds_no_runner)
 	struct queue_view v = { .position = 0 };
 
 	config.retry_base_ms = config.retry_cap_ms = 3600000;
-	start(&config);
+	queueing_start(&config);
 	submit(&failing);
 	submit(&other);
 	ck_assert_int_eq(await(other.id), JOB_SUCCEEDED); /* by the only runner */
@@ -268,7 +196,7 @@ START_TEST(test_short_jobs_pass_long_ones_in_a_lane_of_their_own)
 	struct job longs[3], brief = make("ok");
 
 	config.n_short_runners = 1;
-	start(&config);
+	queueing_start(&config);
 	for (int i = 0; i < 3; i++) {
 		longs[i] = make("wait");
 		longs[i].cost_s = 1000;
@@ -313,7 +241,7 @@ START_TEST(test_scheduled_jobs_count_towards_the_bound)
 	bool is_cached;
 
 	config.max_queued = 3;
-	start(&config);
+	queueing_start(&config);
 	ck_ok(queue_set_paused(queue, true, &err));
 	for (int i = 0; i < 4; i++) {
 		j = make("ok");
@@ -370,7 +298,7 @@ START_TEST(test_a_token_is_answered_with_its_job_even_when_the_queue_is_full)
 	bool is_cached;
 
 	config.max_queued = 1;
-	start(&config);
+	queueing_start(&config);
 	ck_ok(queue_set_paused(queue, true, &err));
 	ck_ok(queue_submit(queue, &j, &once, &is_cached, &err));
 	second = make("ok");
@@ -411,7 +339,7 @@ static Suite *terms_suite(void)
 	Suite *s = suite_create("terms");
 	TCase *t = tcase_create("terms");
 
-	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_checked_fixture(t, set_up, queueing_tear_down);
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, test_a_job_runs_when_its_time_has_come_and_not_before);
 	tcase_add_test(t, test_a_time_that_has_passed_is_now);

@@ -22,8 +22,6 @@ static void tear_down(void)
 	storage_close(store);
 }
 
-#define ck_ok(call) ck_assert_msg((call) == 0, "%s", err.message)
-
 /* What a test says of a job; the rest is as in store_job(). */
 struct wanted {
 	const char *key;

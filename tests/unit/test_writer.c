@@ -38,18 +38,14 @@ static int64_t count_rows(void)
 	int64_t n = -1;
 
 	ck_assert_int_eq(db_open(&db, path, DB_READ_ONLY, &err), 0);
-	ck_assert_int_eq(db_read_int(&db, "SELECT count(*) FROM n", &n, &err), 0);
+	ck_assert_int_eq(db_read_int(&db, "SELECT count(*) FROM n", NO_VALUES, &n, &err), 0);
 	db_close(&db);
 	return n;
 }
 
 static int insert(struct db *db, void *ctx, struct error *err)
 {
-	struct query q;
-
-	query_begin(&q, db, "INSERT INTO n (value) VALUES (?)", err);
-	query_int(&q, *(const int *)ctx);
-	return query_run(&q);
+	return db_change(db, "INSERT INTO n (value) VALUES (?)", VALUES(v_int(*(const int *)ctx)), err);
 }
 
 /* Inserts and then fails: nothing of it may stay. */
