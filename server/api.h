@@ -20,12 +20,15 @@ void api_format(void *ctx, struct http_request *r);
 void api_jobs_list(void *ctx, struct http_request *r);
 /* api_jobs.c */
 void api_job_get(void *ctx, struct http_request *r);
+void api_job_pin(void *ctx, struct http_request *r);
+void api_job_unpin(void *ctx, struct http_request *r);
 void api_job_delete(void *ctx, struct http_request *r);
 void api_job_cancel(void *ctx, struct http_request *r);
 void api_job_retry(void *ctx, struct http_request *r);
 /* api_batch.c, batch_results.c */
 void api_batch_begin(void *ctx, struct http_request *r);
 void api_batch_make(void *ctx, struct http_request *r);
+void api_batches_list(void *ctx, struct http_request *r);
 void api_batch_get(void *ctx, struct http_request *r);
 void api_batch_cancel(void *ctx, struct http_request *r);
 void api_batch_results(void *ctx, struct http_request *r);
@@ -91,6 +94,8 @@ json_t *api_json_spec_problems(const struct spec_problems *l);
 
 /* The job as clients see it. view: NULL in lists, where looking at each would be too slow. NULL when out of memory. */
 json_t *job_json(const struct job *job, const struct queue_view *view);
+/* The batch as clients see it; NULL when out of memory. */
+json_t *batch_json(const struct batch *b);
 /* Answers with the job in JSON and its Location. */
 void api_reply_job(struct app *app, struct http_request *r, unsigned status, const struct job *job);
 /* Loads the job that the path names; -1: answered with 404 or worse. Free with job_fini(). */

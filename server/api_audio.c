@@ -288,8 +288,7 @@ bool api_refuse_unsucceeded(struct http_request *r, const struct job *job)
 	if (job->state == JOB_SUCCEEDED && !job->is_expired)
 		return false;
 	if (job->state == JOB_SUCCEEDED) {
-		problem_reply(r, PROBLEM_EXPIRED, "the audio was to be kept for %lld s; submit it again",
-			      (long long)job->keep_s);
+		problem_reply(r, PROBLEM_EXPIRED, "the audio is kept no longer; submit it again");
 	} else if (!job_state_is_terminal(job->state)) {
 		http_add_header(r, "Retry-After", "1");
 		problem_reply(r, PROBLEM_NOT_FINISHED, "the job is %s", job_state_name(job->state));

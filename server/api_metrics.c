@@ -35,6 +35,8 @@ static int print_queue(struct app *app, struct buf *out)
 				     (unsigned long long)counts[s]);
 	if (q.oldest_ms)
 		age_ms = queue_now_ms(app->queue) - q.oldest_ms;
+	failed |= metrics_print_head(out, "phonon_store_bytes", "gauge", "Of all finished files.");
+	failed |= buf_printf(out, "phonon_store_bytes %llu\n", (unsigned long long)storage_bytes(app->storage));
 	failed |= metrics_print_head(out, "phonon_queue_oldest_age_seconds", "gauge",
 				     "How long the oldest queued job waits.");
 	return failed |

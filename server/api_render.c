@@ -211,6 +211,7 @@ static int submit(struct app *app, struct http_request *r, const struct spec *sp
 	if (read_token(r, &once.token) < 0)
 		return -1;
 	memcpy(job->key_id, r->caller->key_id, sizeof job->key_id);
+	job->is_fresh = negotiation_has_token(http_header(r, "Cache-Control"), "no-cache");
 	if (submission_fill(spec, queue_now_ms(app->queue), app->config.keep_s, job, &err) == 0 &&
 	    submission_set_trace(job, http_header(r, "traceparent"), &err) == 0) {
 		submission_fingerprint(spec, job, once.fingerprint);

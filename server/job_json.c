@@ -118,6 +118,7 @@ static void set_terms(json_t *j, const struct job *job)
 	set_time(j, "run_at", job->run_at_ms);
 	set_time(j, "deadline_at", job->deadline_at_ms);
 	set_time(j, "expires_at", job->expires_at_ms);
+	json_object_set_new(j, "pinned", json_boolean(job->is_pinned));
 	json_object_set_new(j, "cost_s", json_real(round(1e4 * job->cost_s) / 1e4));
 	set_unless_empty(j, "batch_id", job->batch_id);
 	set_unless_empty(j, "custom_id", job->custom_id);

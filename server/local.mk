@@ -29,6 +29,7 @@ libserver_a_SOURCES += \
 	server/webhooks.c server/webhooks.h \
 	server/cors.c server/cors.h \
 	server/cursor.c server/cursor.h \
+	server/batch_list.c \
 	server/batch_results.c \
 	server/conditional.c server/conditional.h \
 	server/examples_data.c server/examples_data.h \

@@ -116,6 +116,7 @@ static int start_queue(struct server *s, struct error *err)
 		.n_runners = c->n_runners ? c->n_runners : c->n_threads,
 		.n_short_runners = c->n_short_runners,
 		.max_queued = c->max_queued,
+		.max_bytes = c->store_max_bytes,
 	};
 
 	s->runner = (struct runner){

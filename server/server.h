@@ -29,6 +29,7 @@ struct server_config {
 	unsigned n_short_runners;        /* further ones for short jobs only; default 1 */
 	unsigned max_queued;             /* default 10,000 */
 	int64_t keep_s;                  /* how long results are kept when the job does not say; default 0: for ever */
+	size_t store_max_bytes;          /* of all files; beyond it the least recently used go; 0: any */
 	size_t max_body_bytes;           /* default 1 MiB */
 	size_t job_memory_bytes;         /* 0: the engine's default */
 	double max_duration_s;           /* longest render; default 3600 */
