@@ -1,4 +1,5 @@
 # phonond in a container: docker build -t phonond . && docker run -p 8080:8080 -v phonond:/data phonond
+# Nothing in it depends on the processor: docker buildx build --platform linux/amd64,linux/arm64 .
 FROM debian:bookworm-slim AS page
 RUN apt-get update \
  && apt-get install -y --no-install-recommends nodejs npm ca-certificates \
@@ -13,7 +14,7 @@ FROM debian:bookworm-slim AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends gcc libc6-dev make autoconf automake pkg-config \
       libmicrohttpd-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libebur128-dev \
-      liburing-dev libsodium-dev nettle-dev libcurl4-openssl-dev \
+      liburing-dev libsodium-dev nettle-dev libcurl4-openssl-dev libseccomp-dev libpng-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
@@ -27,13 +28,20 @@ RUN ./autogen.sh \
 FROM debian:bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libmicrohttpd12 libjansson4 libsqlite3-0 libsndfile1 libsamplerate0 \
-      libkissfft-float131 libebur128-1 liburing2 libsodium23 libnettle8 libcurl4 ca-certificates tzdata \
+      libkissfft-float131 libebur128-1 liburing2 libsodium23 libnettle8 libcurl4 libseccomp2 libpng16-16 ca-certificates tzdata \
  && rm -rf /var/lib/apt/lists/* \
  && install -d -o 65532 -g 65532 /data
 COPY --from=build /out/usr/bin/phonond /usr/bin/phonond
 COPY --from=build /out/usr/share/phonond /usr/share/phonond
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
 LABEL org.opencontainers.image.title="phonond" \
       org.opencontainers.image.description="HTTP render service for the Phonon pattern language" \
+      org.opencontainers.image.source="https://github.com/phonond/phonond" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.created="$CREATED" \
       org.opencontainers.image.licenses="MIT"
 USER 65532:65532
 VOLUME /data

@@ -13,6 +13,7 @@ libbase_a_SOURCES += \
 	base/job_control.h \
 	base/log.c base/log.h \
 	base/name_index.c base/name_index.h \
+	base/sample_set.c base/sample_set.h \
 	base/sink.h \
 	base/spool.h \
 	base/zone.c base/zone.h

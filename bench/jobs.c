@@ -38,7 +38,7 @@ static void *task_main(void *arg)
 	const struct task *t = arg;
 	struct render_result result;
 
-	traced_render(t->program, t->pool, 0, NULL, &result);
+	traced_render(t->program, t->pool, 0, false, NULL, &result);
 	return NULL;
 }
 

@@ -46,11 +46,13 @@ static double first_block_ms(const struct traced_program *p, struct pool *pool)
 {
 	struct pool_trace trace = { .n_parts = 0 };
 	struct render_result result;
+	bool is_pipelined = traced_tuning(p, pool_workers(pool), 0).is_pipelined;
+	const struct plan *plan = is_pipelined ? p->pipelined : p->plan;
 	uint64_t start_ns = clock_monotonic_ns(), end_ns = 0;
 
-	traced_render(p, pool, 0, &trace, &result);
+	traced_render(p, pool, 0, false, &trace, &result);
 	for (size_t i = 0; i < trace.n_parts && !end_ns; i++)
-		if (p->plan->stages[trace.parts[i].ref.stage].kind == STAGE_OUTPUT)
+		if (plan->stages[trace.parts[i].ref.stage].kind == STAGE_OUTPUT)
 			end_ns = trace.parts[i].end_ns;
 	free(trace.parts);
 	return (double)(end_ns - start_ns) / 1e6;

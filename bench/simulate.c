@@ -100,14 +100,17 @@ static uint64_t costs_sum(const struct costs *c)
 }
 
 /* Traces renders on one worker. */
-static void costs_measure(struct costs *c, const struct traced_program *p, struct pool *pool, unsigned block_frames)
+static void costs_measure(struct costs *c, const struct traced_program *p, struct pool *pool, const struct tuning *t)
 {
 	struct pool_trace traces[ROUNDS] = { { .n_parts = 0 } };
 	uint64_t gap_ns = UINT64_MAX, serial_ns = UINT64_MAX;
-	*c = (struct costs){ .plan = p->plan, .n_blocks = (p->n_frames + block_frames - 1) / block_frames };
+	*c = (struct costs){
+		.plan = t->is_pipelined ? p->pipelined : p->plan,
+		.n_blocks = (p->n_frames + t->block_frames - 1) / t->block_frames,
+	};
 	for (int r = 0; r < ROUNDS; r++) {
 		struct render_result result;
-		traced_render(p, pool, block_frames, &traces[r], &result);
+		traced_render(p, pool, t->block_frames, t->is_pipelined, &traces[r], &result);
 		struct traced_times times = traced_times(&traces[r]);
 		if (times.gap_ns < gap_ns)
 			gap_ns = times.gap_ns;
@@ -270,7 +273,8 @@ static void print_stages(const struct costs *c)
 	static const char *const kinds[] = {
 		[STAGE_CONTROLS] = "controls", [STAGE_SCORE] = "score",     [STAGE_NOTES] = "notes",
 		[STAGE_VOICES] = "voices",     [STAGE_ADVANCE] = "advance", [STAGE_NODES] = "kernels",
-		[STAGE_LOOP] = "loop",         [STAGE_OUTPUT] = "output",
+		[STAGE_LOOP] = "loop",         [STAGE_MIX] = "mix",         [STAGE_LEVEL] = "level",
+		[STAGE_MEASURE] = "measure",   [STAGE_ENCODE] = "encode",   [STAGE_OUTPUT] = "output",
 	};
 	uint64_t sum = costs_sum(c);
 	for (uint32_t s = 0; s < c->plan->n_stages; s++) {
@@ -292,7 +296,7 @@ static double measured_wall_s(const struct traced_program *p, unsigned n_workers
 	double best = 1e9;
 	for (int r = 0; r < ROUNDS; r++) {
 		struct render_result result;
-		traced_render(p, pool, block_frames, NULL, &result);
+		traced_render(p, pool, block_frames, false, NULL, &result);
 		if (result.wall_s < best)
 			best = result.wall_s;
 	}
@@ -328,24 +332,24 @@ static void examine(const struct traced_program *p, struct pool *one_worker, con
 		    struct findings *f)
 {
 	struct costs c = { .n_blocks = 0 };
-	unsigned block_frames = 0;
+	struct tuning last = { .block_frames = 0 };
 
 	for (int i = 0; i < N_COUNTS; i++) {
 		struct point *at = &f->points[i];
 		*at = (struct point){ .n_workers = worker_counts[i] };
 		at->tuning = traced_tuning(p, at->n_workers, o->block_frames);
-		if (at->tuning.block_frames != block_frames) {
+		if (at->tuning.block_frames != last.block_frames || at->tuning.is_pipelined != last.is_pipelined) {
 			costs_free(&c);
-			block_frames = at->tuning.block_frames;
-			costs_measure(&c, p, one_worker, block_frames);
+			last = at->tuning;
+			costs_measure(&c, p, one_worker, &last);
 			if (i == 0)
-				findings_take(f, &c, block_frames);
+				findings_take(f, &c, last.block_frames);
 			if (o->shows_stages)
 				print_stages(&c);
 		}
 		at->simulated_s = (double)(simulate(&c, at->n_workers, at->tuning.n_slots) + c.serial_ns) / 1e9;
 		if (at->n_workers <= cpu_allowed_count())
-			at->measured_s = measured_wall_s(p, at->n_workers, block_frames);
+			at->measured_s = measured_wall_s(p, at->n_workers, last.block_frames);
 	}
 	costs_free(&c);
 }

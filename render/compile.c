@@ -35,7 +35,7 @@ static const struct program *has_errors(const struct diag_list *diags, struct er
 	return NULL;
 }
 
-const struct program *compile(struct arena *a, const char *source, size_t len, const struct sample_bank *bank,
+const struct program *compile(struct arena *a, const char *source, size_t len, struct sample_bank *bank,
 			      struct diag_list *diags, struct error *err)
 {
 	struct program *program = ARENA_NEW(a, struct program);
@@ -55,6 +55,7 @@ const struct program *compile(struct arena *a, const char *source, size_t len, c
 		return has_errors(diags, err);
 	program->source = source;
 	program->source_len = len;
+	program->bank = bank;
 	program->graph = graph_build(a, &tree, bank, diags);
 	if (program->graph)
 		graph_probe(program->graph, diags);

@@ -14,12 +14,13 @@ struct program {
 	const char *canonical; /* the program printed canonically: without comments, one layout; for the hash */
 	size_t canonical_len;
 	const struct graph *graph;
+	struct sample_bank *bank; /* that it was compiled with */
 };
 
 /* Compiles source into a (capped by the caller). bank tells which sample names exist; NULL: all do.
  * Returns NULL when diags received errors or the arena was exhausted (ERR_SOURCE, ERR_TOO_LARGE). No globals:
  * any number of threads may compile at once. */
-const struct program *compile(struct arena *a, const char *source, size_t len, const struct sample_bank *bank,
+const struct program *compile(struct arena *a, const char *source, size_t len, struct sample_bank *bank,
 			      struct diag_list *diags, struct error *err) WARN_UNUSED;
 
 #endif

@@ -156,8 +156,8 @@ static int hash_options(struct sha256 *h, const struct render_spec *spec, const 
 	return 0;
 }
 
-int render_program_hash(const struct render_engine *engine, const struct render_spec *spec, const struct program *p,
-			const struct render_lengths *lengths, uint8_t out[SHA256_BYTES], struct error *err)
+int render_program_hash(const struct render_spec *spec, const struct program *p, const struct render_lengths *lengths,
+			uint8_t out[SHA256_BYTES], struct error *err)
 {
 	struct sha256 h;
 	sha256_init(&h);
@@ -165,7 +165,7 @@ int render_program_hash(const struct render_engine *engine, const struct render_
 		return -1;
 	hash_u64(&h, p->canonical_len);
 	sha256_update(&h, p->canonical, p->canonical_len);
-	if (engine && hash_samples(engine->bank, p->graph, &h, err))
+	if (p->bank && hash_samples(p->bank, p->graph, &h, err))
 		return -1;
 	sha256_final(&h, out);
 	return 0;
@@ -180,9 +180,10 @@ int render_content_hash(const struct render_engine *engine, const struct render_
 	if (render_spec_check(spec, err))
 		return -1;
 	arena_init(&arena, COMPILE_BYTES_MAX);
-	const struct program *p = render_compile(&arena, engine, spec->source, spec->source_len, diags, err);
+	const struct program *p =
+		render_compile(&arena, engine, spec->samples, spec->source, spec->source_len, diags, err);
 	if (p && render_lengths_of(engine, spec, p->graph, &lengths, err) == 0)
-		rc = render_program_hash(engine, spec, p, &lengths, out, err);
+		rc = render_program_hash(spec, p, &lengths, out, err);
 	arena_fini(&arena);
 	return rc;
 }

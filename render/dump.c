@@ -32,7 +32,7 @@ static int dump_compiled(const struct render_engine *engine, const char *source,
 	struct arena arena;
 	int rc = -1;
 	arena_init(&arena, COMPILE_BYTES_MAX);
-	const struct program *p = render_compile(&arena, engine, source, len, diags, err);
+	const struct program *p = render_compile(&arena, engine, NULL, source, len, diags, err);
 	if (p && what == RENDER_DUMP_GRAPH)
 		rc = dump_result(graph_print(p->graph, out), diags, err);
 	else if (p)

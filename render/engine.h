@@ -13,12 +13,14 @@ struct render_engine {
 	unsigned block_frames; /* 0: the engine's choice */
 	size_t job_memory_bytes;
 	double job_duration_s;
-	double checkpoint_interval_s;
+	double checkpoint_interval_s, checkpoint_cost_max;
 };
 
-/* Compiles the spec's source into the arena. NULL with ERR_SOURCE or ERR_TOO_LARGE. */
-const struct program *render_compile(struct arena *a, const struct render_engine *engine, const char *source,
-				     size_t len, struct diag_list *diags, struct error *err) WARN_UNUSED;
+/* Compiles source into the arena, for the engine's samples and those of the set over them; either may be NULL. NULL with
+ * ERR_SOURCE or ERR_TOO_LARGE. */
+const struct program *render_compile(struct arena *a, const struct render_engine *engine, struct sample_set *samples,
+				     const char *source, size_t len, struct diag_list *diags,
+				     struct error *err) WARN_UNUSED;
 
 /* The lengths that a spec asks for. */
 struct render_lengths {
@@ -35,8 +37,8 @@ int render_lengths_of(const struct render_engine *engine, const struct render_sp
 uint64_t render_file_frames(const struct render_spec *spec, const struct render_lengths *l);
 
 /* render_content_hash() of a compiled program. */
-int render_program_hash(const struct render_engine *engine, const struct render_spec *spec, const struct program *p,
-			const struct render_lengths *lengths, uint8_t out[SHA256_BYTES], struct error *err) WARN_UNUSED;
+int render_program_hash(const struct render_spec *spec, const struct program *p, const struct render_lengths *lengths,
+			uint8_t out[SHA256_BYTES], struct error *err) WARN_UNUSED;
 
 /* Decimal or "n/d" texts to a span of cycles; -1 with ERR_INVALID. */
 int render_parse_span(const char *from, const char *to, struct timespan *span, struct error *err) WARN_UNUSED;

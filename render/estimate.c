@@ -298,12 +298,13 @@ static int estimate(struct arena *a, const struct render_engine *engine, const s
 		    struct render_estimate *out, struct diag_list *diags, struct error *err)
 {
 	struct render_lengths lengths;
-	const struct program *program = render_compile(a, engine, spec->source, spec->source_len, diags, err);
+	const struct program *program =
+		render_compile(a, engine, spec->samples, spec->source, spec->source_len, diags, err);
 	const struct plan *plan;
 	struct node_env env;
 
 	if (!program || render_lengths_of(engine, spec, program->graph, &lengths, err) ||
-	    render_program_hash(engine, spec, program, &lengths, out->content_hash, err))
+	    render_program_hash(spec, program, &lengths, out->content_hash, err))
 		return -1;
 	env = song_env(spec, program->graph);
 	plan = plan_build(a, program->graph, &env, diags, err);

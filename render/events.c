@@ -114,7 +114,7 @@ int render_events(const struct render_engine *engine, const char *source, size_t
 	if (render_parse_span(from, to, &span, err) < 0)
 		return -1;
 	arena_init(&arena, COMPILE_BYTES_MAX);
-	p = render_compile(&arena, engine, source, len, diags, err);
+	p = render_compile(&arena, engine, NULL, source, len, diags, err);
 	if (p && collect(p->graph, span, &q, &haps, diags, err) == 0)
 		rc = print_events(p, span, &haps, &arena, out, err);
 	arena_fini(&arena);

@@ -1,6 +1,7 @@
 #include "render/render.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cpu.h"
 #include "render/engine.h"
@@ -23,6 +24,7 @@ struct render_engine *render_engine_new(const struct render_config *config, stru
 	e->job_memory_bytes = config->job_memory_bytes ? config->job_memory_bytes : JOB_MEMORY_BYTES_DEFAULT;
 	e->job_duration_s = config->job_duration_s > 0 ? config->job_duration_s : JOB_DURATION_S_DEFAULT;
 	e->checkpoint_interval_s = config->checkpoint_interval_s;
+	e->checkpoint_cost_max = config->checkpoint_cost_max;
 	e->bank = sample_bank_open(config->samples_dir, err);
 	if (!e->bank)
 		goto err_alloc;
@@ -51,16 +53,21 @@ unsigned render_engine_threads(const struct render_engine *engine)
 	return pool_workers(engine->pool);
 }
 
-const struct program *render_compile(struct arena *a, const struct render_engine *engine, const char *source,
-				     size_t len, struct diag_list *diags, struct error *err)
+const struct program *render_compile(struct arena *a, const struct render_engine *engine, struct sample_set *samples,
+				     const char *source, size_t len, struct diag_list *diags, struct error *err)
 {
-	if (len <= RENDER_SOURCE_BYTES_MAX) {
-		const struct program *p = compile(a, source, len, engine ? engine->bank : NULL, diags, err);
-		diag_sort(diags);
-		return p;
-	}
-	error_set(err, ERR_TOO_LARGE, "'source' must be at most %u bytes, found %zu", RENDER_SOURCE_BYTES_MAX, len);
-	return NULL;
+	struct sample_bank *bank = engine ? sample_bank_over(a, engine->bank, samples) : NULL;
+	const struct program *p = NULL;
+
+	if (len > RENDER_SOURCE_BYTES_MAX)
+		error_set(err, ERR_TOO_LARGE, "'source' must be at most %u bytes, found %zu", RENDER_SOURCE_BYTES_MAX,
+			  len);
+	else if (engine && !bank)
+		error_set(err, ERR_NO_MEMORY, "no memory for the names of samples");
+	else
+		p = compile(a, source, len, bank, diags, err);
+	diag_sort(diags);
+	return p;
 }
 
 /* Refused before the work is done, as far as anybody can tell by then. */
@@ -129,7 +136,7 @@ static const struct program *spec_compile(struct arena *a, const struct render_e
 {
 	if (render_spec_check(spec, err))
 		return NULL;
-	const struct program *p = render_compile(a, engine, spec->source, spec->source_len, diags, err);
+	const struct program *p = render_compile(a, engine, spec->samples, spec->source, spec->source_len, diags, err);
 	return p && render_lengths_of(engine, spec, p->graph, lengths, err) == 0 ? p : NULL;
 }
 
@@ -153,10 +160,11 @@ int render_run_files(struct render_engine *engine, const struct render_spec *spe
 			.first_frame = lengths.first_frame,
 			.end_frame = lengths.end_frame,
 			.files = files,
-			.bank = engine->bank,
+			.bank = p->bank,
 			.block_frames = engine->block_frames,
 			.memory_bytes = engine->job_memory_bytes,
 			.checkpoint_interval_s = engine->checkpoint_interval_s,
+			.checkpoint_cost_max = engine->checkpoint_cost_max,
 			.control = control,
 		};
 		rc = song_render(&song, engine->pool, files->mix, diags, result, err);
@@ -178,14 +186,24 @@ int render_run(struct render_engine *engine, const struct render_spec *spec, str
 	return render_run_files(engine, spec, control, &files, diags, result, err);
 }
 
-int render_check(const struct render_engine *engine, const char *source, size_t len, struct diag_list *diags,
-		 struct error *err)
+int render_check(const struct render_engine *engine, struct sample_set *samples, const char *source, size_t len,
+		 struct diag_list *diags, struct error *err)
 {
 	struct arena arena;
 	arena_init(&arena, COMPILE_BYTES_MAX);
-	const struct program *p = render_compile(&arena, engine, source, len, diags, err);
+	const struct program *p = render_compile(&arena, engine, samples, source, len, diags, err);
 	arena_fini(&arena);
 	return p ? 0 : -1;
+}
+
+const char *const *render_sample_names(const struct render_engine *engine, size_t *n)
+{
+	return sample_bank_names(engine->bank, n);
+}
+
+size_t render_sample_variations(const struct render_engine *engine, const char *name)
+{
+	return sample_bank_count(engine->bank, name, strlen(name));
 }
 
 int render_format(const char *source, size_t len, struct buf *out, struct diag_list *diags, struct error *err)

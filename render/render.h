@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/job_control.h"
+#include "base/sample_set.h"
 #include "base/sink.h"
 
 /* Part of every content hash. Increment whenever any program's bytes may change. */
@@ -99,6 +100,8 @@ struct render_spec {
 	bool has_limiter;
 	double ceiling_db; /* of the limiter, dBTP, RENDER_CEILING_DB_MIN..0 */
 	bool has_stems;    /* a file per output as well */
+	/* Over the engine's own; NULL: none. Those of the banks that the program plays count, and are marked. */
+	struct sample_set *samples;
 	/* Speed only; never in the content hash, never in the bytes. */
 	unsigned threads;      /* most workers of the pool at this job; 0: no cap */
 	unsigned block_frames; /* power of two, RENDER_BLOCK_FRAMES_MIN..MAX; 0: the engine's default */
@@ -122,6 +125,7 @@ struct render_config {
 	double job_duration_s;   /* longest render; 0: 3600 */
 	/* Between two checkpoints of a render that takes longer; 0: none are kept. */
 	double checkpoint_interval_s;
+	double checkpoint_cost_max; /* what they may cost, as a share of the render's CPU time; 0: any */
 };
 
 struct render_engine;
@@ -180,10 +184,10 @@ int render_run_files(struct render_engine *engine, const struct render_spec *spe
 int render_run(struct render_engine *engine, const struct render_spec *spec, struct job_control *control,
 	       struct sink *sink, struct diag_list *diags, struct render_result *result, struct error *err) WARN_UNUSED;
 
-/* Lexes, parses, resolves and checks; -1 with ERR_SOURCE when there are errors. engine gives the sample names
- * and may be NULL (then sample names are not checked). Any thread. */
-int render_check(const struct render_engine *engine, const char *source, size_t len, struct diag_list *diags,
-		 struct error *err) WARN_UNUSED;
+/* Lexes, parses, resolves and checks; -1 with ERR_SOURCE when there are errors. engine and samples (may be NULL) give the
+ * sample names; without an engine these are not checked. Any thread. */
+int render_check(const struct render_engine *engine, struct sample_set *samples, const char *source, size_t len,
+		 struct diag_list *diags, struct error *err) WARN_UNUSED;
 
 /* SHA-256 over canonical source, options that count, engine version and the digests of the samples that the
  * program can play: equal hashes mean equal files. -1 with ERR_SOURCE when the program does not compile. */
@@ -262,6 +266,42 @@ const struct render_peaks_info *render_peaks_info(const struct render_peaks *p);
 size_t render_peaks_read(struct render_peaks *p, struct render_peak *out, size_t n_max);
 /* Begins again. */
 int render_peaks_rewind(struct render_peaks *p, struct error *err) WARN_UNUSED;
+
+/* --- Uploaded samples -------------------------------------------------------------------------------------------- */
+
+/* Decodes the audio file that in_fd is (regular, at its begin) and writes its decoded form to out_fd. For a process that can do
+ * nothing else: the libraries that read audio files are the part of this program that hostile bytes reach first.
+ * ERR_CORRUPT: not WAV, AIFF or FLAC with plain samples, or damaged; ERR_TOO_LARGE: over 64 MiB decoded. */
+int render_sample_decode(int in_fd, int out_fd, struct error *err) WARN_UNUSED;
+
+struct render_sample_info {
+	uint64_t frames, bytes; /* of the decoded form */
+	uint32_t sample_rate_hz;
+	unsigned channels; /* of the upload */
+};
+
+/* What a decoded form holds, which nobody has vouched for. ERR_CORRUPT when it is none. */
+int render_sample_info(int fd, struct render_sample_info *out, struct error *err) WARN_UNUSED;
+
+/* "audio/wav", "audio/aiff", "audio/flac" by the first bytes (12 are enough); NULL: none of these. */
+const char *render_sample_media_type(const void *head, size_t n);
+
+/* The names of the installed samples, sorted; *n of them, which live as long as the engine. */
+const char *const *render_sample_names(const struct render_engine *engine, size_t *n);
+/* How many variations an installed name has; 0: there is none of that name. */
+size_t render_sample_variations(const struct render_engine *engine, const char *name);
+
+/* --- The spectrum of a file ------------------------------------------------------------------------------------- */
+
+struct render_spectrum {
+	unsigned n_columns,
+		n_rows; /* columns evenly in time, rows evenly in the logarithm of the frequency, the highest first */
+	double low_hz, high_hz; /* low_hz > 0; high_hz 0: half the sample rate */
+};
+
+/* Of a file that render_run_files() wrote; takes fd. levels_db[n_rows][n_columns]: 0 is a sine of full scale, -200 silence.
+ * -1 with ERR_CORRUPT or ERR_NO_MEMORY. */
+int render_spectrum_measure(int fd, const struct render_spectrum *s, float *levels_db, struct error *err) WARN_UNUSED;
 
 /* --- What the language has ------------------------------------------------------------------------------------ */
 

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "server/access.h"
 #include "server/app.h"
 #include "server/http.h"
 #include "server/json_spec.h"
@@ -44,6 +45,39 @@ void api_schedule_delete(void *ctx, struct http_request *r);
 void api_queue(void *ctx, struct http_request *r);
 void api_queue_pause(void *ctx, struct http_request *r);
 void api_queue_resume(void *ctx, struct http_request *r);
+/* api_form.c: a submission as a form */
+void api_form_begin(void *ctx, struct http_request *r);
+bool api_is_form(const struct http_request *r);
+/* The body is there: goes on with next when the samples in it are decoded and kept, or answers. */
+void api_form_end(struct app *app, struct http_request *r, http_handler next);
+/* Lives as long as r->state. */
+struct form_fields {
+	const char *source;
+	size_t source_len;
+	const struct http_pair *options;
+	size_t n_options;
+	struct sample_set *samples; /* NULL: none */
+};
+/* In next. -1: answered. */
+int api_form_fields(struct http_request *r, struct form_fields *out);
+/* api_samples.c */
+void api_samples_list(void *ctx, struct http_request *r);
+void api_sample_get(void *ctx, struct http_request *r);
+void api_sample_begin(void *ctx, struct http_request *r);
+void api_sample_put(void *ctx, struct http_request *r);
+void api_sample_delete(void *ctx, struct http_request *r);
+/* May samples be called so? */
+bool api_is_sample_name(const char *bank, const char *name);
+/* Decodes an upload that has ended, unless it is known, and keeps it. For a background thread. */
+int api_keep_upload(struct app *app, struct sample_upload *u, bool is_known, const _Atomic bool *stop,
+		    struct error *err) WARN_UNUSED;
+/* Answers with what went wrong with an upload. */
+void api_reply_sample_error(struct http_request *r, const struct error *err);
+/* How much longer than other bodies one of this size may take. */
+int64_t api_upload_time_ms(size_t max_bytes);
+/* Suspends the request until the task is done or the service stops, or answers. next is to ask background_is_done(). */
+struct background_task;
+void api_wait_for_task(struct app *app, struct http_request *r, struct background_task *t, http_handler next);
 /* api_audio.c */
 void api_audio(void *ctx, struct http_request *r);
 void api_stem_audio(void *ctx, struct http_request *r);
@@ -86,7 +120,8 @@ void api_page(void *ctx, struct http_request *r);
 /* Answers with j, taking the reference; NULL is answered as out of memory. */
 void api_reply_json(struct http_request *r, unsigned status, json_t *j);
 
-/* Source and options from the body and the query, whatever form they have. -1: answered with the problem. */
+/* Source and options from the body and the query, whatever form they have; of a form only after api_form_end(). -1: answered
+ * with the problem. */
 int api_read_spec(struct http_request *r, struct spec *out);
 
 /* Problems with options as a list. */

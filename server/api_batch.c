@@ -80,10 +80,10 @@ static int fill_job(struct intake *in, const struct spec *spec, const char *cust
 {
 	struct app *app = in->app;
 
-	if (submission_measure(app->engine, &spec->render, job, diags, err) ||
+	memcpy(job->key_id, in->batch.key_id, sizeof job->key_id);
+	if (submission_measure(app->storage, app->engine, &spec->render, job, diags, err) ||
 	    submission_fill(spec, queue_now_ms(app->queue), app->config.keep_s, job, err))
 		return -1;
-	memcpy(job->key_id, in->batch.key_id, sizeof job->key_id);
 	memcpy(job->batch_id, in->batch.id, sizeof job->batch_id);
 	memcpy(job->custom_id, custom_id, strlen(custom_id) + 1);
 	return 0;

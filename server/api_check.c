@@ -33,12 +33,17 @@ void api_check(void *ctx, struct http_request *r)
 	const char *accept = http_header(r, "Accept");
 	struct diag_list diags = { .n = 0 };
 	struct error err = ERROR_INIT;
+	struct sample_set *samples;
 	struct spec spec;
+	int rc;
 
 	if (api_read_spec(r, &spec) < 0)
 		return;
-	if (render_check(app->engine, spec.render.source, spec.render.source_len, &diags, &err) < 0 &&
-	    err.code != ERR_SOURCE) {
+	rc = storage_sample_set(app->storage, r->caller->key_id, NULL, &samples, &err);
+	if (rc == 0)
+		rc = render_check(app->engine, samples, spec.render.source, spec.render.source_len, &diags, &err);
+	sample_set_free(samples);
+	if (rc < 0 && err.code != ERR_SOURCE) {
 		problem_reply_error(r, &err);
 		return;
 	}

@@ -42,11 +42,15 @@ void api_estimate(void *ctx, struct http_request *r)
 	struct error err = ERROR_INIT;
 	struct render_estimate e;
 	struct spec spec;
-	int is_cached;
+	int is_cached, rc;
 
 	if (api_read_spec(r, &spec) < 0)
 		return;
-	if (render_estimate(app->engine, &spec.render, &e, &diags, &err)) {
+	rc = storage_sample_set(app->storage, r->caller->key_id, NULL, &spec.render.samples, &err);
+	if (rc == 0)
+		rc = render_estimate(app->engine, &spec.render, &e, &diags, &err);
+	sample_set_free(spec.render.samples);
+	if (rc) {
 		if (err.code == ERR_SOURCE)
 			problem_reply_diags(r, &diags, spec.render.source, spec.render.source_len);
 		else

@@ -124,6 +124,9 @@ static void wait_for(struct app *app, struct http_request *r, const char *id, st
 		reply_current(app, r, id, wish);
 		return;
 	}
+	/* A form has said all that it had to say. */
+	if (r->state_free)
+		r->state_free(r->state);
 	w->queue = app->queue;
 	w->wish = wish;
 	memcpy(w->id, id, sizeof w->id);
@@ -143,7 +146,8 @@ static int measure(struct app *app, struct http_request *r, const struct render_
 	struct diag_list diags = { .n = 0 };
 	struct error err = ERROR_INIT;
 
-	if (submission_measure(app->engine, spec, job, &diags, &err) == 0)
+	memcpy(job->key_id, r->caller->key_id, sizeof job->key_id);
+	if (submission_measure(app->storage, app->engine, spec, job, &diags, &err) == 0)
 		return 0;
 	if (err.code == ERR_SOURCE)
 		problem_reply_diags(r, &diags, spec->source, spec->source_len);
@@ -210,7 +214,6 @@ static int submit(struct app *app, struct http_request *r, const struct spec *sp
 
 	if (read_token(r, &once.token) < 0)
 		return -1;
-	memcpy(job->key_id, r->caller->key_id, sizeof job->key_id);
 	job->is_fresh = negotiation_has_token(http_header(r, "Cache-Control"), "no-cache");
 	if (submission_fill(spec, queue_now_ms(app->queue), app->config.keep_s, job, &err) == 0 &&
 	    submission_set_trace(job, http_header(r, "traceparent"), &err) == 0) {
@@ -256,7 +259,7 @@ static bool is_file_unwanted(struct http_request *r, enum audio_format format)
 	return any > 0 && audio_type_quality(accept, format) == 0;
 }
 
-void api_render(void *ctx, struct http_request *r)
+static void render(void *ctx, struct http_request *r)
 {
 	struct app *app = ctx;
 	struct job job = { .state = JOB_QUEUED };
@@ -272,8 +275,10 @@ void api_render(void *ctx, struct http_request *r)
 			      audio_format_media_type(spec.render.format));
 		return;
 	}
-	if (read_cancel_after(r, &spec) < 0 || measure(app, r, &spec.render, &job) < 0)
+	if (read_cancel_after(r, &spec) < 0 || measure(app, r, &spec.render, &job) < 0) {
+		job_fini(&job);
 		return;
+	}
 	wish = read_wish(app, r, spec.render.format);
 	if (submit(app, r, &spec, &job, &wish, &is_cached) == 0) {
 		if (wish.wait_s && !is_cached)
@@ -282,4 +287,12 @@ void api_render(void *ctx, struct http_request *r)
 			reply_current(app, r, job.id, wish);
 	}
 	job_fini(&job);
+}
+
+void api_render(void *ctx, struct http_request *r)
+{
+	if (api_is_form(r))
+		api_form_end(ctx, r, render);
+	else
+		render(ctx, r);
 }

@@ -129,8 +129,12 @@ static int check_program(struct app *app, struct http_request *r, const struct s
 	struct diag_list diags = { .n = 0 };
 	struct error err = ERROR_INIT;
 	struct job measured = { .state = JOB_QUEUED };
+	int rc;
 
-	if (submission_measure(app->engine, &spec->render, &measured, &diags, &err) == 0)
+	memcpy(measured.key_id, r->caller->key_id, sizeof measured.key_id);
+	rc = submission_measure(app->storage, app->engine, &spec->render, &measured, &diags, &err);
+	job_fini(&measured);
+	if (rc == 0)
 		return 0;
 	if (err.code == ERR_SOURCE)
 		problem_reply_diags(r, &diags, spec->render.source, spec->render.source_len);

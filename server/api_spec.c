@@ -74,6 +74,34 @@ static int read_raw(struct http_request *r, struct spec *out)
 	return 0;
 }
 
+static int read_form(struct http_request *r, struct spec *out)
+{
+	struct spec_problems problems;
+	struct error err = ERROR_INIT;
+	struct form_fields f;
+
+	if (api_form_fields(r, &f) < 0)
+		return -1;
+	if (spec_parse_query(f.options, f.n_options, NULL, out, &problems, &err) < 0)
+		return refuse_options(r, &problems, &err);
+	out->render.source = f.source;
+	out->render.source_len = f.source_len;
+	out->render.samples = f.samples;
+	out->has_source = true;
+	return 0;
+}
+
+static void refuse_bytes(struct http_request *r, const char *source, size_t len)
+{
+	size_t at = text_utf8_length(source, len), line = 1;
+
+	for (size_t i = 0; i < at; i++)
+		line += source[i] == '\n';
+	problem_reply(r, PROBLEM_SOURCE_ERROR,
+		      "the program is not UTF-8 text: found the byte 0x%02x at offset %zu, in line %zu",
+		      (unsigned char)source[at], at, line);
+}
+
 /* What can be said of the source before it is compiled. */
 static int check_text(struct http_request *r, const struct spec *spec)
 {
@@ -81,7 +109,7 @@ static int check_text(struct http_request *r, const struct spec *spec)
 		problem_reply(r, PROBLEM_PAYLOAD_TOO_LARGE, "a program may have %u bytes, this one has %zu",
 			      RENDER_SOURCE_BYTES_MAX, spec->render.source_len);
 	else if (!text_is_utf8(spec->render.source, spec->render.source_len))
-		problem_reply(r, PROBLEM_SOURCE_ERROR, "the program is not UTF-8 text");
+		refuse_bytes(r, spec->render.source, spec->render.source_len);
 	else
 		return 0;
 	return -1;
@@ -92,7 +120,7 @@ int api_read_spec(struct http_request *r, struct spec *out)
 	const char *type = http_header(r, "Content-Type");
 	bool is_json = type && negotiation_is_type(type, "application/json");
 
-	if ((is_json ? read_json(r, out) : read_raw(r, out)) < 0)
+	if ((api_is_form(r) ? read_form(r, out) : is_json ? read_json(r, out) : read_raw(r, out)) < 0)
 		return -1;
 	return check_text(r, out);
 }

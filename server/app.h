@@ -10,6 +10,7 @@
 #include "server/server.h"
 #include "storage/storage.h"
 
+struct background;
 struct cors;
 struct metrics;
 struct event_hub;
@@ -22,6 +23,7 @@ struct app {
 	struct storage *storage;
 	struct queue *queue;
 	struct render_engine *engine;
+	struct background *background;
 	struct cors *cors;
 	struct metrics *metrics;
 	struct event_hub *events;

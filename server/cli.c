@@ -3,12 +3,13 @@
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int status_of(enum error_code code)
+int cli_status_of(enum error_code code)
 {
 	switch (code) {
 	case ERR_NONE:
@@ -43,7 +44,7 @@ static int status_of(enum error_code code)
 int cli_fail(const struct error *err)
 {
 	fprintf(stderr, "phonond: %s\n", err->message);
-	return status_of(err->code);
+	return cli_status_of(err->code);
 }
 
 int cli_usage_error(const char *command, const char *fmt, ...)
@@ -55,6 +56,12 @@ int cli_usage_error(const char *command, const char *fmt, ...)
 	va_end(ap);
 	fprintf(stderr, "\nTry 'phonond %s --help'.\n", command);
 	return EX_USAGE;
+}
+
+void cli_ignore_write_signals(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 void cli_print_diags(const char *name, const char *source, size_t len, const struct diag_list *diags)

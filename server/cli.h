@@ -14,6 +14,8 @@
 
 int cli_serve(int argc, char **argv);
 int cli_render(int argc, char **argv);
+int cli_watch(int argc, char **argv);
+int cli_plot(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_fmt(int argc, char **argv);
 int cli_query(int argc, char **argv);
@@ -22,12 +24,19 @@ int cli_keys(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
 int cli_health(int argc, char **argv);
+/* Of the server itself, not for people. */
+int cli_decode_sample(int argc, char **argv);
 
+/* The exit status that fits an error. */
+int cli_status_of(enum error_code code);
 /* "phonond: <text>" on standard error; returns the sysexits status that fits the error. */
 int cli_fail(const struct error *err);
 
 /* "phonond COMMAND: <text>", then where the help is; returns EX_USAGE. */
 int cli_usage_error(const char *command, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* A closed pipe and a file size limit become errors of write(). */
+void cli_ignore_write_signals(void);
 
 /* Prints all diagnostics in gcc style to standard error. name is what the user called the source. */
 void cli_print_diags(const char *name, const char *source, size_t len, const struct diag_list *diags);

@@ -7,11 +7,10 @@
 static void print_help(void)
 {
 	puts("Usage: phonond backup [--data=DIR] FILE\n"
-	     "Copies the database to FILE, which must not exist, also while a server runs. To restore, stop the "
-	     "server,\n"
-	     "put FILE in the place of DIR/phonond.db and remove phonond.db-wal and phonond.db-shm. The audio files "
-	     "in\n"
-	     "DIR/artifacts never change once they have their name: copy them with any tool, before the database.\n"
+	     "Copies the database to FILE, which must not exist, also while a server runs. To\n"
+	     "restore, stop the server, put FILE in the place of DIR/phonond.db and remove\n"
+	     "phonond.db-wal and phonond.db-shm. The audio files in DIR/artifacts never change\n"
+	     "once they have their name: copy them with any tool, before the database.\n"
 	     "\n"
 	     "      --data=DIR   the server's data folder (default ./data)\n"
 	     "  -h, --help");

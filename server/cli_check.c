@@ -15,14 +15,16 @@ struct check_args {
 static void print_help(void)
 {
 	puts("Usage: phonond check [OPTION]... SRC\n"
-	     "Reports what is wrong with a program, as FILE:LINE:COLUMN: error: MESSAGE. SRC may be - for standard "
-	     "input.\n"
+	     "Reports what is wrong with a program, as FILE:LINE:COLUMN: error: MESSAGE. SRC\n"
+	     "may be - for standard input.\n"
 	     "\n"
-	     "      --samples=DIR   folder of samples (DIR/NAME/*.wav) whose names are known too\n"
-	     "      --dump=STAGE    print the program after a stage instead: tokens, ast, graph or plan\n"
+	     "      --samples=DIR   folder of samples, DIR/NAME/*.wav, to know their names too\n"
+	     "      --dump=STAGE    print the program after a stage of the compiler instead:\n"
+	     "                      tokens, ast, graph or plan\n"
 	     "  -h, --help\n"
 	     "\n"
-	     "Exit status: 0 no errors (there may be warnings), 65 errors, 66 SRC cannot be read, 64 wrong usage.");
+	     "Exit status: 0 no errors (there may be warnings), 65 errors, 66 SRC cannot be\n"
+	     "read, 64 wrong usage.");
 }
 
 static int parse_dump(const char *text)
@@ -76,7 +78,7 @@ static int check_or_dump(const struct check_args *a, const struct render_engine 
 	struct diag_list diags = { .n = 0 };
 	struct error err = ERROR_INIT;
 	struct buf out = BUF_INIT;
-	int failed = a->dump < 0 ? render_check(engine, source, len, &diags, &err)
+	int failed = a->dump < 0 ? render_check(engine, NULL, source, len, &diags, &err)
 				 : render_dump(engine, source, len, (enum render_dump)a->dump, &out, &diags, &err);
 
 	if (out.len)

@@ -7,11 +7,12 @@
 static void print_help(void)
 {
 	puts("Usage: phonond events [--cycles=A:B] SRC\n"
-	     "Prints what a program will play, one JSON object a line in the order of time: when, how long, with "
-	     "which\n"
-	     "values, and from which place in the program. SRC may be - for standard input.\n"
+	     "Prints what a program will play, one JSON object a line in the order of time:\n"
+	     "when, how long, with which values, and from which place in the program. SRC may\n"
+	     "be - for standard input.\n"
 	     "\n"
-	     "  -c, --cycles=A:B   from cycle A up to cycle B (default 0:1); numbers or fractions such as 1/8\n"
+	     "  -c, --cycles=A:B   from cycle A up to cycle B (default 0:1); numbers or\n"
+	     "                     fractions such as 1/8\n"
 	     "  -h, --help\n"
 	     "\n"
 	     "Exit status: 0, 65 SRC has errors, 66 SRC cannot be read, 64 wrong usage.");

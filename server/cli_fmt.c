@@ -27,10 +27,8 @@ static void print_help(void)
 	     "      --check      print nothing; exit status 1 when the layout is not canonical\n"
 	     "  -h, --help\n"
 	     "\n"
-	     "Exit status: 0 done, 1 --check found a difference, 65 the program has errors, 66 SRC cannot be read, 73 "
-	     "it "
-	     "cannot be\n"
-	     "replaced, 64 wrong usage.");
+	     "Exit status: 0 done, 1 --check found a difference, 65 the program has errors,\n"
+	     "66 SRC cannot be read, 73 it cannot be replaced, 64 wrong usage.");
 }
 
 /* EX_OK and everything in *a; another status, or -1 after --help. */

@@ -16,18 +16,19 @@ static void print_help(void)
 	     "       phonond keys list [--data=DIR]\n"
 	     "       phonond keys revoke [--data=DIR] ID\n"
 	     "       phonond keys rotate [--data=DIR] [--grace=S] ID\n"
-	     "Keys of the HTTP service. A new key is printed once, on standard output; only a hash of it is kept.\n"
+	     "Keys of the HTTP service. A new key is printed once, on standard output; only a\n"
+	     "hash of it is kept.\n"
 	     "\n"
 	     "      --data=DIR            the server's data folder (default ./data)\n"
 	     "      --name=TEXT           who it is for\n"
 	     "      --scopes=LIST         of read, render and admin (default read,render)\n"
 	     "      --expires=DAYS        default 0: never\n"
-	     "      --jobs-per-minute=N   submissions; default 0: no limit, as for all below but max-queued\n"
-	     "      --max-queued=N        jobs waiting (default 1000)\n"
+	     "      --jobs-per-minute=N   submissions; default 0: no limit, as for three below\n"
 	     "      --max-running=N       jobs in progress\n"
 	     "      --audio-per-day=S     seconds of audio rendered per day (UTC)\n"
 	     "      --max-bytes=N         bytes of finished files\n"
-	     "      --grace=S             how long the secret before a rotation stays valid (default 0)\n"
+	     "      --max-queued=N        jobs waiting (default 1000)\n"
+	     "      --grace=S             how long the old secret stays valid (default 0)\n"
 	     "  -h, --help");
 }
 

@@ -61,28 +61,21 @@ static int output_open(struct cli_output *o, char *path, const struct cli_output
 	return -1;
 }
 
-static int cannot_create(const char *message)
+int cli_make_folder(const char *path, struct error *err)
 {
-	fprintf(stderr, "phonond: %s\n", message);
-	return EX_CANTCREAT;
-}
-
-static int make_stems_dir(const struct cli_outputs *o)
-{
-	if (!o->stems_dir || mkdir(o->stems_dir, 0777) == 0 || errno == EEXIST)
+	if (mkdir(path, 0777) == 0 || errno == EEXIST)
 		return EX_OK;
-	fprintf(stderr, "phonond: cannot make the folder '%s': %s\n", o->stems_dir, strerror(errno));
+	error_set_errno(err, errno, "cannot make the folder '%s'", path);
 	return EX_CANTCREAT;
 }
 
-int cli_outputs_open(struct cli_outputs *o, const char *path)
+int cli_outputs_open(struct cli_outputs *o, const char *path, struct error *err)
 {
-	struct error err = ERROR_INIT;
-	int status = make_stems_dir(o);
+	int status = o->stems_dir ? cli_make_folder(o->stems_dir, err) : EX_OK;
 
 	if (status != EX_OK)
 		return status;
-	return output_open(&o->mix, strdup(path), o, &err) ? cannot_create(err.message) : EX_OK;
+	return output_open(&o->mix, strdup(path), o, err) ? EX_CANTCREAT : EX_OK;
 }
 
 /* --- What the render calls --- */
@@ -130,12 +123,12 @@ static int sync_folder_of(const char *path)
 	return rc;
 }
 
-static int output_publish(struct cli_output *o, bool is_durable)
+static int output_publish(struct cli_output *o, bool is_durable, struct error *err)
 {
 	int status = EX_OK;
 
 	if (o->part_path && (rename(o->part_path, o->path) < 0 || (is_durable && sync_folder_of(o->path)))) {
-		fprintf(stderr, "phonond: cannot write '%s': %s\n", o->path, strerror(errno));
+		error_set_errno(err, errno, "cannot write '%s'", o->path);
 		status = EX_CANTCREAT;
 		unlink(o->part_path);
 	}
@@ -143,12 +136,12 @@ static int output_publish(struct cli_output *o, bool is_durable)
 	return status;
 }
 
-int cli_outputs_publish(struct cli_outputs *o)
+int cli_outputs_publish(struct cli_outputs *o, struct error *err)
 {
-	int status = output_publish(&o->mix, o->is_durable);
+	int status = output_publish(&o->mix, o->is_durable, err);
 
 	for (unsigned i = 0; i < o->n_stems; i++) {
-		int stem_status = output_publish(&o->stems[i], o->is_durable);
+		int stem_status = output_publish(&o->stems[i], o->is_durable, err);
 		status = status == EX_OK ? stem_status : status;
 	}
 	return status;

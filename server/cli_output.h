@@ -23,14 +23,16 @@ struct cli_outputs {
 	bool is_blocked; /* a stem's file could not be made */
 };
 
-/* Opens the mix; "-" is standard output. EX_OK, or another status after a message. */
-int cli_outputs_open(struct cli_outputs *o, const char *path);
+/* Opens the mix; "-" is standard output. EX_OK, or another status with err. */
+int cli_outputs_open(struct cli_outputs *o, const char *path, struct error *err);
 
 /* What render_run_files() needs. */
 struct render_files cli_outputs_files(struct cli_outputs *o);
 
-/* After a render that succeeded: gives the files their names. EX_OK, or another status after a message. */
-int cli_outputs_publish(struct cli_outputs *o);
+/* After a render that succeeded: gives the files their names. EX_OK, or another status with err. */
+int cli_outputs_publish(struct cli_outputs *o, struct error *err);
+/* Makes a folder, unless it is there: EX_OK, or EX_CANTCREAT with err. */
+int cli_make_folder(const char *path, struct error *err);
 /* After one that failed: what is there of the stems goes. */
 void cli_outputs_discard(struct cli_outputs *o);
 

@@ -10,7 +10,8 @@ static void print_help(void)
 	     "Prints the events of a pattern, one JSON object a line:\n"
 	     "  phonond query --cycles 0:1 '\"bd(3,8)\" $ fast 2'\n"
 	     "\n"
-	     "  -c, --cycles=A:B   from cycle A up to cycle B (default 0:1); numbers or fractions such as 1/8\n"
+	     "  -c, --cycles=A:B   from cycle A up to cycle B (default 0:1); numbers or\n"
+	     "                     fractions such as 1/8\n"
 	     "  -h, --help\n"
 	     "\n"
 	     "Exit status: 0, 65 EXPR has errors, 64 wrong usage.");

@@ -10,17 +10,16 @@
 #include "server/settings.h"
 #include "server/systemd.h"
 
-static void print_help(void)
+static void print_help(bool is_all)
 {
 	puts("Usage: phonond serve [OPTION]...\n"
-	     "Runs the HTTP render service. SIGTERM drains it, a second one stops it at once; SIGHUP reads again what "
-	     "is\n"
-	     "marked *. Every option --max-body is also the variable PHONON_MAX_BODY and the key max_body of the "
-	     "file.\n");
-	settings_print_help(stdout);
+	     "Runs the HTTP render service. SIGTERM drains it, a second one stops it at once;\n"
+	     "SIGHUP reads again what is marked *. Every option --max-body is also the\n"
+	     "variable PHONON_MAX_BODY and the key max_body of the file.\n");
+	settings_print_help(stdout, is_all);
 	puts("\n"
-	     "Exit status: 0 after a drain, 64 wrong usage, 74 or 75 the data folder cannot be used, 78 wrong file or\n"
-	     "variable.");
+	     "Exit status: 0 after a drain, 64 wrong usage, 74 or 75 the data folder cannot be\n"
+	     "used, 78 wrong file or variable.");
 }
 
 /* Blocks the signals that main waits for, so that no thread started later receives them. */
@@ -125,7 +124,7 @@ int cli_serve(int argc, char **argv)
 	if (settings_read(&s, argc, argv, &request, &is_usage, &err) < 0)
 		return fail_config(is_usage, &err);
 	if (request.is_help)
-		print_help();
+		print_help(request.is_help_all);
 	else if (request.is_print)
 		settings_print(&s, stdout);
 	else

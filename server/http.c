@@ -1,4 +1,4 @@
-/* With http_read.c, http_wait.c, http_live.c and http_reply.c the only user of libmicrohttpd. What they add to the library:
+/* With http_form.c, http_read.c, http_wait.c, http_live.c and http_reply.c the only user of libmicrohttpd. What they add to the library:
  *
  *   - screening of what the library lets pass (screen.c), the raw request target (url.c);
  *   - bodies under a cap, refused before they are read where Content-Length tells, and cut while they arrive;
@@ -82,6 +82,7 @@ static void examine(struct exchange *e, struct screen_result *screen)
 	http_collect_headers(e);
 	http_choose_id(r);
 	r->max_body_bytes = BODY_DEFAULT_BYTES_MAX;
+	r->body_timeout_ms = e->server->config.body_timeout_ms;
 	if (e->is_malformed)
 		refuse_malformed(e, 400, "the headers cannot be read");
 	else if (screen_request(r, screen, &err) < 0)
@@ -105,7 +106,7 @@ static enum MHD_Result on_headers(struct exchange *e)
 	examine(e, &screen);
 	e->phase = PHASE_BODY;
 	e->body.max_len = e->request.max_body_bytes;
-	reaper_set(e->server->reaper, e->deadline, screen.has_body ? e->server->config.body_timeout_ms : 0);
+	reaper_set(e->server->reaper, e->deadline, screen.has_body ? e->request.body_timeout_ms : 0);
 	if (!e->status)
 		return MHD_YES;
 	is_small = !screen.is_chunked && screen.content_length <= DISCARD_BYTES_MAX && !e->must_close &&
@@ -279,6 +280,8 @@ static void on_completed(void *ctx, struct MHD_Connection *connection, void **st
 	if (e->request.state_free)
 		e->request.state_free(e->request.state);
 	tell_end(e, how);
+	if (e->form)
+		MHD_destroy_post_processor(e->form);
 	if (e->response)
 		MHD_destroy_response(e->response);
 	reaper_set(s->reaper, e->deadline, s->config.idle_timeout_ms);

@@ -34,6 +34,7 @@ struct http_request {
 	size_t body_len;
 	bool is_framed;                /* Content-Length or Transfer-Encoding was sent */
 	size_t max_body_bytes;         /* set by the router in begin() */
+	int64_t body_timeout_ms;       /* for the whole body; begin() may make it longer */
 	char id[HTTP_REQUEST_ID_SIZE]; /* X-Request-Id: the client's when it is sane, else ours */
 	struct arena arena;            /* lives as long as the request */
 	const struct route *route;     /* set by the router in begin() */
@@ -93,6 +94,24 @@ const char *http_header(struct http_request *r, const char *name);
 const char *http_peer(struct http_request *r);
 /* The first query parameter of that name, or NULL. */
 const char *http_query(const struct http_request *r, const char *name);
+
+/* --- Forms ------------------------------------------------------------------------------------------------ */
+
+/* A piece of a part of a form (multipart/form-data). The names are the client's. */
+struct http_part {
+	const char *name, *filename; /* filename NULL: not a file */
+	bool is_begin;
+	uint64_t offset; /* in the part */
+	const char *data;
+	size_t n;
+};
+typedef void (*http_take_part)(void *ctx, struct http_request *r, const struct http_part *part);
+
+/* In begin(): the body is a form, and take gets its parts as they come; after an answer the rest is dropped. -1: the request does
+ * not say how parts are divided. */
+int http_read_form(struct http_request *r, http_take_part take) WARN_UNUSED;
+/* In handle(), once: was it a form, to its end? */
+bool http_form_is_whole(struct http_request *r);
 
 /* --- Answering -------------------------------------------------------------------------------------------- */
 

@@ -25,7 +25,12 @@ struct exchange {
 	bool is_discarding; /* the answer is known; the body is read and dropped */
 	bool is_cut;        /* the body passed the cap; the answer went out by hand */
 	size_t n_discarded;
-	size_t n_streamed; /* given to take_body */
+	size_t n_streamed;              /* given to take_body */
+	struct MHD_PostProcessor *form; /* reads the body; NULL: it is no form, or was read */
+	http_take_part take_part;
+	bool is_form_broken;
+	bool is_part_empty; /* so far */
+	uint64_t part_id;   /* a hash of the names of the part that is being read */
 	bool must_close;
 	bool is_malformed; /* a header has a NUL byte, or there are too many for the arena */
 	struct http_pair reply_headers[RESPONSE_HEADERS_MAX];

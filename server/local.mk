@@ -9,6 +9,7 @@ libserver_a_SOURCES += \
 	server/api_estimate.c \
 	server/api_events.c \
 	server/api_examples.c \
+	server/api_form.c \
 	server/api_jobs.c \
 	server/api_list.c \
 	server/api_meta.c server/api_nodes.c \
@@ -16,6 +17,7 @@ libserver_a_SOURCES += \
 	server/api_page.c \
 	server/api_peaks.c \
 	server/api_render.c \
+	server/api_samples.c \
 	server/api_schedules.c \
 	server/api_spec.c \
 	server/api_stems.c \
@@ -27,14 +29,17 @@ libserver_a_SOURCES += \
 	server/api_webhooks.c server/breaker.c server/breaker.h server/trace.c server/trace.h \
 	server/webhook_guard.c server/webhook_guard.h server/webhook_sign.c server/webhook_sign.h \
 	server/webhooks.c server/webhooks.h \
+	server/background.c server/background.h \
 	server/cors.c server/cors.h \
 	server/cursor.c server/cursor.h \
 	server/batch_list.c \
 	server/batch_results.c \
 	server/conditional.c server/conditional.h \
 	server/examples_data.c server/examples_data.h \
+	server/file_reply.c server/file_reply.h \
 	server/http.c server/http.h server/http_impl.h \
 	server/http_live.c \
+	server/http_form.c server/http_reply.c \
 	server/http_read.c \
 	server/http_reply.c \
 	server/http_wait.c \
@@ -49,6 +54,7 @@ libserver_a_SOURCES += \
 	server/reaper.c server/reaper.h \
 	server/routes.c server/routes.h \
 	server/runner.c server/runner.h \
+	server/sample_decoder.c server/sample_decoder.h \
 	server/scheduler.c server/scheduler.h \
 	server/screen.c server/screen.h \
 	server/server.c server/server.h \

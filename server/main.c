@@ -10,10 +10,12 @@
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	const char *summary;
+	const char *summary; /* NULL: not shown */
 } commands[] = {
 	{ "serve", cli_serve, "run the HTTP service" },
-	{ "render", cli_render, "render a program to an audio file" },
+	{ "render", cli_render, "render programs to audio files, here or at a server" },
+	{ "watch", cli_watch, "render a program again whenever it is saved" },
+	{ "plot", cli_plot, "draw waveform, spectrogram and events as SVG or PNG" },
 	{ "check", cli_check, "report what is wrong with a program" },
 	{ "fmt", cli_fmt, "bring a program into canonical layout" },
 	{ "query", cli_query, "print the events of a pattern as JSON Lines" },
@@ -22,6 +24,7 @@ static const struct command {
 	{ "backup", cli_backup, "copy the database, also while a server runs" },
 	{ "doctor", cli_doctor, "look at what a server would meet here" },
 	{ "health", cli_health, "ask a running server whether it is ready" },
+	{ "decode-sample", cli_decode_sample, NULL },
 };
 
 static void print_help(void)
@@ -31,7 +34,8 @@ static void print_help(void)
 	     "\n"
 	     "Commands:");
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-		printf("  %-10s %s\n", commands[i].name, commands[i].summary);
+		if (commands[i].summary)
+			printf("  %-10s %s\n", commands[i].name, commands[i].summary);
 	puts("\n"
 	     "  phonond --dump=tokens|ast|graph|plan SRC   show a program after a stage of the compiler\n"
 	     "  phonond COMMAND --help                     the options of a command\n"

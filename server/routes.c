@@ -16,11 +16,13 @@ enum { PATH_ID_SIZE = 64, NAMES_MAX = 2, TYPES_MAX = 10 };
 #define AUDIO_TYPES                                                                                                    \
 	"audio/wav", "audio/x-wav", "audio/wave", "audio/flac", "audio/x-flac", "audio/ogg", "application/ogg",        \
 		"audio/opus"
+#define FORM_TYPE "multipart/form-data"
+#define SAMPLE_TYPES "audio/wav", "audio/aiff", "audio/flac"
 /* Everything that counts as source text as it is; the form type because curl --data-binary sends it by default. */
 #define RAW_TYPES "text/plain", "text/x-phonon", "application/octet-stream", "application/x-www-form-urlencoded"
 
 struct route {
-	const char *method, *path; /* a segment "{id}" or "{name}" stands for any name, "{file}" for one with dots */
+	const char *method, *path; /* a segment "{id}" or the like stands for any name, "{file}" for one with dots */
 	http_handler handler;
 	bool takes_source; /* needs a body: JSON or raw source, up to the configured size */
 	const char *gives[TYPES_MAX];
@@ -65,6 +67,10 @@ static const struct route routes[] = {
 	{ "GET", "/jobs/{id}/peaks", api_peaks, false, { JSON, "application/octet-stream" } },
 	{ "GET", "/jobs/{id}/stems", api_stems, false, { JSON, "application/x-tar" } },
 	{ "GET", "/jobs/{id}/stems/{name}", api_stem_audio, false, { AUDIO_TYPES } },
+	{ "GET", "/samples", api_samples_list, false, { JSON } },
+	{ "GET", "/samples/{bank}/{file}", api_sample_get, false, { SAMPLE_TYPES } },
+	{ "PUT", "/samples/{bank}/{file}", api_sample_put, false, { JSON } },
+	{ "DELETE", "/samples/{bank}/{file}", api_sample_delete, false, { NULL } },
 	{ "GET", "/metrics", api_metrics, false, { "text/plain", "application/openmetrics-text" } },
 	{ "GET", "/usage", api_usage, false, { JSON } },
 	{ "GET", "/livez", api_livez, false, { JSON } },
@@ -79,6 +85,15 @@ static const struct route routes[] = {
 };
 
 enum { N_ROUTES = sizeof routes / sizeof routes[0] };
+
+/* What is called before the body is read, of handlers that take it as it comes. */
+static const struct {
+	http_handler handler, begin;
+} intakes[] = {
+	{ api_render, api_form_begin },
+	{ api_batch_make, api_batch_begin },
+	{ api_sample_put, api_sample_begin },
+};
 
 static const char *const source_types[] = { JSON, RAW_TYPES };
 
@@ -186,14 +201,16 @@ static bool is_source_type(const char *type)
 static void check_body(struct http_request *r)
 {
 	const char *type = http_header(r, "Content-Type"), *coding = http_header(r, "Content-Encoding");
+	bool takes_form = r->route->handler == api_render;
 
 	if (!r->is_framed) {
 		problem_reply(r, PROBLEM_LENGTH_REQUIRED,
 			      "send the program as the body, with Content-Length or chunked");
-	} else if (type && !is_source_type(type)) {
+	} else if (type && !is_source_type(type) && !(takes_form && negotiation_is_type(type, FORM_TYPE))) {
 		http_add_header(r, "Accept-Post",
 				"application/json, text/plain, text/x-phonon, application/octet-stream, "
-				"application/x-www-form-urlencoded");
+				"application/x-www-form-urlencoded%s",
+				takes_form ? ", " FORM_TYPE : "");
 		problem_reply(r, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
 			      "the body may be JSON or source text; see Accept-Post");
 	} else if (coding && strcasecmp(coding, "identity") != 0) {
@@ -222,8 +239,9 @@ void routes_begin(void *ctx, struct http_request *r)
 		r->max_body_bytes = app->config.max_body_bytes;
 		check_body(r);
 	}
-	if (r->route->handler == api_batch_make)
-		api_batch_begin(ctx, r);
+	for (size_t i = 0; i < sizeof intakes / sizeof intakes[0] && !http_replied(r); i++)
+		if (intakes[i].handler == r->route->handler)
+			intakes[i].begin(ctx, r);
 }
 
 void routes_handle(void *ctx, struct http_request *r)

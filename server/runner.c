@@ -267,6 +267,9 @@ static int run(void *ctx, struct job *job, struct job_control *control,
 	r.spec.render.cpu_s_max = cpu_budget_s(runner, job);
 	r.spec.render.source = job->source;
 	r.spec.render.source_len = job->source_len;
+	if (storage_sample_set_of_job(runner->storage, job->id, &job->samples, err))
+		return -1;
+	r.spec.render.samples = job->samples;
 	r.file_frames = count_file_frames(runner, &r);
 	atomic_store_explicit(&control->frames_total, job->frames_total, memory_order_relaxed);
 	rc = render(runner, &r, control, err);
@@ -286,7 +289,14 @@ static int prepare(void *ctx, struct job *job, struct error *err)
 		return -1;
 	spec.render.source = job->source;
 	spec.render.source_len = job->source_len;
-	if (submission_measure(runner->engine, &spec.render, job, &diags, err) == 0)
+	/* With the samples that it was submitted with the first time: they need have no name. */
+	if (storage_sample_set_of_job(runner->storage, job->retry_of[0] ? job->retry_of : job->id, &job->samples,
+				      err)) {
+		if (err && err->code == ERR_NOT_FOUND)
+			err->code = ERR_CONFLICT;
+		return -1;
+	}
+	if (submission_measure(runner->storage, runner->engine, &spec.render, job, &diags, err) == 0)
 		return 0;
 	explain(job, &diags, err);
 	return -1;

@@ -46,11 +46,11 @@ static int fill_job(struct app *app, const struct schedule *s, struct job *job, 
 	spec.priority = s->priority;
 	spec.terms.keep_s = s->keep_s;
 	spec.terms.deadline_ms = s->deadline_ms;
-	if (submission_measure(app->engine, &spec.render, job, &diags, err) ||
+	memcpy(job->key_id, s->key_id, sizeof job->key_id);
+	if (submission_measure(app->storage, app->engine, &spec.render, job, &diags, err) ||
 	    submission_fill(&spec, queue_now_ms(app->queue), app->config.keep_s, job, err))
 		return -1;
 	job->tags = s->tags ? strdup(s->tags) : NULL;
-	memcpy(job->key_id, s->key_id, sizeof job->key_id);
 	memcpy(job->schedule_id, s->id, sizeof job->schedule_id);
 	return 0;
 }

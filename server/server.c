@@ -6,6 +6,7 @@
 
 #include "server/access.h"
 #include "server/app.h"
+#include "server/background.h"
 #include "server/cors.h"
 #include "server/events.h"
 #include "server/http.h"
@@ -22,6 +23,7 @@ enum {
 	SUSPENDED_MAX = 2048,   /* requests that wait for a job; beyond, `Prefer: wait` is not followed */
 	REQUESTS_END_MS = 5000, /* for answers under way when everything else has stopped */
 	FILES_BESIDE_CONNECTIONS = 512,
+	BACKGROUND_THREADS = 2, /* uploads decoded at once */
 };
 
 struct server {
@@ -43,8 +45,11 @@ void server_config_init(struct server_config *config)
 		.n_short_runners = 1,
 		.max_queued = 10000,
 		.max_body_bytes = 1024 * 1024,
+		.max_sample_bytes = (size_t)64 << 20,
+		.max_samples_bytes = (size_t)16 << 30,
 		.max_duration_s = 3600,
 		.checkpoint_interval_ms = 5000,
+		.checkpoint_cost = 1,
 		.max_connections = 4096,
 		.max_connections_per_ip = 64,
 		.max_wait_s = 60,
@@ -88,6 +93,7 @@ static int start_engine(struct server *s, struct error *err)
 		.job_memory_bytes = c->job_memory_bytes,
 		.job_duration_s = c->max_duration_s,
 		.checkpoint_interval_s = (double)c->checkpoint_interval_ms / 1000,
+		.checkpoint_cost_max = c->checkpoint_cost >= 100 ? 0 : c->checkpoint_cost / 100.0,
 	};
 
 	s->app.live = live_start(s->app.storage, err);
@@ -221,6 +227,13 @@ static void free_telling(struct server *s)
 	events_free(s->app.events);
 }
 
+static void stop_background(struct server *s)
+{
+	if (s->app.background)
+		background_stop(s->app.background);
+	background_free(s->app.background);
+}
+
 struct server *server_start(const struct server_config *config, struct error *err)
 {
 	struct server *s = calloc(1, sizeof *s);
@@ -243,8 +256,10 @@ struct server *server_start(const struct server_config *config, struct error *er
 		goto err_after_engine;
 	if (start_telling(s, err) < 0)
 		goto err_after_queue;
-	if (start_http(s, err) == 0)
+	s->app.background = background_start(BACKGROUND_THREADS, err);
+	if (s->app.background && start_http(s, err) == 0)
 		return s;
+	stop_background(s);
 	stop_telling(s);
 err_after_queue:
 	queue_drain(s->app.queue, 0);
@@ -279,7 +294,9 @@ void server_drain_and_stop(struct server *s)
 	atomic_store_explicit(&s->app.is_draining, true, memory_order_relaxed);
 	queue_drain(s->app.queue, s->app.config.drain_timeout_ms);
 	events_close(s->app.events);
+	background_stop(s->app.background);
 	http_stop(s->http, REQUESTS_END_MS);
+	background_free(s->app.background);
 	stop_telling(s);
 	queue_free(s->app.queue);
 	stop_engine(s);

@@ -31,10 +31,13 @@ struct server_config {
 	int64_t keep_s;                  /* how long results are kept when the job does not say; default 0: for ever */
 	size_t store_max_bytes;          /* of all files; beyond it the least recently used go; 0: any */
 	size_t max_body_bytes;           /* default 1 MiB */
+	size_t max_sample_bytes;         /* of one uploaded sample; default 64 MiB */
+	size_t max_samples_bytes;        /* of all of them with their decoded forms; 0: no limit; default 16 GiB */
 	size_t job_memory_bytes;         /* 0: the engine's default */
 	double max_duration_s;           /* longest render; default 3600 */
 	double max_cpu_s;                /* CPU time of a job; 0: by estimate */
 	int64_t checkpoint_interval_ms;  /* of renders that take longer; default 5000; 0: no checkpoints */
+	unsigned checkpoint_cost;        /* percent of a render's CPU time; default 1; 100: any */
 	unsigned max_connections;        /* default 4096 */
 	unsigned max_connections_per_ip; /* default 64; 0: no limit, for use behind a proxy */
 	unsigned max_wait_s;             /* longest `Prefer: wait`; default 60 */

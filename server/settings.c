@@ -23,7 +23,7 @@ enum kind {
 	KIND_LOG_FORMAT,
 };
 
-enum { NAME_SIZE = 48, LINE_SIZE = 4096, OPT_FIRST = 256, OPT_CONFIG = 1000, OPT_PRINT };
+enum { NAME_SIZE = 48, LINE_SIZE = 4096, OPT_FIRST = 256, OPT_CONFIG = 1000, OPT_PRINT, OPT_HELP_ALL };
 
 static const struct definition {
 	enum kind kind;
@@ -306,7 +306,7 @@ static int read_environment(struct settings *s, struct error *err)
 /* --- The command line --------------------------------------------------------------------------------------- */
 
 struct flags {
-	struct option options[SETTING_COUNT + 4];
+	struct option options[SETTING_COUNT + 5];
 	char names[SETTING_COUNT][NAME_SIZE];
 	char short_forms[2 * SETTING_COUNT + 4];
 };
@@ -317,6 +317,7 @@ static void list_flags(struct flags *f)
 		{ "config", required_argument, NULL, OPT_CONFIG },
 		{ "print-config", no_argument, NULL, OPT_PRINT },
 		{ "help", no_argument, NULL, 'h' },
+		{ "help-all", no_argument, NULL, OPT_HELP_ALL },
 		{ 0 },
 	};
 	size_t n_short = 0;
@@ -357,7 +358,8 @@ static int read_flags(struct settings *s, int argc, char **argv, const char **co
 	while ((c = getopt_long(argc, argv, f.short_forms, f.options, NULL)) != -1) {
 		if (c == OPT_CONFIG && config)
 			*config = optarg;
-		request->is_help |= c == 'h';
+		request->is_help |= c == 'h' || c == OPT_HELP_ALL;
+		request->is_help_all |= c == OPT_HELP_ALL;
 		request->is_print |= c == OPT_PRINT;
 		i = setting_of_option(c);
 		if (config || (i < 0 && c != '?'))
@@ -458,19 +460,30 @@ void settings_print(const struct settings *s, FILE *out)
 	}
 }
 
-void settings_print_help(FILE *out)
+static void print_option(int i, FILE *out)
 {
+	const struct definition *d = &definitions[i];
+	const char short_form[] = { '-', (char)d->short_form, ',', '\0' };
 	char name[NAME_SIZE], left[NAME_SIZE * 2];
 
-	for (int i = 0; i < SETTING_COUNT; i++) {
-		const struct definition *d = &definitions[i];
-		const char short_form[] = { '-', (char)d->short_form, ',', '\0' };
-		snprintf(left, sizeof left, "%s --%s%s%s", d->short_form ? short_form : "   ", print_name(d, '-', name),
-			 d->argument ? "=" : "", d->argument ? d->argument : "");
-		fprintf(out, "  %-30s %s\n", left, d->help);
-	}
-	fputs("      --config=FILE             lines 'key = value', keys as the options with '_' for '-'\n"
-	      "      --print-config            show every value and where it comes from, and end\n"
-	      "  -h, --help\n",
+	snprintf(left, sizeof left, "%s --%s%s%s", d->short_form ? short_form : "   ", print_name(d, '-', name),
+		 d->argument ? "=" : "", d->argument ? d->argument : "");
+	fprintf(out, "  %-26s %s\n", left, d->help);
+}
+
+void settings_print_help(FILE *out, bool is_all)
+{
+	static const enum setting usual[] = {
+		SETTING_LISTEN, SETTING_PORT,     SETTING_DATA,       SETTING_SAMPLES,   SETTING_THREADS, SETTING_JOBS,
+		SETTING_IO,     SETTING_MAX_BODY, SETTING_MAX_QUEUED, SETTING_LOG_LEVEL, SETTING_NO_AUTH,
+	};
+
+	for (int i = 0; is_all && i < SETTING_COUNT; i++)
+		print_option(i, out);
+	for (size_t i = 0; !is_all && i < sizeof usual / sizeof usual[0]; i++)
+		print_option((int)usual[i], out);
+	fputs("      --config=FILE          lines 'key = value', as options with '_' for '-'\n"
+	      "      --print-config         show every value and where it comes from, and end\n"
+	      "  -h, --help                 this; all options: --help-all\n",
 	      out);
 }

@@ -25,7 +25,7 @@ struct settings {
 };
 
 struct settings_request {
-	bool is_help, is_print; /* --help or --print-config was given */
+	bool is_help, is_help_all, is_print; /* --help, --help-all (which is help too) or --print-config was given */
 };
 
 /* Reads all four. Unknown options, keys of the file and variables PHONON_... are errors: ERR_INVALID, the message naming
@@ -37,7 +37,7 @@ void settings_fini(struct settings *s);
 
 /* "key = value    # origin", a line per setting; without the origins it is a file for --config. */
 void settings_print(const struct settings *s, FILE *out);
-/* The options, a line each. */
-void settings_print_help(FILE *out);
+/* The options, a line each: the usual ones, or all. */
+void settings_print_help(FILE *out, bool is_all);
 
 #endif

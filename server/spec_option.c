@@ -168,11 +168,32 @@ static struct spec_problem *complain(struct spec_problems *l, struct origin o, c
 	return p;
 }
 
+/* "'must be' what, found that": the texts of a query are not quoted by whoever sent them, so they are here. */
+static void complain_type(struct spec_problems *l, struct origin o, const struct option_value *v, const char *wanted)
+{
+	switch (v->type) {
+	case VALUE_TEXT:
+		complain(l, o, "wrong-type", "'%s' must be %s, found \"%.40s\"", o.name, wanted, v->text);
+		break;
+	case VALUE_NUMBER:
+		complain(l, o, "wrong-type", "'%s' must be %s, found %g", o.name, wanted, v->number);
+		break;
+	case VALUE_TRUTH:
+		complain(l, o, "wrong-type", "'%s' must be %s, found %s", o.name, wanted,
+			 v->number != 0 ? "true" : "false");
+		break;
+	case VALUE_LIST:
+	case VALUE_OTHER:
+		complain(l, o, "wrong-type", "'%s' must be %s, found a list, an object or null", o.name, wanted);
+		break;
+	}
+}
+
 static void complain_unknown(struct spec_problems *l, struct origin o)
 {
 	const char *names[OPTION_COUNT + SPEC_TERMS_N + 1], *near;
 	size_t n = 0;
-	struct spec_problem *p = complain(l, o, "unknown-option", "there is no option of this name");
+	struct spec_problem *p = complain(l, o, "unknown-option", "there is no option '%.60s'", o.name);
 
 	for (; n < OPTION_COUNT; n++)
 		names[n] = options[n].name;
@@ -301,7 +322,7 @@ static void set_name(struct spec *s, enum option_id id, struct origin o, const s
 	int found;
 
 	if (v->type != VALUE_TEXT) {
-		complain(l, o, "wrong-type", "'%s' must be a string", opt->name);
+		complain_type(l, o, v, "a string");
 		return;
 	}
 	found = opt->find(v->text);
@@ -311,6 +332,16 @@ static void set_name(struct spec *s, enum option_id id, struct origin o, const s
 		option_store(s, id, found);
 }
 
+static void complain_no_number(struct spec_problems *l, struct origin o, const struct option *opt,
+			       const struct option_value *v)
+{
+	char wanted[64] = "a number";
+
+	if (opt->type == OPTION_NUMBER_OR_NAME)
+		snprintf(wanted, sizeof wanted, "a number or \"%s\"", opt->words);
+	complain_type(l, o, v, wanted);
+}
+
 /* The word that stands beside the numbers of an option. */
 static void set_word(struct spec *s, enum option_id id, struct origin o, const struct option_value *v,
 		     struct spec_problems *l)
@@ -318,7 +349,7 @@ static void set_word(struct spec *s, enum option_id id, struct origin o, const s
 	const struct option *opt = &options[id];
 
 	if (strcmp(v->text, opt->words) != 0)
-		complain(l, o, "wrong-type", "'%s' must be a number or \"%s\"", opt->name, opt->words);
+		complain_no_number(l, o, opt, v);
 	else if (id == OPTION_TAIL)
 		s->render.is_tail_automatic = true;
 	else
@@ -336,7 +367,7 @@ static void set_truth(struct spec *s, enum option_id id, struct origin o, const 
 	if (is_truth)
 		option_store(s, id, v->number);
 	else
-		complain(l, o, "wrong-type", "'%s' must be true or false", options[id].name);
+		complain_type(l, o, v, "true or false");
 }
 
 static void set_number(struct spec *s, enum option_id id, struct origin o, const struct option_value *v,
@@ -345,13 +376,11 @@ static void set_number(struct spec *s, enum option_id id, struct origin o, const
 	const struct option *opt = &options[id];
 
 	if (v->type != VALUE_NUMBER) {
-		bool has_word = opt->type == OPTION_NUMBER_OR_NAME;
-		complain(l, o, "wrong-type", "'%s' must be a number%s%s%s", opt->name, has_word ? " or \"" : "",
-			 has_word ? opt->words : "", has_word ? "\"" : "");
+		complain_no_number(l, o, opt, v);
 		return;
 	}
 	if (opt->type == OPTION_INTEGER && !v->is_integer) {
-		complain(l, o, "wrong-type", "'%s' must be a whole number", opt->name);
+		complain_type(l, o, v, "a whole number");
 		return;
 	}
 	if (!(v->number >= opt->min && v->number <= opt->max) || (opt->is_above_min && v->number == opt->min)) {

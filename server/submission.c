@@ -9,12 +9,16 @@
 
 enum { ATTEMPTS_MAX = 3 };
 
-int submission_measure(const struct render_engine *engine, const struct render_spec *spec, struct job *job,
-		       struct diag_list *diags, struct error *err)
+int submission_measure(struct storage *storage, const struct render_engine *engine, const struct render_spec *spec,
+		       struct job *job, struct diag_list *diags, struct error *err)
 {
+	struct render_spec with_samples = *spec;
 	struct render_estimate e;
 
-	if (render_estimate(engine, spec, &e, diags, err))
+	if (!job->samples && storage_sample_set(storage, job->key_id, spec->samples, &job->samples, err))
+		return -1;
+	with_samples.samples = job->samples;
+	if (render_estimate(engine, &with_samples, &e, diags, err))
 		return -1;
 	job->frames_total = e.frames_rendered;
 	memcpy(job->content_hash, e.content_hash, sizeof job->content_hash);
@@ -97,6 +101,15 @@ static void hash_text(struct sha256 *h, const char *text, size_t n)
 	sha256_update(h, text, n);
 }
 
+/* Those that came with the submission; what the key has may change. */
+static void hash_samples(struct sha256 *h, const struct sample_set *set)
+{
+	for (size_t b = 0; set && b < set->n_banks; b++) {
+		hash_text(h, set->banks[b].name, strlen(set->banks[b].name));
+		hash_text(h, (const char *)set->banks[b].digests, set->banks[b].n_files * SHA256_BYTES);
+	}
+}
+
 void submission_fingerprint(const struct spec *spec, const struct job *job, uint8_t out[SHA256_BYTES])
 {
 	const char *tags = job->tags ? job->tags : "";
@@ -108,5 +121,6 @@ void submission_fingerprint(const struct spec *spec, const struct job *job, uint
 	hash_text(&h, job->options, strlen(job->options));
 	hash_text(&h, tags, strlen(tags));
 	sha256_update(&h, numbers, sizeof numbers);
+	hash_samples(&h, spec->render.samples);
 	sha256_final(&h, out);
 }

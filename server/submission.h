@@ -10,10 +10,10 @@
 /* What is estimated to take less CPU time than this may use the lane for short jobs. */
 #define SUBMISSION_SHORT_S 2.0
 
-/* Fills content_hash, frames_total, cost_s and is_short. -1 with ERR_SOURCE (see diags), ERR_TOO_LARGE or worse. Compiles
- * the program: costs milliseconds. */
-int submission_measure(const struct render_engine *engine, const struct render_spec *spec, struct job *job,
-		       struct diag_list *diags, struct error *err) WARN_UNUSED;
+/* Fills content_hash, frames_total, cost_s, is_short and samples: those of the job's key (key_id is set), under those that
+ * the spec brings. -1 with ERR_SOURCE (see diags), ERR_TOO_LARGE or worse. Compiles the program: costs milliseconds. */
+int submission_measure(struct storage *storage, const struct render_engine *engine, const struct render_spec *spec,
+		       struct job *job, struct diag_list *diags, struct error *err) WARN_UNUSED;
 
 /* Fills the rest of what queue_submit() takes: copies of source and options, priority, terms. default_keep_s: for a spec
  * that does not say how long its result is to be kept. ERR_NO_MEMORY; job_fini() either way. */

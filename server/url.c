@@ -33,14 +33,18 @@ static size_t utf8_sequence(const unsigned char *s, size_t n)
 	return len;
 }
 
+size_t text_utf8_length(const char *s, size_t n)
+{
+	size_t i = 0, step;
+
+	while (i < n && (step = utf8_sequence((const unsigned char *)s + i, n - i)) > 0)
+		i += step;
+	return i;
+}
+
 bool text_is_utf8(const char *s, size_t n)
 {
-	size_t step;
-
-	for (size_t i = 0; i < n; i += step)
-		if ((step = utf8_sequence((const unsigned char *)s + i, n - i)) == 0)
-			return false;
-	return true;
+	return text_utf8_length(s, n) == n;
 }
 
 /* Decodes in place. '+' is a space in a query and itself in a path. */

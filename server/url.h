@@ -13,7 +13,9 @@ int url_parse_target(struct http_request *r, struct error *err) WARN_UNUSED;
 /* Appends text for use as a value in a query: all but unreserved characters escaped. -1: out of memory. */
 int url_encode(struct buf *out, const char *text) WARN_UNUSED;
 
-/* Is s[n] well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates)? */
+/* How many bytes of s[n] are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates) before the first that is not; n when
+ * all are. */
+size_t text_utf8_length(const char *s, size_t n);
 bool text_is_utf8(const char *s, size_t n);
 
 #endif

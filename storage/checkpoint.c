@@ -41,7 +41,7 @@ struct head {
 	uint8_t sha256[SHA256_BYTES]; /* of the head up to here, and of the state */
 };
 
-static const char magic[8] = "PHCKPT1\n";
+static const char magic[8] = "PHCKPT2\n";
 
 struct file_checkpoint {
 	struct checkpoint checkpoint; /* first: a struct checkpoint * is a struct file_checkpoint * */

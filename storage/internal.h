@@ -17,6 +17,8 @@ struct storage {
 	int artifacts_fd; /* folders are used through descriptors, never through paths */
 	int tmp_fd;
 	int checkpoints_fd;
+	int samples_fd;
+	_Atomic bool has_samples; /* there is or was a name for one; relaxed, only saves a look */
 	char *db_path;
 	bool is_guest;
 	uint8_t link_secret[LINK_SECRET_BYTES]; /* not of a guest */
@@ -65,12 +67,36 @@ bool checkpoint_parse_name(const char *name, uint8_t content_hash[SHA256_BYTES],
 bool checkpoint_exists(const struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
 void checkpoint_remove(const struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
 
+/* --- sample_files.c --- */
+
+enum { SAMPLE_FILE_NAME_SIZE = 64 + 6 + 1 }; /* "ab…ef.audio" and NUL */
+
+/* The file's name in data/samples; returns out. */
+char *sample_file_name(const uint8_t digest[SHA256_BYTES], bool is_decoded, char out[SAMPLE_FILE_NAME_SIZE]);
+/* False when a name is none of ours. */
+bool sample_file_parse_name(const char *name, uint8_t digest[SHA256_BYTES]);
+/* Both files of the digest. */
+bool sample_file_is_there(const struct storage *s, const uint8_t digest[SHA256_BYTES]);
+/* A sample_set_open_fn; ctx is the struct storage. */
+int sample_file_open_decoded(void *ctx, const uint8_t digest[SHA256_BYTES], struct error *err);
+/* Removes the file if nothing refers to it any more. Any thread but the writer's. */
+void sample_file_release(struct storage *s, const uint8_t digest[SHA256_BYTES]);
+/* The next columns: type, bytes, stored_bytes, frames, sample_rate, channels. */
+void sample_facts_read(struct row *row, struct sample_facts *f);
+/* Forgets the holds of an earlier process, and the rows that nothing refers to; their files are swept. */
+int sample_files_recover(struct db *db, struct error *err) WARN_UNUSED;
+
+/* --- samples.c --- */
+
+/* Writes down the banks of j->samples that are in use; the job's row is there. ERR_CONFLICT: a file has gone meanwhile. */
+int job_insert_samples(struct db *db, const struct job *j, struct error *err) WARN_UNUSED;
+
 /* --- sweep.c --- */
 
 /* Before an empty database is used: finished files beside it mean that somebody lost the real one, and a sweep would
  * remove them all. ERR_CORRUPT. */
 int sweep_check_empty(const struct storage *s, struct error *err) WARN_UNUSED;
-/* Removes everything in data/tmp, and artifacts that no succeeded job names. */
+/* Removes everything in data/tmp, artifacts that no succeeded job names, and samples without a row. */
 int sweep_folders(struct storage *s, struct db *db, struct error *err) WARN_UNUSED;
 
 /* --- probe.c --- */

@@ -13,6 +13,7 @@ void job_fini(struct job *j)
 	free(j->warnings);
 	free(j->stems);
 	free(j->tags);
+	sample_set_free(j->samples);
 	*j = (struct job){ .id = "" };
 }
 

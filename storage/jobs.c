@@ -61,7 +61,8 @@ int job_insert(struct storage *s, struct db *db, const struct job *j, struct err
 {
 	if (j->state == JOB_SUCCEEDED && !artifact_exists(s, j->content_hash))
 		return error_set(err, ERR_NOT_FOUND, "the file of the earlier result is gone");
-	if (insert_row(db, j, err) || insert_source(db, j, err) || insert_tags(db, j, err))
+	if (insert_row(db, j, err) || insert_source(db, j, err) || insert_tags(db, j, err) ||
+	    job_insert_samples(db, j, err))
 		return -1;
 	return admission_record(db, j, err);
 }

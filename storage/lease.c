@@ -82,10 +82,9 @@ static int finish_succeeded(struct db *db, const struct job *j, struct error *er
 	static const char sql[] =
 		"UPDATE job SET state = 'succeeded', completed_at_ms = ?1, lease_until_ms = 0,"
 		" expires_at_ms = " JOB_EXPIRES_AFTER(
-			"?1") ", frames_done = ?, frames_total = ?, bytes = ?, frames = ?, clipped_frames = ?, peak = "
-			      "?,"
-			      " render_s = ?, cpu_s = ?, true_peak = ?, loudness_lufs = ?, stems = ?, sha256 = ?,"
-			      " warnings = ? WHERE id = ? AND epoch = ? AND state = 'finalizing'";
+			"?1") ", frames_done = ?, frames_total = ?, bytes = ?, frames = ?, clipped_frames = ?,"
+			      " peak = ?, render_s = ?, cpu_s = ?, true_peak = ?, loudness_lufs = ?, stems = ?,"
+			      " sha256 = ?, warnings = ? WHERE id = ? AND epoch = ? AND state = 'finalizing'";
 	struct values values = VALUES(v_int(j->completed_at_ms), v_int((int64_t)j->frames), v_int((int64_t)j->frames),
 				      JOB_RESULT_VALUES(j), v_blob(j->sha256, SHA256_BYTES), v_text(j->warnings),
 				      v_text(j->id), v_int(j->epoch));

@@ -26,6 +26,7 @@ libstorage_a_SOURCES += \
 	storage/pwrite.c \
 	storage/queue_schema.c \
 	storage/readers.c storage/readers.h \
+	storage/sample_files.c storage/sample_schema.c storage/samples.c storage/samples.h \
 	storage/row.c storage/row.h \
 	storage/schedule.c \
 	storage/schema.c storage/schema.h \

@@ -14,5 +14,7 @@ extern const char schema_service[];
 extern const char schema_queue[];
 /* result_schema.c */
 extern const char schema_results[];
+/* sample_schema.c */
+extern const char schema_samples[];
 
 #endif

@@ -38,15 +38,21 @@ static int write_all(struct file_spool *f, const char *data, size_t n, struct er
 	return 0;
 }
 
+/* A polynomial over the words, which can be had four at a time and for pieces of any number of words. */
 uint64_t spool_sum(uint64_t sum, const void *data, size_t n)
 {
+	const uint64_t k = 0x9e3779b97f4a7c15u;
 	const char *bytes = data;
+	uint64_t w[4];
+	size_t i = 0;
 
-	for (size_t i = 0; i + sizeof sum <= n; i += sizeof sum) {
-		uint64_t word;
-		memcpy(&word, bytes + i, sizeof word);
-		sum = (sum ^ word) * 0x9e3779b97f4a7c15u;
-		sum ^= sum >> 29;
+	for (; i + sizeof w <= n; i += sizeof w) {
+		memcpy(w, bytes + i, sizeof w);
+		sum = sum * (k * k * k * k) + ((w[0] * (k * k * k) + w[1] * (k * k)) + (w[2] * k + w[3]));
+	}
+	for (; i + sizeof *w <= n; i += sizeof *w) {
+		memcpy(w, bytes + i, sizeof *w);
+		sum = sum * k + w[0];
 	}
 	return sum;
 }

@@ -67,6 +67,9 @@ static int open_folders(struct storage *s, const char *data_dir, struct error *e
 	s->checkpoints_fd = open_folder(data_fd, "checkpoints", err);
 	if (s->checkpoints_fd < 0)
 		goto out;
+	s->samples_fd = open_folder(data_fd, "samples", err);
+	if (s->samples_fd < 0)
+		goto out;
 	if (fsync(data_fd)) {
 		error_set_errno(err, errno, "syncing the data folder");
 		goto out;
@@ -94,14 +97,17 @@ static int prepare_as_guest(struct db *db, struct error *err)
 /* Makes sure that the file is ours before changing a byte of it or of the folders that belong to it. */
 static int prepare_database(struct storage *s, struct db *db, struct error *err)
 {
+	int64_t has_samples;
 	bool is_empty;
 
 	if (migrate_check(db, &is_empty, err))
 		return -1;
 	if (is_empty && sweep_check_empty(s, err))
 		return -1;
-	if (db_configure(db, DB_READ_WRITE, err) || migrate_run(db, err) || batch_recover(db, err))
+	if (db_configure(db, DB_READ_WRITE, err) || migrate_run(db, err) || batch_recover(db, err) ||
+	    sample_files_recover(db, err) || db_read_int(db, "SELECT EXISTS (SELECT 1 FROM sample)", NO_VALUES, &has_samples, err))
 		return -1;
+	s->has_samples = has_samples;
 	return sweep_folders(s, db, err);
 }
 
@@ -126,6 +132,7 @@ static void close_if_open(int fd)
 /* Closing the lock file last: until then the folder is ours. */
 static void free_storage(struct storage *s)
 {
+	close_if_open(s->samples_fd);
 	close_if_open(s->checkpoints_fd);
 	close_if_open(s->tmp_fd);
 	close_if_open(s->artifacts_fd);
@@ -144,7 +151,7 @@ static struct storage *new_storage(const char *data_dir, struct error *err)
 		error_set(err, ERR_NO_MEMORY, "opening the data folder: out of memory");
 		return NULL;
 	}
-	s->lock_fd = s->artifacts_fd = s->tmp_fd = s->checkpoints_fd = -1;
+	s->lock_fd = s->artifacts_fd = s->tmp_fd = s->checkpoints_fd = s->samples_fd = -1;
 	pthread_mutex_init(&s->health.lock, NULL);
 	return s;
 }

@@ -12,6 +12,7 @@
  *   data/artifacts/<2 hex>/<64 hex>.wav   finished files, named by content hash, whatever their format
  *   data/artifacts/<2 hex>/<64 hex>.s<n>  further files of the same content, n = 1 ...: stems
  *   data/tmp/<n>.part              being written; swept at start
+ *   data/samples/<64 hex>.audio, .pcm      uploaded samples (samples.h)
  *   data/checkpoints/<64 hex>.frames, .state   of long renders in progress (base/checkpoint.h), by content hash */
 #ifndef STORAGE_STORAGE_H
 #define STORAGE_STORAGE_H
@@ -30,6 +31,7 @@
 #include "storage/events.h"
 #include "storage/ids.h"
 #include "storage/keys.h"
+#include "storage/samples.h"
 
 /* --- Jobs ------------------------------------------------------------------------------------------------ */
 
@@ -106,9 +108,12 @@ struct job {
 	char *warnings; /* JSON array of diagnostics, or NULL; opaque here */
 	struct job_origin
 		*origin; /* stored when the job is inserted, never read back; malloc'd, or NULL: nothing came with it */
+	/* What it can play beside the installed samples, or NULL: of banks that are in use it is stored when the job is
+	 * inserted (see storage_sample_set_of_job()). */
+	struct sample_set *samples;
 };
 
-/* Frees what a struct job owns (options, source, stems, tags, warnings, origin) and zeroes it. */
+/* Frees what a struct job owns (options, source, stems, tags, warnings, origin, samples) and zeroes it. */
 void job_fini(struct job *j);
 
 struct storage;

@@ -95,6 +95,22 @@ static int visit_artifact(void *ctx, int folder_fd, const char *name, struct err
 	return remove_entry(folder_fd, name, err);
 }
 
+static int visit_sample(void *ctx, int folder_fd, const char *name, struct error *err)
+{
+	static const char is_sample[] = "SELECT EXISTS (SELECT 1 FROM sample_file WHERE digest = ?)";
+	struct sweep *w = ctx;
+	uint8_t digest[SHA256_BYTES];
+	int is_named;
+
+	if (!sample_file_parse_name(name, digest))
+		return 0;
+	is_named = db_test(w->db, is_sample, VALUES(v_blob(digest, SHA256_BYTES)), err);
+	if (is_named != 0)
+		return is_named < 0 ? -1 : 0;
+	w->n_removed++;
+	return remove_entry(folder_fd, name, err);
+}
+
 static int for_each_artifact(const struct storage *s, visit_fn visit, void *ctx, struct error *err)
 {
 	for (unsigned i = 0; i < 256; i++) {
@@ -119,9 +135,25 @@ static int refuse_artifact(void *ctx, int folder_fd, const char *name, struct er
 			 "that folder to start anew");
 }
 
+static int refuse_sample(void *ctx, int folder_fd, const char *name, struct error *err)
+{
+	uint8_t digest[SHA256_BYTES];
+
+	(void)ctx;
+	(void)folder_fd;
+	if (!sample_file_parse_name(name, digest))
+		return 0;
+	return error_set(
+		err, ERR_CORRUPT,
+		"the folder samples holds files but the database is empty or missing: restore it, or remove that "
+		"folder to start anew");
+}
+
 int sweep_check_empty(const struct storage *s, struct error *err)
 {
-	return for_each_artifact(s, refuse_artifact, NULL, err);
+	if (for_each_artifact(s, refuse_artifact, NULL, err))
+		return -1;
+	return for_each_entry(s->samples_fd, ".", refuse_sample, NULL, err);
 }
 
 /* Frames without a state are of no use, nor is a checkpoint of a job that has ended. */
@@ -149,7 +181,8 @@ int sweep_folders(struct storage *s, struct db *db, struct error *err)
 	char count[24];
 
 	if (for_each_artifact(s, visit_artifact, &w, err) || for_each_entry(s->tmp_fd, ".", visit_part, &w, err) ||
-	    for_each_entry(s->checkpoints_fd, ".", visit_checkpoint, &w, err))
+	    for_each_entry(s->checkpoints_fd, ".", visit_checkpoint, &w, err) ||
+	    for_each_entry(s->samples_fd, ".", visit_sample, &w, err))
 		return -1;
 	atomic_store_explicit(&s->n_stored_bytes, w.n_bytes, memory_order_relaxed);
 	if (w.n_removed == 0)

@@ -1,5 +1,5 @@
-dist_check_SCRIPTS += tests/check_includes.sh tests/check_kernels.sh tests/cli/test_cli.sh tests/cli/test_output.sh tests/docs/test_language.sh tests/docs/test_nodes.sh
-TESTS += tests/check_includes.sh tests/check_kernels.sh tests/cli/test_cli.sh tests/cli/test_output.sh tests/docs/test_language.sh tests/docs/test_nodes.sh
+dist_check_SCRIPTS += tests/check_includes.sh tests/check_kernels.sh tests/cli/test_cli.sh tests/cli/test_output.sh tests/cli/test_render_many.sh tests/docs/test_commands.sh tests/docs/test_language.sh tests/docs/test_nodes.sh
+TESTS += tests/check_includes.sh tests/check_kernels.sh tests/cli/test_cli.sh tests/cli/test_output.sh tests/cli/test_render_many.sh tests/docs/test_commands.sh tests/docs/test_language.sh tests/docs/test_nodes.sh
 
 check_PROGRAMS += docs/print_nodes
 docs_print_nodes_SOURCES = docs/print_nodes.c
@@ -9,7 +9,12 @@ docs_print_nodes_LDADD = librender.a libbase.a $(RENDER_LIBS)
 nodes-doc: docs/print_nodes
 	docs/print_nodes >$(srcdir)/docs/NODES.md
 
-EXTRA_DIST += docs/print_sound.sh tests/cli/lib.sh
+# What is there for containers, clusters and packages.
+dist_check_SCRIPTS += tests/deploy/test_deploy.sh
+TESTS += tests/deploy/test_deploy.sh
+EXTRA_DIST += tests/deploy/confine.py
+
+EXTRA_DIST += docs/print_sound.sh tests/cli/lib.sh tests/docs/blocks.awk
 
 .PHONY: sound-figures
 sound-figures: $(FIGURE_TESTS)

@@ -6,6 +6,7 @@
 
 #include "base/sink.h"
 #include "render/compile.h"
+#include "render/engine/master.h"
 #include "render/engine/song.h"
 #include "render/io/samples.h"
 #include "tests/lib/null_sink.h"
@@ -57,6 +58,10 @@ void traced_open(struct traced_program *p, const char *path, double seconds)
 	p->plan = plan_build(&p->arena, p->graph, &env, &diags, &err);
 	if (!p->plan)
 		die(path, &diags, &err);
+	struct plan_delivery delivery = master_delivery(&p->spec, false);
+	p->pipelined = plan_pipeline(&p->arena, p->plan, &delivery);
+	if (!p->pipelined || plan_check(p->pipelined, &err))
+		die(path, NULL, &err);
 }
 
 void traced_close(struct traced_program *p)
@@ -84,8 +89,8 @@ struct tuning traced_tuning(const struct traced_program *p, unsigned n_workers, 
 	return song_tuning(&song, p->plan, n_workers);
 }
 
-void traced_render(const struct traced_program *p, struct pool *pool, unsigned block_frames, struct pool_trace *trace,
-		   struct render_result *result)
+void traced_render(const struct traced_program *p, struct pool *pool, unsigned block_frames, bool is_pipelined,
+		   struct pool_trace *trace, struct render_result *result)
 {
 	struct sink sink = { &null_sink_ops };
 	struct diag_list diags = { .n = 0 };
@@ -93,6 +98,7 @@ void traced_render(const struct traced_program *p, struct pool *pool, unsigned b
 	struct song song = song_of(p, block_frames);
 
 	song.trace = trace;
+	song.is_pipelined = is_pipelined;
 	if (song_render(&song, pool, &sink, &diags, result, &err))
 		die("render", &diags, &err);
 }

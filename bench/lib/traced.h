@@ -14,7 +14,8 @@ struct traced_program {
 	char *source;
 	struct render_spec spec; /* 44.1 kHz, stereo, float_32 */
 	const struct graph *graph;
-	const struct plan *plan;
+	const struct plan *plan;      /* with its output in one stage, for few workers */
+	const struct plan *pipelined; /* in several */
 	struct sample_bank *bank;
 	uint64_t n_frames;
 };
@@ -22,9 +23,10 @@ struct traced_program {
 void traced_open(struct traced_program *p, const char *path, double seconds);
 void traced_close(struct traced_program *p);
 
-/* Renders once. block_frames 0: the engine's choice. trace may be NULL; its parts are the caller's to free. */
-void traced_render(const struct traced_program *p, struct pool *pool, unsigned block_frames, struct pool_trace *trace,
-		   struct render_result *result);
+/* Renders once. block_frames 0: the engine's choice. is_pipelined: also where the engine would not. trace may be NULL; its parts
+ * are the caller's to free. */
+void traced_render(const struct traced_program *p, struct pool *pool, unsigned block_frames, bool is_pipelined,
+		   struct pool_trace *trace, struct render_result *result);
 
 /* What the engine would choose for so many workers. */
 struct tuning traced_tuning(const struct traced_program *p, unsigned n_workers, unsigned block_frames);

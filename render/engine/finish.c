@@ -11,17 +11,23 @@
 
 enum { CHANNELS_MAX = 2, LINES_MAX = FILE_SET_MAX * CHANNELS_MAX };
 
+/* The true peak of one channel of the mix. */
+struct meter {
+	struct true_peak filter;
+	sample peak;
+};
+
 struct finish {
 	struct finish_spec spec;
 	unsigned n_lines;        /* n_signals * channels */
-	uint64_t n_taken;        /* frames of the whole, those before from_frame included */
-	uint64_t n_given;        /* the same */
+	uint64_t n_written;      /* frames of the whole, by finish_write(); those before from_frame count */
+	uint64_t n_taken;        /* frames into the limiter */
+	uint64_t n_given;        /* frames out of it */
 	size_t latency;          /* of the limiter */
 	struct limiter *limiter; /* NULL: none */
 	struct loudness *loudness;
-	struct true_peak peaks[CHANNELS_MAX];
-	sample true_peak;
-	sample curve[BLOCK_FRAMES_MAX], limit[BLOCK_FRAMES_MAX];
+	struct meter meters[CHANNELS_MAX];
+	sample limit[BLOCK_FRAMES_MAX];
 	sample *lines; /* [n_lines][latency + BLOCK_FRAMES_MAX]: what the limiter has not decided about, then the block */
 };
 
@@ -43,6 +49,8 @@ static int make_limiter(struct finish *f, struct error *err)
 
 static int make_lines(struct finish *f, struct error *err)
 {
+	if (!f->limiter)
+		return 0;
 	f->lines = calloc(f->n_lines * line_frames(f), sizeof *f->lines);
 	return f->lines ? 0 : error_set(err, ERR_NO_MEMORY, "no memory to finish a render");
 }
@@ -57,7 +65,7 @@ struct finish *finish_new(const struct finish_spec *spec, struct error *err)
 	}
 	f->spec = *spec;
 	f->n_lines = spec->n_signals * spec->channels;
-	f->n_taken = f->n_given = spec->from_frame;
+	f->n_written = spec->from_frame;
 	f->loudness = loudness_new(spec->sample_rate_hz, spec->channels, spec->meter, err);
 	if (f->loudness && make_limiter(f, err) == 0 && make_lines(f, err) == 0)
 		return f;
@@ -75,6 +83,11 @@ void finish_free(struct finish *f)
 	free(f);
 }
 
+bool finish_level_is_carried(const struct finish_spec *spec)
+{
+	return spec->has_limiter;
+}
+
 /* --- The curve --- */
 
 /* 0 at the first frame, 1 from frame `length` on. */
@@ -83,11 +96,10 @@ static double ramp(uint64_t frame, uint64_t length)
 	return frame < length ? (double)frame / (double)length : 1;
 }
 
-/* Fades and level for the next n frames; false when all of them are 1. A fade-out is a fade-in read backwards. */
-static bool make_curve(struct finish *f, size_t n)
+/* Fades and level of n frames; false when all of them are 1. A fade-out is a fade-in read backwards. */
+static bool make_curve(const struct finish_spec *s, uint64_t first, size_t n, sample *curve)
 {
-	const struct finish_spec *s = &f->spec;
-	uint64_t first = f->n_taken, left = s->n_frames - first; /* >= n */
+	uint64_t left = s->n_frames - first; /* >= n */
 	bool is_faded = first < s->fade_in_frames || left - n < s->fade_out_frames;
 
 	if (!is_faded && s->gain == 1)
@@ -95,142 +107,176 @@ static bool make_curve(struct finish *f, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		double fade =
 			is_faded ? ramp(first + i, s->fade_in_frames) * ramp(left - 1 - i, s->fade_out_frames) : 1;
-		f->curve[i] = (sample)(fade * s->gain);
+		curve[i] = (sample)(fade * s->gain);
 	}
 	return true;
 }
 
-static void copy_scaled(sample *restrict out, const sample *restrict x, const sample *restrict by, size_t n)
+static void multiply(sample *restrict x, const sample *restrict by, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		out[i] = x[i] * by[i];
+		x[i] *= by[i];
+}
+
+/* --- The limiter --- */
+
+static sample *line_of(const struct finish *f, unsigned k)
+{
+	return f->lines + k * line_frames(f);
+}
+
+/* The n frames behind the held ones have been filled in; after this the first n of the lines are done. Returns how many of these
+ * are of no use: what the limiter looked at before frame 0 was not there. */
+static size_t limit(struct finish *f, size_t n)
+{
+	const sample *mix[CHANNELS_MAX];
+	uint64_t before = f->n_taken;
+
+	for (unsigned c = 0; c < f->spec.channels; c++)
+		mix[c] = line_of(f, c) + f->latency;
+	limiter_gains(f->limiter, mix, n, f->limit);
+	for (unsigned k = 0; k < f->n_lines; k++)
+		multiply(line_of(f, k), f->limit, n);
+	f->n_taken += n;
+	if (before >= f->latency)
+		return 0;
+	return f->latency - (size_t)before < n ? f->latency - (size_t)before : n;
+}
+
+static void lines_advance(struct finish *f, size_t n)
+{
+	for (unsigned k = 0; k < f->n_lines; k++)
+		memmove(line_of(f, k), line_of(f, k) + n, f->latency * sizeof *f->lines);
+}
+
+/* x goes in, what is done comes out. */
+static size_t limit_in_place(struct finish *f, sample *const *x, size_t n)
+{
+	size_t early, n_done;
+
+	for (unsigned k = 0; k < f->n_lines; k++)
+		memcpy(line_of(f, k) + f->latency, x[k], n * sizeof *x[k]);
+	early = limit(f, n);
+	n_done = n - early;
+	for (unsigned k = 0; k < f->n_lines; k++)
+		memcpy(x[k], line_of(f, k) + early, n_done * sizeof *x[k]);
+	lines_advance(f, n);
+	f->n_given += n_done;
+	return n_done;
+}
+
+/* --- The window --- */
+
+/* Where a frame stands among the n from `first` on: 0 when it lies before them, n behind them. */
+static size_t place_of(uint64_t frame, uint64_t first, size_t n)
+{
+	uint64_t place = frame > first ? frame - first : 0;
+
+	return place < n ? (size_t)place : n;
+}
+
+/* Moves those of the n frames from `first` on that lie in the window to the beginning of x: how many. */
+static size_t keep_window(const struct finish *f, uint64_t first, sample *const *x, size_t n)
+{
+	size_t begin = place_of(f->spec.first_frame, first, n), end = place_of(f->spec.end_frame, first, n);
+
+	if (begin >= end)
+		return 0;
+	for (unsigned k = 0; k < f->n_lines && begin > 0; k++)
+		memmove(x[k], x[k] + begin, (end - begin) * sizeof *x[k]);
+	return end - begin;
+}
+
+size_t finish_level(struct finish *f, uint64_t first, sample *const *x, size_t n)
+{
+	sample curve[BLOCK_FRAMES_MAX];
+	uint64_t given = f->n_given;
+
+	if (make_curve(&f->spec, first, n, curve))
+		for (unsigned k = 0; k < f->n_lines; k++)
+			multiply(x[k], curve, n);
+	if (!f->limiter)
+		return keep_window(f, first, x, n);
+	n = limit_in_place(f, x, n);
+	return keep_window(f, given, x, n);
 }
 
 /* --- Out --- */
 
-static void measure(struct finish *f, const sample *const *mix, size_t n)
+void finish_measure_loudness(struct finish *f, const sample *const *ch, size_t n)
 {
-	for (unsigned c = 0; c < f->spec.channels; c++)
-		true_peak_raise(&f->peaks[c], mix[c], n, &f->true_peak);
-	loudness_add(f->loudness, mix, n);
+	loudness_add(f->loudness, ch, n);
+}
+
+void finish_measure_peak(struct finish *f, unsigned channel, const sample *x, size_t n)
+{
+	struct meter *m = &f->meters[channel];
+
+	true_peak_raise(&m->filter, x, n, &m->peak);
 }
 
 /* x[n_lines][n]: finished frames of the window. */
-static int give_window(struct finish *f, const sample *const *x, size_t n, struct error *err)
+static int give(struct finish *f, const sample *const *x, size_t n, struct error *err)
 {
 	const struct finish_spec *s = &f->spec;
 
-	measure(f, x, n);
+	for (unsigned c = 0; c < s->channels; c++)
+		finish_measure_peak(f, c, x[c], n);
+	finish_measure_loudness(f, x, n);
 	for (unsigned i = 0; i < s->n_signals && s->encoders; i++)
 		if (encoder_write(s->encoders[i], x + i * s->channels, n, err))
 			return -1;
 	return 0;
 }
 
-/* Where frame stands among the next n, at most behind them. */
-static size_t place_of(const struct finish *f, uint64_t frame, size_t n)
+int finish_write(struct finish *f, sample *const *x, size_t n, struct error *err)
 {
-	uint64_t place = frame > f->n_given ? frame - f->n_given : 0;
+	size_t n_done = finish_level(f, f->n_written, x, n);
 
-	return place < n ? (size_t)place : n;
+	f->n_written += n;
+	return n_done > 0 ? give(f, (const sample *const *)x, n_done, err) : 0;
 }
 
-/* x[n_lines][n]: finished frames. */
-static int give(struct finish *f, const sample *const *x, size_t n, struct error *err)
+/* What the limiter holds when silence follows, up to n frames. */
+static int give_held(struct finish *f, size_t n, struct error *err)
 {
-	size_t first = place_of(f, f->spec.first_frame, n), end = place_of(f, f->spec.end_frame, n);
-	const sample *inside[LINES_MAX];
+	sample *x[LINES_MAX];
+	size_t early, n_kept;
 
-	f->n_given += n;
-	if (first >= end)
-		return 0;
 	for (unsigned k = 0; k < f->n_lines; k++)
-		inside[k] = x[k] + first;
-	return give_window(f, inside, end - first, err);
-}
-
-/* The first n frames of the lines. */
-static int give_lines(struct finish *f, size_t n, struct error *err)
-{
-	const sample *x[LINES_MAX];
-	size_t early = 0;
-
-	/* What the limiter looked at before frame 0 was not there. */
-	if (f->n_taken - n < f->latency)
-		early = f->latency - (size_t)(f->n_taken - n) < n ? f->latency - (size_t)(f->n_taken - n) : n;
+		memset(line_of(f, k) + f->latency, 0, n * sizeof *f->lines);
+	early = limit(f, n);
 	for (unsigned k = 0; k < f->n_lines; k++)
-		x[k] = f->lines + k * line_frames(f) + early;
-	return early < n ? give(f, x, n - early, err) : 0;
-}
-
-static void limit(struct finish *f, size_t n)
-{
-	const sample *mix[CHANNELS_MAX];
-
-	for (unsigned c = 0; c < f->spec.channels; c++)
-		mix[c] = f->lines + c * line_frames(f) + f->latency;
-	limiter_gains(f->limiter, mix, n, f->limit);
-	for (unsigned k = 0; k < f->n_lines; k++) {
-		sample *line = f->lines + k * line_frames(f);
-		for (size_t i = 0; i < n; i++)
-			line[i] *= f->limit[i];
-	}
-}
-
-/* The n frames behind the held ones have been filled in. */
-static int pass_on(struct finish *f, size_t n, struct error *err)
-{
-	if (f->limiter)
-		limit(f, n);
-	f->n_taken += n;
-	if (give_lines(f, n, err))
+		x[k] = line_of(f, k) + early;
+	n_kept = keep_window(f, f->n_given, x, n - early);
+	if (n_kept > 0 && give(f, (const sample *const *)x, n_kept, err))
 		return -1;
-	for (unsigned k = 0; f->latency > 0 && k < f->n_lines; k++) {
-		sample *line = f->lines + k * line_frames(f);
-		memmove(line, line + n, f->latency * sizeof *line);
-	}
+	f->n_given += n - early;
+	lines_advance(f, n);
 	return 0;
 }
 
-int finish_write(struct finish *f, const sample *const *x, size_t n, struct error *err)
-{
-	bool is_curved = make_curve(f, n);
-
-	if (!is_curved && !f->limiter) {
-		f->n_taken += n;
-		return give(f, x, n, err);
-	}
-	for (unsigned k = 0; k < f->n_lines; k++) {
-		sample *at = f->lines + k * line_frames(f) + f->latency;
-		if (is_curved)
-			copy_scaled(at, x[k], f->curve, n);
-		else
-			memcpy(at, x[k], n * sizeof *at);
-	}
-	return pass_on(f, n, err);
-}
-
 /* The filter of the true peak still looks at the last frames. */
-static void measure_end(struct finish *f)
+static sample true_peak_end(struct finish *f)
 {
 	static const sample silence[TRUE_PEAK_TAPS];
+	sample most = 0;
 
-	for (unsigned c = 0; c < f->spec.channels; c++)
-		true_peak_raise(&f->peaks[c], silence, TRUE_PEAK_TAPS, &f->true_peak);
+	for (unsigned c = 0; c < f->spec.channels; c++) {
+		finish_measure_peak(f, c, silence, TRUE_PEAK_TAPS);
+		most = f->meters[c].peak > most ? f->meters[c].peak : most;
+	}
+	return most;
 }
 
 int finish_end(struct finish *f, struct finish_levels *levels, struct error *err)
 {
-	while (f->n_given < f->n_taken && f->n_given < f->spec.end_frame) {
+	while (f->limiter && f->n_given < f->n_taken && f->n_given < f->spec.end_frame) {
 		uint64_t left = f->spec.end_frame - f->n_given;
-		size_t n = left < BLOCK_FRAMES_MAX ? (size_t)left : BLOCK_FRAMES_MAX;
-		for (unsigned k = 0; k < f->n_lines; k++)
-			memset(f->lines + k * line_frames(f) + f->latency, 0, n * sizeof *f->lines);
-		if (pass_on(f, n, err))
+		if (give_held(f, left < BLOCK_FRAMES_MAX ? (size_t)left : BLOCK_FRAMES_MAX, err))
 			return -1;
 	}
-	measure_end(f);
-	levels->true_peak = (double)f->true_peak;
+	levels->true_peak = (double)true_peak_end(f);
 	levels->loudness_lufs = loudness_integrated(f->loudness);
 	return 0;
 }

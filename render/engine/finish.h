@@ -42,8 +42,23 @@ struct finish;
 struct finish *finish_new(const struct finish_spec *spec, struct error *err) WARN_UNUSED;
 void finish_free(struct finish *f);
 
-/* x[n_signals * channels][n], the channels of the mix first, n <= BLOCK_FRAMES_MAX. */
-int finish_write(struct finish *f, const sample *const *x, size_t n, struct error *err) WARN_UNUSED;
+/* x[n_signals * channels][n], the channels of the mix first, n <= BLOCK_FRAMES_MAX; what is in them afterwards is of no use. */
+int finish_write(struct finish *f, sample *const *x, size_t n, struct error *err) WARN_UNUSED;
+
+/* --- The same in steps ---
+ * Each of them in order, block after block; different ones, and different channels and signals, side by side. A block
+ * goes through finish_level(), then all of the others. */
+
+/* Whether finish_level() depends on the blocks before; otherwise it may be called for any block at any time. */
+bool finish_level_is_carried(const struct finish_spec *spec);
+
+/* Fades, gain and limiter, in place: the next n frames, of which frame `first` is the first, go in; those that leave the limiter
+ * stand at the beginning of x. Returns how many. */
+size_t finish_level(struct finish *f, uint64_t first, sample *const *x, size_t n);
+
+/* The loudness of the mix, ch[channels][n], and the true peak of one of its channels. */
+void finish_measure_loudness(struct finish *f, const sample *const *ch, size_t n);
+void finish_measure_peak(struct finish *f, unsigned channel, const sample *x, size_t n);
 
 /* After the last frame: what the limiter still holds goes out. The encoders stay open. */
 int finish_end(struct finish *f, struct finish_levels *levels, struct error *err) WARN_UNUSED;

@@ -8,13 +8,13 @@ librender_a_SOURCES += \
 	render/engine/k_weighting.c render/engine/k_weighting.h render/engine/limiter.c render/engine/limiter.h \
 	render/engine/loudness.c render/engine/loudness.h render/engine/master.c render/engine/master.h \
 	render/engine/mix.c render/engine/mix.h render/engine/note.c render/engine/note.h render/engine/path.c \
-	render/engine/path.h render/engine/pool.c render/engine/pool.h render/engine/rest.c \
+	render/engine/parcel.c render/engine/parcel.h render/engine/path.h render/engine/pool.c render/engine/pool.h render/engine/rest.c \
 	render/engine/rest.h render/engine/run.c render/engine/run.h render/engine/sample_voice.c \
 	render/engine/saver.c render/engine/saver.h render/engine/schedule.c render/engine/schedule.h \
 	render/engine/score.c render/engine/score.h render/engine/song.c render/engine/song.h \
 	render/engine/tempo.c render/engine/tempo.h render/engine/tile.c render/engine/tile.h \
 	render/engine/track.c render/engine/track.h render/engine/true_peak.c render/engine/true_peak.h \
-	render/engine/tune.c render/engine/tune.h render/engine/voice.c render/engine/voice.h render/estimate.c \
+	render/engine/tune.c render/engine/tune.h render/engine/voice.c render/engine/voice.h render/engine/voice_store.c render/engine/voice_store.h render/estimate.c \
 	render/events.c render/render.c render/spec.c
 
 check_PROGRAMS += tests/unit/test_bank tests/unit/test_engine tests/unit/test_examples tests/unit/test_plan tests/unit/test_voice

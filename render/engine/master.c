@@ -4,14 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/spool.h"
 #include "render/engine/denormals.h"
 #include "render/engine/file_set.h"
 #include "render/engine/finish.h"
-#include "render/engine/mix.h"
+#include "render/engine/parcel.h"
 #include "render/graph/plan.h"
-
-enum { CHANNELS_MAX = 2 };
 
 /* An automatic tail ends when this long nothing was heard: longer than the time between two echoes. */
 #define SILENCE_S 3.0
@@ -27,35 +26,33 @@ struct master {
 	struct master_config config;
 	unsigned channels, n_signals, n_lines; /* lines: n_signals * channels */
 	bool is_held;                          /* nothing goes on before the last frame is there */
+	bool is_level_carried;                 /* the level of a block and all behind it go in order */
 	struct spool *spool;                   /* when it is held, or kept for a checkpoint; else NULL */
 	bool owns_spool;                       /* it is not the checkpoint's */
 	uint64_t n_spooled;                    /* the frame up to which the spool has all from heard_from on */
 	uint64_t n_audible;                    /* frames up to the last one that is no silence */
-	bool is_over, has_warned;
+	bool is_over;
+	_Atomic bool has_warned; /* relaxed: that the mix was not finite */
 	struct finish *finish;
 	struct file_set files;
-	sample *sides[FILE_SET_MAX][CHANNELS_MAX];  /* of each signal, in stereo; [BLOCK_FRAMES_MAX] each */
-	sample *lines[FILE_SET_MAX * CHANNELS_MAX]; /* those of them that count, signal after signal */
-	sample *memory;                             /* what both point into */
-	sample *frames;                             /* [BLOCK_FRAMES_MAX * n_lines]: interleaved, for the spool */
+	struct parcel *parcels;  /* [n_slots]: blocks on their way */
+	struct parcel unspooled; /* frames from the spool, up to BLOCK_FRAMES_MAX */
+	sample *frames;          /* [BLOCK_FRAMES_MAX * n_lines]: interleaved, for the spool */
 };
 
 /* --- Making ----------------------------------------------------------------------------------------------- */
 
 static int allocate(struct master *m, struct error *err)
 {
-	size_t block = BLOCK_FRAMES_MAX;
-
-	m->memory = aligned_alloc(64, m->n_signals * CHANNELS_MAX * block * sizeof *m->memory);
-	m->frames = m->spool ? calloc(block * m->n_lines, sizeof *m->frames) : NULL;
-	if (!m->memory || (m->spool && !m->frames))
+	m->parcels = calloc(m->config.n_slots, sizeof *m->parcels);
+	m->frames = m->spool ? calloc((size_t)BLOCK_FRAMES_MAX * m->n_lines, sizeof *m->frames) : NULL;
+	if (!m->parcels || (m->spool && !m->frames))
 		return error_set(err, ERR_NO_MEMORY, "no memory for the mix");
-	for (unsigned i = 0; i < m->n_signals; i++)
-		for (unsigned c = 0; c < CHANNELS_MAX; c++) {
-			m->sides[i][c] = m->memory + (i * CHANNELS_MAX + c) * block;
-			if (c < m->channels)
-				m->lines[i * m->channels + c] = m->sides[i][c];
-		}
+	if (m->spool && parcel_init(&m->unspooled, m->n_signals, m->channels, BLOCK_FRAMES_MAX, err))
+		return -1;
+	for (unsigned i = 0; i < m->config.n_slots; i++)
+		if (parcel_init(&m->parcels[i], m->n_signals, m->channels, m->config.shared->block_frames, err))
+			return -1;
 	return 0;
 }
 
@@ -131,6 +128,16 @@ static int start_finish(struct master *m, uint64_t n_frames, double gain, bool i
 	return m->finish ? 0 : -1;
 }
 
+struct plan_delivery master_delivery(const struct render_spec *spec, bool is_kept_on_the_way)
+{
+	bool is_held = render_spec_needs_spool(spec);
+
+	return (struct plan_delivery){
+		.is_level_carried = !is_held && (spec->has_limiter || is_kept_on_the_way),
+		.has_files = !is_held,
+	};
+}
+
 struct master *master_new(const struct master_config *config, struct error *err)
 {
 	struct master *m = calloc(1, sizeof *m);
@@ -145,6 +152,8 @@ struct master *master_new(const struct master_config *config, struct error *err)
 	file_set_init(&m->files, config->spec, config->plan, config->files);
 	m->n_signals = m->files.n;
 	m->n_lines = m->n_signals * m->channels;
+	m->is_level_carried =
+		master_delivery(config->spec, config->saver && config->saver->checkpoint).is_level_carried;
 	if (open_spool(m, err) || allocate(m, err) ||
 	    (!m->is_held && start_finish(m, config->n_frames, 1, true, err))) {
 		master_abort(m);
@@ -164,64 +173,52 @@ void master_free(struct master *m)
 	finish_free(m->finish);
 	if (m->owns_spool)
 		spool_free(m->spool);
-	free(m->memory);
+	for (unsigned i = 0; m->parcels && i < m->config.n_slots; i++)
+		parcel_fini(&m->parcels[i]);
+	free(m->parcels);
+	parcel_fini(&m->unspooled);
 	free(m->frames);
 	free(m);
 }
 
 /* --- Blocks from the plan --------------------------------------------------------------------------------- */
 
-static void settle(struct master *m, sample *x, size_t n)
+static struct parcel *parcel_at(const struct master *m, uint64_t block)
 {
-	if (mix_finish(x, n, (sample)m->config.spec->gain) || m->has_warned)
+	return &m->parcels[block % m->config.n_slots];
+}
+
+/* Of any block. */
+static void mix(struct master *m, const struct run *run, const struct run_step *step)
+{
+	struct parcel *p = parcel_at(m, step->block);
+
+	p->n = step->n_frames;
+	if (parcel_mix(p, run, step->block, step->n_frames, (sample)m->config.spec->gain) ||
+	    atomic_exchange_explicit(&m->has_warned, true, memory_order_relaxed))
 		return;
-	m->has_warned = true;
 	run_warn(m->config.shared, "not-finite", (struct span){ 0, 0 },
 		 "the mix became infinite; those samples are silent");
 }
 
-static void mix_signals(struct master *m, const struct run *run, uint64_t block, size_t n)
-{
-	sample *stems[RENDER_STEMS_MAX];
-
-	if (m->n_signals == 1) {
-		mix_outputs(run, block, m->sides[0][0], m->sides[0][1], n);
-		return;
-	}
-	for (unsigned c = 0; c < CHANNELS_MAX; c++) {
-		for (unsigned i = 1; i < m->n_signals; i++)
-			stems[i - 1] = m->sides[i][c];
-		mix_stems(run, block, c, m->sides[0][c], stems, n);
-	}
-}
-
-static void mix_block(struct master *m, const struct run *run, uint64_t block, size_t n)
-{
-	mix_signals(m, run, block, n);
-	for (unsigned i = 0; m->channels == 1 && i < m->n_signals; i++)
-		mix_down(m->sides[i][0], m->sides[i][1], n);
-	for (unsigned k = 0; k < m->n_lines; k++)
-		settle(m, m->lines[k], n);
-}
-
 /* Notes where the last audible frame of the mix is. Returns how many of the n frames to keep: fewer when the tail has died
  * away before their end, which is decided by frame and so for every size of block alike. */
-static size_t listen(struct master *m, size_t n)
+static size_t listen(struct master *m, const struct parcel *p)
 {
 	sample floor = (sample)linear(RENDER_TAIL_AUTO_DB);
 	uint64_t silence = frames_of(m, SILENCE_S);
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < p->n; i++) {
 		uint64_t frame = m->n_spooled + i;
 		bool is_audible = false;
 		for (unsigned c = 0; c < m->channels; c++)
-			is_audible |= fabsf(m->lines[c][i]) >= floor;
+			is_audible |= fabsf(p->lines[c][i]) >= floor;
 		if (is_audible)
 			m->n_audible = frame + 1;
 		else if (frame >= m->config.main_frames + silence && frame >= m->n_audible + silence)
 			return i;
 	}
-	return n;
+	return p->n;
 }
 
 static size_t frame_bytes(const struct master *m)
@@ -229,69 +226,198 @@ static size_t frame_bytes(const struct master *m)
 	return m->n_lines * sizeof *m->frames;
 }
 
-static int spool_lines(struct master *m, size_t n, struct error *err)
+static int spool_lines(struct master *m, const struct parcel *p, size_t n, struct error *err)
 {
-	for (unsigned k = 0; k < m->n_lines; k++)
-		for (size_t i = 0; i < n; i++)
-			m->frames[i * m->n_lines + k] = m->lines[k][i];
+	parcel_interleave(p, n, m->frames);
 	if (spool_append(m->spool, m->frames, n * frame_bytes(m), err))
 		return -1;
 	m->n_spooled += n;
 	return 0;
 }
 
-static int keep(struct master *m, size_t n, struct error *err)
+static int keep(struct master *m, const struct parcel *p, struct error *err)
 {
-	size_t n_kept = m->config.spec->is_tail_automatic ? listen(m, n) : n;
+	size_t n_kept = m->config.spec->is_tail_automatic ? listen(m, p) : p->n;
 
-	if (spool_lines(m, n_kept, err))
+	if (spool_lines(m, p, n_kept, err))
 		return -1;
-	m->is_over = n_kept < n;
+	m->is_over = n_kept < p->n;
 	return m->is_over ? error_set(err, ERR_CANCELED, "the sound has died away") : 0;
-}
-
-/* Straight on; what cannot be kept for a checkpoint costs only that. */
-static int pass_on(struct master *m, size_t n, struct error *err)
-{
-	if (m->spool && spool_lines(m, n, NULL)) {
-		saver_give_up(m->config.saver);
-		m->spool = NULL;
-	}
-	return finish_write(m->finish, (const sample *const *)m->lines, n, err);
 }
 
 /* The render may turn out to be too short for checkpoints, then nothing is kept any more. */
 static bool is_pause_due(struct master *m)
 {
 	struct saver *s = m->config.saver;
-	bool is_due = s && saver_is_due(s, m->n_spooled, frame_bytes(m), m->config.run_frames);
+	struct saver_progress progress = {
+		.n_spooled = m->n_spooled,
+		.frame_bytes = frame_bytes(m),
+		.n_total = m->config.run_frames,
+		.cpu_ns = atomic_load_explicit(&m->config.shared->cpu_ns, memory_order_relaxed),
+	};
+	bool is_due = s && saver_is_due(s, &progress);
 
 	if (s && s->is_off && !m->is_held)
 		m->spool = NULL;
 	return is_due;
 }
 
-static int take_block(struct master *m, const struct run *run, uint64_t block, size_t n_frames, struct error *err)
+static uint64_t first_frame(const struct master *m, const struct run_step *step)
 {
-	mix_block(m, run, block, n_frames);
-	return m->is_held ? keep(m, n_frames, err) : pass_on(m, n_frames, err);
+	return step->block * m->config.shared->block_frames;
 }
 
-int master_deliver(void *ctx, struct run *run, uint64_t block, size_t n_frames, struct error *err)
+/* What cannot be kept for a checkpoint costs only that. */
+static void keep_for_checkpoint(struct master *m, const struct parcel *p)
 {
-	struct master *m = ctx;
-	struct job_control *control = m->config.control;
-	uint64_t end = block * m->config.shared->block_frames + n_frames;
+	struct saver *s = m->config.saver;
+	uint64_t start_ns;
 
-	if (end <= m->config.heard_from)
-		m->n_spooled = end;
-	else if (take_block(m, run, block, n_frames, err))
-		return -1;
-	if (control)
-		atomic_store_explicit(&control->frames_done, end, memory_order_relaxed);
+	if (!m->spool)
+		return;
+	start_ns = clock_monotonic_ns();
+	if (spool_lines(m, p, p->n, NULL)) {
+		saver_give_up(s);
+		m->spool = NULL;
+	}
+	s->kept_ns += clock_monotonic_ns() - start_ns;
+}
+
+static void pause_if_due(struct master *m, struct run *run)
+{
 	if (is_pause_due(m))
 		run_pause(run);
+}
+
+static void set_level(struct master *m, const struct run_step *step)
+{
+	struct parcel *p = parcel_at(m, step->block);
+
+	p->n = finish_level(m->finish, first_frame(m, step), p->lines, p->n);
+}
+
+/* Loudness, then the true peak of each channel. */
+static void measure(struct master *m, const struct run_step *step)
+{
+	const struct parcel *p = parcel_at(m, step->block);
+
+	if (step->part == 0)
+		finish_measure_loudness(m->finish, (const sample *const *)p->lines, p->n);
+	else
+		finish_measure_peak(m->finish, step->part - 1, p->lines[step->part - 1], p->n);
+}
+
+static int encode(struct master *m, const struct run_step *step, struct error *err)
+{
+	struct parcel *p = parcel_at(m, step->block);
+	const sample *const *lines = (const sample *const *)p->lines + step->part * m->channels;
+
+	return encoder_write_to(m->files.encoders[step->part], lines, p->n, &p->bytes[step->part], err);
+}
+
+static void count_progress(const struct master *m, const struct run_step *step)
+{
+	struct job_control *control = m->config.control;
+
+	if (control)
+		atomic_store_explicit(&control->frames_done, first_frame(m, step) + step->n_frames,
+				      memory_order_relaxed);
+}
+
+/* Two parts for each file: its hash, and its bytes. */
+static int send(struct master *m, struct run *run, const struct run_step *step, struct error *err)
+{
+	struct parcel *p = parcel_at(m, step->block);
+	unsigned file = step->part / 2;
+
+	if (step->part % 2 == 0) {
+		encoder_hash(m->files.encoders[file], &p->bytes[file]);
+		return 0;
+	}
+	if (file == 0) {
+		count_progress(m, step);
+		if (!m->is_level_carried)
+			pause_if_due(m, run);
+	}
+	return encoder_send(m->files.encoders[file], &p->bytes[file], err);
+}
+
+/* The mix was made, and nothing else. */
+static int take(struct master *m, struct run *run, const struct run_step *step, struct error *err)
+{
+	struct parcel *p = parcel_at(m, step->block);
+
+	if (m->is_held) {
+		if (keep(m, p, err))
+			return -1;
+	} else {
+		keep_for_checkpoint(m, p);
+		if (finish_write(m->finish, p->lines, p->n, err))
+			return -1;
+	}
+	count_progress(m, step);
+	pause_if_due(m, run);
 	return 0;
+}
+
+/* A block before the window, of which nothing was computed. Its last step counts it; where levels go in order, theirs says how
+ * far the spool would be. */
+static void skip(struct master *m, struct run *run, const struct run_step *step)
+{
+	bool is_last = step->kind == STAGE_OUTPUT && step->part == (m->config.is_pipelined && !m->is_held);
+	bool is_counting = m->config.is_pipelined && m->is_level_carried ? step->kind == STAGE_LEVEL : is_last;
+
+	if (is_last)
+		count_progress(m, step);
+	if (is_counting) {
+		m->n_spooled = first_frame(m, step) + step->n_frames;
+		pause_if_due(m, run);
+	}
+}
+
+unsigned master_deliver_parts(const void *ctx, enum stage_kind kind)
+{
+	const struct master *m = ctx;
+
+	if (kind == STAGE_MEASURE)
+		return 1 + m->channels;
+	if (kind == STAGE_ENCODE)
+		return m->n_signals;
+	return kind == STAGE_OUTPUT && m->config.is_pipelined && !m->is_held ? 2 * m->n_signals : 1;
+}
+
+int master_deliver(void *ctx, struct run *run, const struct run_step *step, struct error *err)
+{
+	struct master *m = ctx;
+
+	if (first_frame(m, step) < m->config.heard_from) {
+		skip(m, run, step);
+		return 0;
+	}
+	switch (step->kind) {
+	case STAGE_MIX:
+		mix(m, run, step);
+		if (!m->is_level_carried && !m->is_held)
+			set_level(m, step);
+		return 0;
+	case STAGE_LEVEL:
+		keep_for_checkpoint(m, parcel_at(m, step->block));
+		set_level(m, step);
+		pause_if_due(m, run);
+		return 0;
+	case STAGE_MEASURE:
+		measure(m, step);
+		return 0;
+	case STAGE_ENCODE:
+		return encode(m, step, err);
+	default:
+		break;
+	}
+	if (m->config.is_pipelined && !m->is_held)
+		return send(m, run, step, err);
+	if (!m->config.is_pipelined)
+		mix(m, run, step);
+	return take(m, run, step, err);
 }
 
 bool master_is_over(const struct master *m)
@@ -307,9 +433,7 @@ static int unspool(struct master *m, uint64_t frame, size_t n, struct error *err
 
 	if (spool_read_at(m->spool, at, m->frames, n * frame_bytes(m), err))
 		return -1;
-	for (unsigned k = 0; k < m->n_lines; k++)
-		for (size_t i = 0; i < n; i++)
-			m->lines[k][i] = m->frames[i * m->n_lines + k];
+	parcel_deinterleave(&m->unspooled, n, m->frames);
 	return 0;
 }
 
@@ -336,7 +460,7 @@ static int pass(struct master *m, uint64_t n_frames, double gain, bool is_encodi
 		if (rc == 0)
 			rc = unspool(m, at, n, err);
 		if (rc == 0)
-			rc = finish_write(m->finish, (const sample *const *)m->lines, n, err);
+			rc = finish_write(m->finish, m->unspooled.lines, n, err);
 	}
 	if (rc == 0)
 		rc = finish_end(m->finish, levels, err);
@@ -409,6 +533,15 @@ static void check_level(const struct master *m, const struct finish_levels *leve
 			 m->config.spec->normalize_to);
 }
 
+static void check_clipping(const struct master *m, const struct render_result *result)
+{
+	if (result->clipped_frames > 0)
+		run_warn(m->config.shared, "clipped", (struct span){ 0, 0 },
+			 "%llu of %llu frames are louder than full scale and were cut off there: turn the gain down, "
+			 "or use a limiter",
+			 (unsigned long long)result->clipped_frames, (unsigned long long)result->frames);
+}
+
 static uint64_t length_with_tail(const struct master *m)
 {
 	uint64_t main_frames = m->config.main_frames;
@@ -459,6 +592,7 @@ int master_finish(struct master *m, struct render_result *result, struct error *
 		return -1;
 	result->true_peak = levels.true_peak;
 	result->loudness_lufs = levels.loudness_lufs;
+	check_clipping(m, result);
 	return 0;
 }
 
@@ -490,7 +624,7 @@ static int replay(struct master *m, struct error *err)
 		if (rc == 0)
 			rc = unspool(m, at, n, err);
 		if (rc == 0)
-			rc = finish_write(m->finish, (const sample *const *)m->lines, n, err);
+			rc = finish_write(m->finish, m->unspooled.lines, n, err);
 	}
 	denormals_restore(mode);
 	return rc;

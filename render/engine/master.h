@@ -1,4 +1,4 @@
-/* What becomes of the plan's outputs when they are mixed: the last, serial part of a render.
+/* What becomes of the plan's outputs: the last part of a render.
  *
  *   outputs -> mix mode -> gain -> [spool] -> fades -> normalize -> limiter -> measurement -> dither -> encoders
  *
@@ -25,6 +25,8 @@ struct master_config {
 	struct run_shared *shared;   /* for warnings */
 	struct job_control *control; /* may be NULL */
 	struct saver *saver;         /* may be NULL: no checkpoints */
+	unsigned n_slots;            /* of the run: blocks that may be on their way at once */
+	bool is_pipelined;           /* the plan is, as master_delivery() says (plan_pipeline()) */
 	uint64_t main_frames;        /* without the tail */
 	uint64_t n_frames;           /* with a tail of known length; with an automatic one its longest */
 	uint64_t first_frame; /* of the window that becomes the files; end_frame is n_frames when there is none */
@@ -34,6 +36,9 @@ struct master_config {
 };
 
 struct master;
+
+/* How blocks are handed on. is_kept_on_the_way: there are to be checkpoints. */
+struct plan_delivery master_delivery(const struct render_spec *spec, bool is_kept_on_the_way);
 
 /* Opens the files unless they have to wait. NULL on failure; all of them are aborted then. */
 struct master *master_new(const struct master_config *config, struct error *err) WARN_UNUSED;
@@ -45,9 +50,10 @@ struct saver_sound master_sound(const struct master *m);
  * mix once more. Before the first block. ERR_CANCELED when the job is. */
 int master_resume(struct master *m, const struct saver_sound *sound, struct error *err) WARN_UNUSED;
 
-/* A run_deliver; ctx is the master. Blocks come in order, one at a time. Fails with ERR_CANCELED and master_is_over() when
- * an automatic tail has died away. */
-int master_deliver(void *ctx, struct run *run, uint64_t block, size_t n_frames, struct error *err) WARN_UNUSED;
+/* A run_deliver with its run_deliver_parts; ctx is the master. Steps are called as the plan lets them run. Fails with
+ * ERR_CANCELED and master_is_over() when an automatic tail has died away. */
+int master_deliver(void *ctx, struct run *run, const struct run_step *step, struct error *err) WARN_UNUSED;
+unsigned master_deliver_parts(const void *ctx, enum stage_kind kind);
 
 /* The end was found before the last frame. */
 bool master_is_over(const struct master *m);

@@ -248,15 +248,15 @@ static sample *note_channel(const struct note *n, unsigned ch)
 	return n->memory + ch * (n->key.n_frames + 2 * SAMPLE_PAD_FRAMES) + SAMPLE_PAD_FRAMES;
 }
 
-static int note_deliver(void *ctx, struct run *run, uint64_t block, size_t n_frames, struct error *err)
+static int note_deliver(void *ctx, struct run *run, const struct run_step *step, struct error *err)
 {
 	struct note *n = ctx;
 	sample out[PLAN_CHANNELS_MAX][BLOCK_FRAMES_MAX];
 	(void)err;
-	mix_outputs(run, block, out[0], out[1], n_frames);
+	mix_outputs(run, step->block, out[0], out[1], step->n_frames);
 	for (unsigned ch = 0; ch < n->audio.n_ch; ch++)
-		memcpy(note_channel(n, ch) + block * run->spec.shared->block_frames, out[ch],
-		       n_frames * sizeof(sample));
+		memcpy(note_channel(n, ch) + step->block * run->spec.shared->block_frames, out[ch],
+		       step->n_frames * sizeof(sample));
 	return 0;
 }
 

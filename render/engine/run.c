@@ -198,7 +198,7 @@ static void voices_part(struct run *run, const struct plan_stage *st, uint64_t b
 	memset(left, 0, n * sizeof *left);
 	memset(right, 0, n * sizeof *right);
 	for (size_t i = b->groups[part]; i < b->groups[part + 1]; i++)
-		voice_mix(&b->voices[i], block * n, n, left, right);
+		voice_mix(b->voices[i], block * n, n, left, right);
 }
 
 static void voices_finish(struct run *run, const struct plan_stage *st, uint64_t block)
@@ -234,6 +234,8 @@ unsigned run_tile_parts(const struct run *run, uint32_t stage, uint64_t block)
 		n = score_block_at(score_of(run, st), block)->n_groups;
 	else if (st->kind == STAGE_NOTES)
 		n = score_block_at(score_of(run, st), block)->n_missing;
+	else if (st->kind >= STAGE_MIX && run->spec.deliver_parts)
+		n = run->spec.deliver_parts(run->spec.deliver_ctx, st->kind);
 	return n > 0 ? (unsigned)n : 1;
 }
 
@@ -246,12 +248,13 @@ static int controls_tile(struct run *run, const struct plan_stage *st, uint64_t 
 	return 0;
 }
 
-static int output_tile(struct run *run, uint64_t block, struct error *err)
+static int deliver_part(struct run *run, enum stage_kind kind, uint64_t block, unsigned part, struct error *err)
 {
 	uint64_t first = block * run->spec.shared->block_frames;
 	uint64_t left = run->spec.n_frames - first;
 	size_t n = left < run->spec.shared->block_frames ? (size_t)left : run->spec.shared->block_frames;
-	return run->spec.deliver(run->spec.deliver_ctx, run, block, n, err);
+	struct run_step step = { .kind = kind, .block = block, .part = part, .n_frames = n };
+	return run->spec.deliver(run->spec.deliver_ctx, run, &step, err);
 }
 
 static int stage_part(struct run *run, uint32_t stage, uint64_t block, unsigned part, struct error *err)
@@ -276,8 +279,12 @@ static int stage_part(struct run *run, uint32_t stage, uint64_t block, unsigned 
 	case STAGE_LOOP:
 		tile_loop(run, st, block);
 		return 0;
+	case STAGE_MIX:
+	case STAGE_LEVEL:
+	case STAGE_MEASURE:
+	case STAGE_ENCODE:
 	case STAGE_OUTPUT:
-		return output_tile(run, block, err);
+		return deliver_part(run, st->kind, block, part, err);
 	}
 	return error_set(err, ERR_INTERNAL, "a stage of no known kind");
 }

@@ -75,8 +75,16 @@ struct kernel {
 	bool has_warned;                        /* that it made NaN or Inf; only its carrying stage writes */
 };
 
-/* Takes a finished block: frames [block * block_frames, + n) of the run; n < block_frames at the end. */
-typedef int (*run_deliver)(void *ctx, struct run *run, uint64_t block, size_t n_frames, struct error *err);
+/* A step of handing on a block: frames [block * block_frames, + n_frames) of the run; fewer than block_frames at the end. */
+struct run_step {
+	enum stage_kind kind; /* STAGE_OUTPUT, or one of those in front of it in a pipelined plan */
+	uint64_t block;
+	unsigned part;
+	size_t n_frames;
+};
+
+typedef int (*run_deliver)(void *ctx, struct run *run, const struct run_step *step, struct error *err);
+typedef unsigned (*run_deliver_parts)(const void *ctx, enum stage_kind kind);
 
 struct run_spec {
 	const struct plan *plan;
@@ -87,8 +95,9 @@ struct run_spec {
 	uint64_t heard_from; /* nobody hears the frames before: only what lasts is computed there. A multiple of
 			      * BLOCK_FRAMES_MAX */
 	unsigned n_slots;
-	unsigned depth;      /* 0: the song; 1: a note of it ... */
-	run_deliver deliver; /* called by the tile of STAGE_OUTPUT */
+	unsigned depth; /* 0: the song; 1: a note of it ... */
+	run_deliver deliver;
+	run_deliver_parts deliver_parts; /* of a step, at least 1; NULL: 1 of each */
 	void *deliver_ctx;
 };
 
@@ -131,8 +140,7 @@ void run_pause(struct run *run);
 static inline bool run_is_idle(const struct run *run, uint32_t stage, uint64_t block)
 {
 	const struct plan_stage *st = &run->spec.plan->stages[stage];
-	return block * run->spec.shared->block_frames < run->spec.heard_from && !st->is_lasting &&
-	       st->kind != STAGE_OUTPUT;
+	return block * run->spec.shared->block_frames < run->spec.heard_from && !st->is_lasting && st->kind < STAGE_MIX;
 }
 
 /* The buffer of a signal in the slot of a block. A mono signal is both channels. */

@@ -12,6 +12,11 @@
  * A render rests every interval (5 s), if the save before is through: no block is admitted until those in flight are
  * done, so the pipeline runs empty once. That and the copy are all that a checkpoint makes the render wait for.
  *
+ * What checkpoints may cost is a share of the render's CPU time (1 %), and what they do cost is measured. Rests come so far
+ * apart that they stay below it. Keeping the frames costs the same for each second of sound, and so a larger share of a
+ * faster render: a render for which it is too much keeps none, and loses little by beginning anew, since it is fast. Only
+ * one that takes LONG_S in spite of that does.
+ *
  * Most renders are over before the first interval. Whether one will take longer is judged once, from how long its first
  * megabyte of frames took: if not, it keeps no frames from then on and costs nothing.
  *
@@ -31,6 +36,7 @@
 enum { FORMAT = 1 };
 #define JUDGE_BYTES ((uint64_t)1 << 20)
 #define STATE_BYTES_MAX ((size_t)64 << 20)
+#define LONG_S 600.0
 
 struct head {
 	uint32_t format, engine_version;
@@ -39,13 +45,15 @@ struct head {
 	struct diag_list diags;
 };
 
-void saver_init(struct saver *s, struct checkpoint *checkpoint, double interval_s, const struct job_control *control)
+void saver_init(struct saver *s, struct checkpoint *checkpoint, double interval_s, double cost_max,
+		const struct job_control *control)
 {
 	*s = (struct saver){
 		.checkpoint = checkpoint,
 		.is_off = !checkpoint,
 		.control = control,
 		.interval_ns = (uint64_t)(interval_s * 1e9),
+		.cost_max = cost_max,
 	};
 	s->start_ns = s->last_ns = clock_monotonic_ns();
 }
@@ -68,19 +76,32 @@ bool saver_is_suspended(const struct saver *s)
 
 /* --- When ------------------------------------------------------------------------------------------------- */
 
-/* Decides once; until then nothing is due. */
-static void judge(struct saver *s, uint64_t now_ns, uint64_t n_spooled, size_t frame_bytes, uint64_t n_total)
+static bool is_cheap(const struct saver *s, uint64_t cpu_ns)
 {
-	double expected_ns = (double)(now_ns - s->start_ns) * (double)n_total / (double)n_spooled;
+	return s->cost_max == 0 || (double)s->kept_ns <= s->cost_max * (double)cpu_ns;
+}
 
-	if (s->is_worth_it || n_spooled * frame_bytes < JUDGE_BYTES)
+/* Decides once; until then nothing is due. */
+static void judge(struct saver *s, uint64_t now_ns, const struct saver_progress *p)
+{
+	double expected_ns = (double)(now_ns - s->start_ns) * (double)p->n_total / (double)p->n_spooled;
+
+	if (s->is_worth_it || p->n_spooled * p->frame_bytes < JUDGE_BYTES)
 		return;
-	s->is_worth_it = expected_ns > (double)s->interval_ns;
+	s->is_worth_it = expected_ns > (double)s->interval_ns && (is_cheap(s, p->cpu_ns) || expected_ns > LONG_S * 1e9);
 	if (!s->is_worth_it)
 		saver_give_up(s);
 }
 
-bool saver_is_due(struct saver *s, uint64_t n_spooled, size_t frame_bytes, uint64_t n_total)
+/* Rests are rare enough not to cost more than they may. */
+static bool is_time(const struct saver *s, uint64_t now_ns)
+{
+	uint64_t since_ns = now_ns - s->last_ns;
+
+	return since_ns >= s->interval_ns && (s->cost_max == 0 || (double)s->rest_ns <= s->cost_max * (double)since_ns);
+}
+
+bool saver_is_due(struct saver *s, const struct saver_progress *progress)
 {
 	uint64_t now_ns;
 
@@ -89,8 +110,11 @@ bool saver_is_due(struct saver *s, uint64_t n_spooled, size_t frame_bytes, uint6
 	if (s->is_off)
 		return false;
 	now_ns = clock_monotonic_ns();
-	judge(s, now_ns, n_spooled, frame_bytes, n_total);
-	return s->is_worth_it && now_ns - s->last_ns >= s->interval_ns && !checkpoint_is_saving(s->checkpoint);
+	judge(s, now_ns, progress);
+	if (!s->is_worth_it || !is_time(s, now_ns) || checkpoint_is_saving(s->checkpoint))
+		return false;
+	s->due_ns = now_ns;
+	return true;
 }
 
 /* --- Saving ----------------------------------------------------------------------------------------------- */
@@ -128,6 +152,7 @@ void saver_save(struct saver *s, const struct run *run, const struct saver_sound
 	}
 	buf_fini(&state);
 	s->last_ns = clock_monotonic_ns();
+	s->rest_ns = s->due_ns > 0 ? s->last_ns - s->due_ns : 0;
 	s->has_saved |= rc == 0;
 	if (rc) {
 		log_event(LOG_WARN, "a render goes on without checkpoints", "error", err.message, NULL);

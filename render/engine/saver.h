@@ -31,13 +31,18 @@ struct saver {
 	bool is_off;                   /* the render keeps none, or no more */
 	const struct job_control *control;
 	uint64_t interval_ns;
+	double cost_max;            /* of the CPU time that a render takes; 0: any */
+	uint64_t kept_ns;           /* taken by writing down frames for no other reason */
+	uint64_t rest_ns;           /* that the last rest took, with the save */
 	uint64_t start_ns, last_ns; /* of the render, of the last save */
+	uint64_t due_ns;            /* when a rest was asked for */
 	bool is_worth_it;           /* the render takes long enough */
 	bool has_saved;
 };
 
 /* checkpoint and control may be NULL. */
-void saver_init(struct saver *s, struct checkpoint *checkpoint, double interval_s, const struct job_control *control);
+void saver_init(struct saver *s, struct checkpoint *checkpoint, double interval_s, double cost_max,
+		const struct job_control *control);
 
 /* Waits for what is being saved. is_over: the job has ended one way or the other, so nothing is to be kept. */
 void saver_fini(struct saver *s, bool is_over);
@@ -48,9 +53,17 @@ void saver_give_up(struct saver *s);
 /* Somebody asked for the render to be laid aside. */
 bool saver_is_suspended(const struct saver *s);
 
-/* Is the render to pause now? n_spooled: frames, of frame_bytes each, that are done, of about n_total. When the
- * render turns out to be too short for checkpoints, is_off is set from then on. */
-bool saver_is_due(struct saver *s, uint64_t n_spooled, size_t frame_bytes, uint64_t n_total);
+/* How far a render is. */
+struct saver_progress {
+	uint64_t n_spooled; /* frames of frame_bytes each, of about n_total */
+	size_t frame_bytes;
+	uint64_t n_total;
+	uint64_t cpu_ns; /* that the job has taken */
+};
+
+/* Is the render to pause now? When it turns out to be too short for checkpoints, or so fast that keeping its frames costs more
+ * than is allowed, is_off is set from then on. */
+bool saver_is_due(struct saver *s, const struct saver_progress *progress);
 
 /* Saves the run, which rests (NULL: is_run_over), in the background. What cannot be saved costs the checkpoint only. */
 void saver_save(struct saver *s, const struct run *run, const struct saver_sound *sound, const struct diag_list *diags);

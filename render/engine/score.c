@@ -5,7 +5,8 @@
  * read there.
  *
  * Voices that a later event ends (cut groups, the ceiling of voices) get their fade when that event is scored.
- * The fade begins at that event's onset, so blocks mixed before are right without knowing it. */
+ * The fade begins at that event's onset, so blocks mixed before are right without knowing it. They point at the voice as it
+ * was; the one with the fade is a copy. */
 #include "render/engine/score.h"
 
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "render/engine/cycle_cache.h"
 #include "render/engine/event.h"
 #include "render/engine/note.h"
+#include "render/engine/voice_store.h"
 
 /* Room for the onsets of as many events as a cycle may have. */
 enum { SCORE_ARENA_BYTES_MAX = 192 << 20 };
@@ -28,6 +30,12 @@ struct origin {
 	uint64_t rank;        /* in the answer of the query of that cycle */
 	uint64_t fade_frame;  /* of the run */
 	uint64_t fade_frames; /* 0: none */
+};
+
+/* A voice that may sound in the next block, with what is asked of all of them in every block. */
+struct active {
+	struct voice *voice;
+	uint64_t end, ordinal;
 };
 
 /* A hap that waits for its block. */
@@ -50,7 +58,10 @@ struct score {
 	struct onset *onsets;     /* of the window, ascending; onset next is the first that is still to come */
 	size_t n_onsets, next;
 	uint64_t next_ordinal;
-	struct voice *active;   /* that may sound in the next block, by ordinal */
+	struct voice_store store;
+	struct voice *spare;    /* taken from it for the next voice; or NULL */
+	struct active *active;  /* by ordinal */
+	uint64_t next_end;      /* no active voice ends before; 0: not known */
 	struct origin *origins; /* of each of them */
 	sample *modulators;     /* [n_inputs of the node] of each of them */
 	size_t n_active, cap_active, cap_origins, cap_modulators;
@@ -69,6 +80,7 @@ struct score *score_new(struct run *run, const struct plan_events *events)
 	if (!s)
 		return NULL;
 	s->run = run;
+	s->store.n_slots = run->spec.n_slots;
 	s->events = events;
 	s->node = &run->spec.plan->nodes[events->node];
 	s->heard_from = run->spec.plan->stages[s->node->stage].is_lasting ? 0 : run->spec.heard_from;
@@ -96,6 +108,7 @@ void score_free(struct score *s)
 		free(s->blocks[i].missing);
 	}
 	free(s->blocks);
+	voice_store_fini(&s->store);
 	free(s->active);
 	free(s->origins);
 	free(s->modulators);
@@ -230,7 +243,7 @@ static void sounding_update(struct score *s, uint64_t frame)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < s->n_sounding; i++) {
-		const struct voice *v = &s->active[s->sounding[i]];
+		const struct voice *v = s->active[s->sounding[i]].voice;
 		if (v->end > frame && !v->is_fading)
 			s->sounding[kept++] = s->sounding[i];
 	}
@@ -242,43 +255,56 @@ static void sounding_rebuild(struct score *s)
 {
 	s->n_sounding = 0;
 	for (size_t i = 0; i < s->n_active; i++)
-		if (!s->active[i].is_fading)
+		if (!s->active[i].voice->is_fading)
 			s->sounding[s->n_sounding++] = i;
 }
 
-static void active_fade(struct score *s, size_t idx, uint64_t frame, uint64_t fade_frames)
+static int active_fade(struct score *s, size_t idx, uint64_t frame, uint64_t fade_frames, struct error *err)
 {
-	struct voice *v = &s->active[idx];
-	if (v->is_fading || frame >= v->end)
-		return;
+	struct active *a = &s->active[idx];
+	if (a->voice->is_fading || frame >= a->end)
+		return 0;
+	struct voice *v = voice_store_take(&s->store, s->block);
+	if (!v)
+		return error_set(err, ERR_NO_MEMORY, "no memory for voices");
+	*v = *a->voice;
+	voice_fade(v, frame, fade_frames);
+	voice_store_give_up(&s->store, a->voice, s->block);
+	*a = (struct active){ .voice = v, .end = v->end, .ordinal = v->ordinal };
+	s->next_end = a->end < s->next_end ? a->end : s->next_end;
 	s->origins[idx].fade_frame = frame;
 	s->origins[idx].fade_frames = fade_frames;
-	voice_fade(v, frame, fade_frames);
+	return 0;
 }
 
 /* Voices of the same onset stay together: a chord does not cut itself. */
-static void sounding_cut(struct score *s, const struct voice *by)
+static int sounding_cut(struct score *s, const struct voice *by, struct error *err)
 {
 	uint64_t fade = (uint64_t)(CUT_FADE_S * s->run->spec.shared->env.sample_rate_hz);
 	for (size_t i = 0; i < s->n_sounding; i++) {
-		const struct voice *v = &s->active[s->sounding[i]];
-		if (v->cut_group == by->cut_group && v->onset < by->onset)
-			active_fade(s, s->sounding[i], by->onset, fade);
+		const struct voice *v = s->active[s->sounding[i]].voice;
+		if (v->cut_group == by->cut_group && v->onset < by->onset &&
+		    active_fade(s, s->sounding[i], by->onset, fade, err))
+			return -1;
 	}
+	return 0;
 }
 
 /* Adds the voice at that index of active, ending the oldest when it is one too many. */
-static void sounding_add(struct score *s, size_t idx)
+static int sounding_add(struct score *s, size_t idx, struct error *err)
 {
-	const struct voice *v = &s->active[idx];
-	if (v->cut_group > 0)
-		sounding_cut(s, v);
-	sounding_update(s, v->onset);
+	const struct voice *v = s->active[idx].voice;
+	if (v->cut_group > 0 && sounding_cut(s, v, err))
+		return -1;
+	if (v->cut_group > 0 || s->n_sounding == VOICES_MAX)
+		sounding_update(s, v->onset);
 	if (s->n_sounding == VOICES_MAX) {
-		active_fade(s, s->sounding[0], v->onset, STEAL_FRAMES);
+		if (active_fade(s, s->sounding[0], v->onset, STEAL_FRAMES, err))
+			return -1;
 		sounding_update(s, v->onset);
 	}
 	s->sounding[s->n_sounding++] = idx;
+	return 0;
 }
 
 static void active_move(struct score *s, size_t to, size_t from)
@@ -292,17 +318,29 @@ static void active_move(struct score *s, size_t to, size_t from)
 		memcpy(s->modulators + to * n, s->modulators + from * n, n * sizeof(sample));
 }
 
+static void active_drop(struct score *s, struct voice *v)
+{
+	if (v->note) {
+		v->note->n_voices--;
+		v->note->last_block = s->block;
+	}
+	voice_store_give_up(&s->store, v, s->block);
+}
+
 static void active_drop_silent(struct score *s, uint64_t frame)
 {
 	size_t kept = 0;
+	if (frame < s->next_end)
+		return;
+	s->next_end = UINT64_MAX;
 	for (size_t i = 0; i < s->n_active; i++) {
-		struct voice *v = &s->active[i];
-		if (v->end > frame) {
-			if (v->note)
-				v->note->last_block = s->block;
-			active_move(s, kept++, i);
-		} else if (v->note)
-			v->note->n_voices--;
+		const struct active *a = &s->active[i];
+		if (a->end <= frame) {
+			active_drop(s, a->voice);
+			continue;
+		}
+		s->next_end = a->end < s->next_end ? a->end : s->next_end;
+		active_move(s, kept++, i);
 	}
 	s->n_active = kept;
 	sounding_rebuild(s);
@@ -342,11 +380,18 @@ static int active_make(struct score *s, const struct onset *o, struct error *err
 			    .length = o->length,
 			    .block = s->block,
 			    .modulators = { modulator_read, s } };
-	struct voice *v = &s->active[s->n_active];
+	s->spare = s->spare ? s->spare : voice_store_take(&s->store, s->block);
+	if (!s->spare)
+		return error_set(err, ERR_NO_MEMORY, "no memory for voices");
+	struct voice *v = s->spare;
 	int rc = event_make_voice(s->maker, &ev, v, err);
-	if (rc > 0)
-		v->ordinal = s->origins[s->n_active].ordinal;
-	return rc;
+	if (rc <= 0)
+		return rc;
+	v->ordinal = s->origins[s->n_active].ordinal;
+	s->active[s->n_active] = (struct active){ .voice = v, .end = v->end, .ordinal = v->ordinal };
+	s->next_end = v->end < s->next_end ? v->end : s->next_end;
+	s->spare = NULL;
+	return 1;
 }
 
 /* Lets the notes tile of the block render what the voice plays, unless somebody asked for that before. */
@@ -375,8 +420,7 @@ static int active_add(struct score *s, const struct onset *o, struct error *err)
 	int rc = active_make(s, o, err);
 	if (rc <= 0)
 		return rc;
-	sounding_add(s, s->n_active++);
-	return 0;
+	return sounding_add(s, s->n_active++, err);
 }
 
 /* --- Blocks ----------------------------------------------------------------------------------------------- */
@@ -403,20 +447,21 @@ static int block_sums(struct score_block *b, unsigned block_frames, struct error
 	return 0;
 }
 
-/* Copies the active voices: the score moves on while the block is mixed. */
+/* Notes the active voices: the score moves on while the block is mixed. */
 static int block_fill(struct score *s, struct score_block *b, uint64_t first_frame, struct error *err)
 {
+	uint64_t group = 0;
+
 	for (size_t i = 0; i < s->n_active; i++) {
-		const struct voice *v = &s->active[i];
-		if (v->end <= first_frame)
+		const struct active *a = &s->active[i];
+		if (a->end <= first_frame)
 			continue;
 		if (reserve((void **)&b->voices, &b->cap_voices, b->n_voices, sizeof *b->voices, err))
 			return -1;
-		if ((b->n_voices == 0 ||
-		     b->voices[b->n_voices - 1].ordinal / VOICE_GROUP != v->ordinal / VOICE_GROUP) &&
-		    block_group(b, b->n_voices, err))
+		if ((b->n_voices == 0 || group != a->ordinal / VOICE_GROUP) && block_group(b, b->n_voices, err))
 			return -1;
-		b->voices[b->n_voices++] = *v;
+		group = a->ordinal / VOICE_GROUP;
+		b->voices[b->n_voices++] = a->voice;
 	}
 	if (b->n_groups > 0)
 		b->groups[b->n_groups] = b->n_voices;
@@ -427,7 +472,7 @@ static int block_fill(struct score *s, struct score_block *b, uint64_t first_fra
 static int block_order_notes(struct score *s, struct score_block *b, size_t n_before, struct error *err)
 {
 	for (size_t i = s->has_silent ? 0 : n_before; i < s->n_active; i++)
-		if (note_order(b, s->active[i].note, err))
+		if (note_order(b, s->active[i].voice->note, err))
 			return -1;
 	s->has_silent = false;
 	return 0;
@@ -494,9 +539,10 @@ static int active_remake(struct score *s, const struct hap_list *haps, struct er
 	int rc = active_make(s, &o, err);
 	if (rc <= 0)
 		return rc ? rc : error_set(err, ERR_CORRUPT, "a checkpoint has another sound");
+	struct active *a = &s->active[s->n_active++];
 	if (origin->fade_frames > 0)
-		voice_fade(&s->active[s->n_active], origin->fade_frame, origin->fade_frames);
-	s->n_active++;
+		voice_fade(a->voice, origin->fade_frame, origin->fade_frames);
+	a->end = a->voice->end;
 	return 0;
 }
 
@@ -540,6 +586,7 @@ int score_load(struct score *s, struct blob *in, struct error *err)
 	if (place.n_active > in->n_left / sizeof *s->origins)
 		return error_set(err, ERR_CORRUPT, "a checkpoint ends early");
 	s->block = s->run->first_block;
+	s->next_end = 0;
 	if (origins_load(s, (size_t)place.n_active, in, err) || voices_load(s, place.n_active, err))
 		return -1;
 	/* The onsets of the window that are still to come. */

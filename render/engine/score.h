@@ -20,7 +20,7 @@ enum {
 
 /* The voices of one source in one block. */
 struct score_block {
-	struct voice *voices; /* by ordinal */
+	const struct voice **voices; /* by ordinal; of the score's store */
 	size_t n_voices, cap_voices;
 	size_t *groups; /* [n_groups + 1]: voices groups[g] .. groups[g + 1] - 1 are one group */
 	size_t n_groups, cap_groups;

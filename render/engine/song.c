@@ -56,7 +56,10 @@ struct tuning song_tuning(const struct song *song, const struct plan *plan, unsi
 		.memory_bytes = song->memory_bytes / 4,
 		.block_frames = song->spec->block_frames ? song->spec->block_frames : song->block_frames,
 	};
-	return tune(&machine, &job);
+	struct tuning t = tune(&machine, &job);
+
+	t.is_pipelined |= song->is_pipelined;
+	return t;
 }
 
 /* --- The run ---------------------------------------------------------------------------------------------- */
@@ -69,6 +72,7 @@ struct performance {
 	struct pool *pool;
 	struct saver saver;
 	struct master *master;
+	struct tuning tuning;
 	unsigned max_workers;
 	uint64_t cpu_ns;
 };
@@ -82,8 +86,9 @@ static struct run *make_run(struct performance *p, struct error *err)
 		.pitch = PITCH_NONE,
 		.n_frames = part.n_frames,
 		.heard_from = part.heard_from,
-		.n_slots = song_tuning(p->song, p->plan, p->max_workers).n_slots,
+		.n_slots = p->tuning.n_slots,
 		.deliver = master_deliver,
+		.deliver_parts = master_deliver_parts,
 		.deliver_ctx = p->master,
 	};
 	return run_new(&spec, err);
@@ -184,6 +189,8 @@ static int perform(struct performance *p, const struct render_files *files, stru
 		.shared = p->shared,
 		.control = song->control,
 		.saver = &p->saver,
+		.n_slots = p->tuning.n_slots,
+		.is_pipelined = p->tuning.is_pipelined,
 		.main_frames = song->main_frames ? song->main_frames : song->n_frames,
 		.n_frames = song->n_frames,
 		.first_frame = song->first_frame,
@@ -218,8 +225,19 @@ static struct checkpoint *open_checkpoint(const struct song *song, const struct 
 	return found;
 }
 
-static int plan_render(const struct plan *plan, struct run_shared *shared, const struct song *song, struct pool *pool,
-		       const struct render_files *files, struct render_result *result, struct error *err)
+/* With the output in as many stages as the workers need. */
+static int pipeline(struct performance *p, struct arena *arena, struct error *err)
+{
+	struct plan_delivery delivery = master_delivery(p->song->spec, p->saver.checkpoint);
+
+	if (p->tuning.is_pipelined)
+		p->plan = plan_pipeline(arena, p->plan, &delivery);
+	return p->plan ? 0 : error_set(err, ERR_TOO_LARGE, "the program is too large: no memory left for its plan");
+}
+
+static int plan_render(const struct plan *plan, struct arena *arena, struct run_shared *shared, const struct song *song,
+		       struct pool *pool, const struct render_files *files, struct render_result *result,
+		       struct error *err)
 {
 	struct performance p = {
 		.song = song,
@@ -230,8 +248,15 @@ static int plan_render(const struct plan *plan, struct run_shared *shared, const
 	};
 	int rc;
 
-	saver_init(&p.saver, open_checkpoint(song, files), song->checkpoint_interval_s, song->control);
-	rc = perform(&p, files, result, err);
+	p.tuning = song_tuning(song, plan, p.max_workers);
+	shared->block_frames = p.tuning.block_frames;
+	saver_init(&p.saver, open_checkpoint(song, files), song->checkpoint_interval_s, song->checkpoint_cost_max,
+		   song->control);
+	rc = pipeline(&p, arena, err);
+	if (rc)
+		sink_abort(files->mix);
+	else
+		rc = perform(&p, files, result, err);
 	saver_fini(&p.saver, rc == 0 || !saver_is_suspended(&p.saver));
 	return rc;
 }
@@ -265,8 +290,7 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 	const struct plan *plan =
 		run_is_canceled(&shared) ? NULL : plan_build(&arena, song->graph, &shared.env, diags, err);
 	if (plan) {
-		shared.block_frames = song_tuning(song, plan, workers_for(song, pool)).block_frames;
-		rc = plan_render(plan, &shared, song, pool, &files, result, err);
+		rc = plan_render(plan, &arena, &shared, song, pool, &files, result, err);
 	} else {
 		if (run_is_canceled(&shared))
 			error_set(err, ERR_CANCELED, "the render was canceled");

@@ -24,8 +24,10 @@ struct song {
 	unsigned block_frames;            /* when the spec names none */
 	size_t memory_bytes;              /* cap of the job */
 	double checkpoint_interval_s;     /* of files->open_checkpoint; 0: none */
+	double checkpoint_cost_max;       /* as a share of CPU time; 0: any */
 	struct job_control *control;      /* may be NULL */
 	struct pool_trace *trace;         /* NULL: nobody asks */
+	bool is_pipelined;                /* in any case (plan_pipeline()); for benchmarks */
 };
 
 /* Plans and renders into the sink and finishes or aborts it. As render_run(). */

@@ -6,7 +6,10 @@
  *
  * Blocks in flight: two for each worker and two more, so that one that carries may run ahead of what does not, as far
  * as they fit in the last-level cache, but one for each worker in any case. One worker takes one block after the other:
- * what it made is in its cache when it is read. */
+ * what it made is in its cache when it is read.
+ *
+ * Mixing, measuring, encoding, hashing and writing a block takes as long as rendering a cheap one. As one stage that is no
+ * bound for two workers, and in several it costs half a microsecond a block; so it is cut for three and more. */
 #include "render/engine/tune.h"
 
 #include <pthread.h>
@@ -18,7 +21,8 @@ enum {
 	BUFFERS_PER_TILE = 8,
 	L1_BYTES_DEFAULT = 32 << 10,
 	BLOCK_FRAMES_LEAST = 256, /* of what is chosen; a user may ask for less */
-	WORKERS_PER_KIB = 32,     /* that meet at the lock rarely enough with blocks of 1024 frames */
+	PIPELINE_WORKERS_MIN = 3,
+	WORKERS_PER_KIB = 32, /* that meet at the lock rarely enough with blocks of 1024 frames */
 };
 
 /* 0 where libc does not know. */
@@ -79,5 +83,6 @@ struct tuning tune(const struct tune_machine *machine, const struct tune_job *jo
 	struct tuning t = { .block_frames = job->block_frames ? job->block_frames : block_frames(machine, job) };
 
 	t.n_slots = slots(machine, job, t.block_frames);
+	t.is_pipelined = job->n_workers >= PIPELINE_WORKERS_MIN;
 	return t;
 }

@@ -1,7 +1,9 @@
-/* How a run is cut: the size of a block and how many of them are in flight. Decides speed and memory, never a byte. */
+/* How a run is cut: the size of a block, how many of them are in flight, and whether its output is a stage or several. Decides
+ * speed and memory, never a byte. */
 #ifndef RENDER_ENGINE_TUNE_H
 #define RENDER_ENGINE_TUNE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +23,7 @@ struct tune_job {
 struct tuning {
 	unsigned block_frames; /* a power of two */
 	unsigned n_slots;      /* blocks in flight */
+	bool is_pipelined;     /* plan_pipeline() */
 };
 
 /* Of this machine. Any thread. */

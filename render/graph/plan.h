@@ -75,7 +75,11 @@ enum stage_kind {
 	STAGE_ADVANCE,  /* phases of one TIME_SCAN node at the start of the block */
 	STAGE_NODES,    /* a fused run of kernels */
 	STAGE_LOOP,     /* the nodes of a feedback loop, sample by sample */
-	STAGE_OUTPUT,   /* mixes the outputs and hands the block on */
+	STAGE_MIX,      /* of a pipelined plan: mixes the outputs */
+	STAGE_LEVEL,    /* of a pipelined plan, when it carries: what the level of a frame is */
+	STAGE_MEASURE,  /* of a pipelined plan: loudness, and true peaks */
+	STAGE_ENCODE,   /* of a pipelined plan: samples to bytes; one part per file */
+	STAGE_OUTPUT,   /* hands the block on, when it is not pipelined from the mix to the end */
 };
 
 struct plan_stage {
@@ -114,6 +118,22 @@ struct plan {
  * ERR_SOURCE and a diagnostic: instruments nested too deep, an event source controlled by its own sound. */
 const struct plan *plan_build(struct arena *a, const struct graph *g, const struct node_env *env,
 			      struct diag_list *diags, struct error *err) WARN_UNUSED;
+
+/* How blocks are handed on, in a pipelined plan. */
+struct plan_delivery {
+	bool is_level_carried; /* a frame's level depends on the frames before, or they are written down in order */
+	bool has_files;        /* blocks are measured and encoded as they come; otherwise they are only kept */
+};
+
+/* The same plan with its output in several stages, so that more workers than two find enough to do beside it:
+ *
+ *                                  +--> measure --+
+ *   mix (pure) --> level (carry) --+              +--> output
+ *                                  +--> encode ---+
+ *
+ * All but the mix carry, but each only after itself: while one block is encoded, the one before is hashed and written.
+ * Shares everything else with p. NULL when the arena is exhausted. */
+const struct plan *plan_pipeline(struct arena *a, const struct plan *p, const struct plan_delivery *delivery);
 
 /* -1 with ERR_INTERNAL naming the first invariant that does not hold: order of nodes and stages, every signal
  * made by one stage, edges and their reverses, channels, classes. */

@@ -3,8 +3,10 @@
 #include <inttypes.h>
 
 static const char *const stage_names[] = {
-	[STAGE_CONTROLS] = "controls", [STAGE_SCORE] = "score", [STAGE_NOTES] = "notes", [STAGE_VOICES] = "voices",
-	[STAGE_ADVANCE] = "advance",   [STAGE_NODES] = "nodes", [STAGE_LOOP] = "loop",   [STAGE_OUTPUT] = "output",
+	[STAGE_CONTROLS] = "controls", [STAGE_SCORE] = "score",     [STAGE_NOTES] = "notes",
+	[STAGE_VOICES] = "voices",     [STAGE_ADVANCE] = "advance", [STAGE_NODES] = "nodes",
+	[STAGE_LOOP] = "loop",         [STAGE_MIX] = "mix",         [STAGE_LEVEL] = "level",
+	[STAGE_MEASURE] = "measure",   [STAGE_ENCODE] = "encode",   [STAGE_OUTPUT] = "output",
 };
 static const char *const class_names[] = {
 	[TIME_PURE] = "pure",

@@ -374,12 +374,13 @@ static int stages_connect(struct stager *s)
 	return 0;
 }
 
-/* The notes tile carries only for its order. Who reads a stage stands behind it, so one walk backwards is enough. */
+/* The notes tile carries only for its order, and what is behind the mix says itself what it hears. Who reads a stage stands
+ * behind it, so one walk backwards is enough. */
 static void stages_mark_lasting(struct plan *p)
 {
 	for (uint32_t i = p->n_stages; i-- > 0;) {
 		struct plan_stage *st = &p->stages[i];
-		st->is_lasting = st->is_carry && st->kind != STAGE_NOTES && st->kind != STAGE_OUTPUT;
+		st->is_lasting = st->is_carry && st->kind != STAGE_NOTES && st->kind < STAGE_MIX;
 		for (uint32_t k = 0; k < st->n_consumers; k++)
 			st->is_lasting |= p->stages[st->consumers[k]].is_lasting;
 	}

@@ -11,6 +11,7 @@
 #include "render/dsp/simd.h"
 #include "render/io/dither.h"
 #include "render/io/file_head.h"
+#include "render/io/interleave.h"
 #include "render/io/outgoing.h"
 #include "render/io/vfile.h"
 
@@ -299,22 +300,6 @@ static void measure(struct encoder *e, const sample *const *ch, size_t n_frames)
 	e->clipped_frames += can_clip ? n_above : 0;
 }
 
-/* Pairs of frames: out[2 n]. */
-SIMD_CLONES(static, interleave, (const sample *left, const sample *right, size_t n, float *out), (left, right, n, out))
-{
-	size_t i = 0;
-
-	for (; i + SIMD_LANES <= n; i += SIMD_LANES) {
-		f32x8 l = f32x8_load(left + i), r = f32x8_load(right + i);
-		f32x8_store(out + 2 * i, __builtin_shufflevector(l, r, 0, 8, 1, 9, 2, 10, 3, 11));
-		f32x8_store(out + 2 * i + SIMD_LANES, __builtin_shufflevector(l, r, 4, 12, 5, 13, 6, 14, 7, 15));
-	}
-	for (; i < n; i++) {
-		out[2 * i] = left[i];
-		out[2 * i + 1] = right[i];
-	}
-}
-
 /* n frames as they are into the piece. */
 static void gather_floats(struct encoder *e, const sample *const *ch, size_t from, size_t n)
 {
@@ -323,7 +308,7 @@ static void gather_floats(struct encoder *e, const sample *const *ch, size_t fro
 	if (e->spec.channels == 1)
 		memcpy(out, ch[0] + from, n * sizeof *out);
 	else
-		interleave(ch[0] + from, ch[1] + from, n, out);
+		interleave_pairs(ch[0] + from, ch[1] + from, n, out);
 }
 
 /* Channel c of n frames, as integers, into the piece, at frame n_gathered. */
@@ -366,6 +351,28 @@ int encoder_write(struct encoder *e, const sample *const *ch, size_t n_frames, s
 			return -1;
 	}
 	return 0;
+}
+
+int encoder_write_to(struct encoder *e, const sample *const *ch, size_t n_frames, struct buf *bytes, struct error *err)
+{
+	int rc;
+
+	bytes->len = 0;
+	e->out.diverted = bytes;
+	rc = encoder_write(e, ch, n_frames, err);
+	e->out.diverted = NULL;
+	return rc;
+}
+
+void encoder_hash(struct encoder *e, const struct buf *bytes)
+{
+	if (bytes->len > 0)
+		outgoing_hash(&e->out, bytes->data, bytes->len);
+}
+
+int encoder_send(struct encoder *e, const struct buf *bytes, struct error *err)
+{
+	return outgoing_send(&e->out, bytes->data, bytes->len, err);
 }
 
 /* --- Fingerprints --- */

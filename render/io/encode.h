@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/sink.h"
@@ -45,6 +46,14 @@ struct encoder *encoder_open(const struct encode_spec *spec, struct sink *sink, 
  * (Lipshitz, Wannamaker, Vanderkooy, "Quantization and dither: a theoretical survey", JAES 40(5), 1992).
  * float_32, Vorbis and Opus get the samples as they are. */
 int encoder_write(struct encoder *e, const sample *const *ch, size_t n_frames, struct error *err) WARN_UNUSED;
+
+/* The same in three steps, for pipelines: encoder_write_to() leaves what is to be written in *bytes, emptied before;
+ * then encoder_hash() and encoder_send() take it. Each of the three in order; different ones may run side by side, for
+ * different blocks. */
+int encoder_write_to(struct encoder *e, const sample *const *ch, size_t n_frames, struct buf *bytes,
+		     struct error *err) WARN_UNUSED;
+void encoder_hash(struct encoder *e, const struct buf *bytes);
+int encoder_send(struct encoder *e, const struct buf *bytes, struct error *err) WARN_UNUSED;
 
 /* Finishes file and sink and frees the encoder, also on failure (then the sink is aborted). */
 int encoder_close(struct encoder *e, struct encode_result *result, struct error *err) WARN_UNUSED;

@@ -22,7 +22,6 @@ int outgoing_flush(struct outgoing *o, struct error *err)
 {
 	if (o->n_pending == 0)
 		return 0;
-	sha256_update(&o->digest, o->pending, o->n_pending);
 	if (sink_write_at(o->sink, o->sent, o->pending, o->n_pending, err) < 0)
 		return -1;
 	o->sent += o->n_pending;
@@ -31,7 +30,12 @@ int outgoing_flush(struct outgoing *o, struct error *err)
 	return 0;
 }
 
-int outgoing_put(struct outgoing *o, const void *data, size_t n, struct error *err)
+void outgoing_hash(struct outgoing *o, const void *data, size_t n)
+{
+	sha256_update(&o->digest, data, n);
+}
+
+int outgoing_send(struct outgoing *o, const void *data, size_t n, struct error *err)
 {
 	const uint8_t *from = data;
 
@@ -47,4 +51,14 @@ int outgoing_put(struct outgoing *o, const void *data, size_t n, struct error *e
 			return -1;
 	}
 	return clock_monotonic_ns() - o->sent_ns >= OUTGOING_MS * UINT64_C(1000000) ? outgoing_flush(o, err) : 0;
+}
+
+int outgoing_put(struct outgoing *o, const void *data, size_t n, struct error *err)
+{
+	o->length += n;
+	if (o->diverted)
+		return buf_append(o->diverted, data, n) ? error_set(err, ERR_NO_MEMORY, "no memory for encoded sound")
+							: 0;
+	outgoing_hash(o, data, n);
+	return outgoing_send(o, data, n, err);
 }

@@ -1,10 +1,14 @@
-/* Bytes on their way to a sink: gathered into large writes and hashed, each once, in order. One thread at a time. */
+/* Bytes on their way to a sink: hashed, and gathered into large writes, each once, in order.
+ *
+ * What is put may be diverted into a buffer first. Then hashing and sending what lies in it are two steps of their own, which
+ * may run side by side with each other and with the next outgoing_put() into another buffer; each kind in order. */
 #ifndef RENDER_IO_OUTGOING_H
 #define RENDER_IO_OUTGOING_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/sink.h"
@@ -15,12 +19,14 @@ enum {
 };
 
 struct outgoing {
-	struct sink *sink; /* borrowed */
-	uint64_t sent;     /* bytes that the sink has */
-	uint8_t *pending;  /* [OUTGOING_BYTES] */
+	struct sink *sink;    /* borrowed */
+	uint64_t length;      /* bytes put */
+	struct buf *diverted; /* where they go; NULL: on */
+	uint64_t sent;        /* bytes that the sink has */
+	uint8_t *pending;     /* [OUTGOING_BYTES] */
 	size_t n_pending;
 	uint64_t sent_ns;     /* when it was sent last */
-	struct sha256 digest; /* of what was sent */
+	struct sha256 digest; /* of what was hashed */
 };
 
 int outgoing_init(struct outgoing *o, struct sink *sink, struct error *err) WARN_UNUSED;
@@ -30,10 +36,8 @@ void outgoing_fini(struct outgoing *o);
 int outgoing_put(struct outgoing *o, const void *data, size_t n, struct error *err) WARN_UNUSED;
 int outgoing_flush(struct outgoing *o, struct error *err) WARN_UNUSED;
 
-/* Bytes put so far. */
-static inline uint64_t outgoing_length(const struct outgoing *o)
-{
-	return o->sent + o->n_pending;
-}
+/* What outgoing_put() does with bytes that are not diverted. */
+void outgoing_hash(struct outgoing *o, const void *data, size_t n);
+int outgoing_send(struct outgoing *o, const void *data, size_t n, struct error *err) WARN_UNUSED;
 
 #endif

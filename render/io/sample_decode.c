@@ -121,8 +121,21 @@ static sample sane(float x)
 	return isfinite(x) ? fmaxf(-FILE_LEVEL_MAX, fminf(x, FILE_LEVEL_MAX)) : 0.0f;
 }
 
+/* Makes the values sane; true when one was no number that a signal can have. */
+static bool clean(float *values, size_t n)
+{
+	bool is_bad = false;
+
+	for (size_t i = 0; i < n; i++) {
+		is_bad |= !isfinite(values[i]);
+		values[i] = sane(values[i]);
+	}
+	return is_bad;
+}
+
 /* Fills ch from the file; returns the frames that were really there, which may be fewer than announced. */
-static size_t read_frames(SNDFILE *file, unsigned file_channels, float *block, sample *const *ch, size_t n_frames)
+static size_t read_frames(SNDFILE *file, unsigned file_channels, float *block, sample *const *ch, size_t n_frames,
+			  bool *is_bad)
 {
 	size_t at = 0;
 
@@ -132,8 +145,7 @@ static size_t read_frames(SNDFILE *file, unsigned file_channels, float *block, s
 
 		if (got <= 0 || (size_t)got > want)
 			break;
-		for (size_t i = 0; i < (size_t)got * file_channels; i++)
-			block[i] = sane(block[i]);
+		*is_bad |= clean(block, (size_t)got * file_channels);
 		if (file_channels == 1)
 			memcpy(ch[0] + at, block, (size_t)got * sizeof(*block));
 		else
@@ -153,7 +165,9 @@ static int read_audio(struct sample_audio *a, SNDFILE *file, const SF_INFO *info
 		return -1;
 	block = calloc((size_t)READ_FRAMES * (size_t)info->channels, sizeof(*block));
 	if (block)
-		a->data.n_frames = read_frames(file, (unsigned)info->channels, block, ch, a->data.n_frames);
+		a->data.n_frames =
+			read_frames(file, (unsigned)info->channels, block, ch, a->data.n_frames, &a->has_bad_values);
+	a->file_channels = (unsigned)info->channels;
 	a->data.is_truncated = a->data.n_frames < (size_t)info->frames;
 	free(block);
 	if (block && a->data.n_frames)
@@ -163,18 +177,22 @@ static int read_audio(struct sample_audio *a, SNDFILE *file, const SF_INFO *info
 		     : error_set(err, ERR_NO_MEMORY, "no memory to read a sample");
 }
 
-static int decode_fd(struct sample_audio *a, int fd, struct error *err)
+int sample_decode_fd(struct sample_audio *a, int fd, struct error *err)
 {
 	SF_INFO info = { 0 };
 	SNDFILE *file = NULL;
 	struct stat st;
-	int rc;
+	int rc, own;
 
 	if (fstat(fd, &st))
 		return error_set_errno(err, errno, "fstat");
 	if (!S_ISREG(st.st_mode) || !has_allowed_magic(fd))
 		return error_set(err, ERR_CORRUPT, "expected a WAV, AIFF or FLAC file");
-	file = sf_open_fd(fd, SFM_READ, &info, SF_FALSE);
+	/* One of its own: where it fails, libsndfile 1.2.0 closes the descriptor even if told not to. */
+	own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (own < 0)
+		return error_set_errno(err, errno, "duplicating a descriptor");
+	file = sf_open_fd(own, SFM_READ, &info, SF_TRUE);
 	if (!file)
 		return error_set(err, ERR_CORRUPT, "%s", sf_strerror(NULL));
 	rc = check_info(&info, err);
@@ -205,8 +223,7 @@ static int convert_channel(const sample *in, size_t n_in, sample *out, size_t n_
 	return 0;
 }
 
-/* Replaces a by its conversion; frees a's block either way. */
-static int convert_rate(struct sample_audio *a, uint32_t sample_rate_hz, struct error *err)
+int sample_convert_rate(struct sample_audio *a, uint32_t sample_rate_hz, struct error *err)
 {
 	double ratio = sample_rate_hz / a->data.sample_rate_hz;
 	uint64_t rate_in_hz = (uint64_t)a->data.sample_rate_hz;
@@ -235,9 +252,9 @@ int sample_decode(struct sample_audio *a, const char *path, uint32_t sample_rate
 
 	if (fd < 0)
 		return error_set_errno(err, errno, "opening '%s'", path);
-	rc = decode_fd(a, fd, err);
+	rc = sample_decode_fd(a, fd, err);
 	close(fd);
 	if (rc == 0 && a->data.sample_rate_hz != (double)sample_rate_hz)
-		rc = convert_rate(a, sample_rate_hz, err);
+		rc = sample_convert_rate(a, sample_rate_hz, err);
 	return rc ? error_wrap(err, "sample '%s'", path) : 0;
 }

@@ -1,5 +1,6 @@
 /* The sample library: the built-in kit and, over it, a folder in the Dirt-Samples layout
- * (NAME/ holding .wav, .flac, .aif, .aiff, sorted by file name; index k is file k modulo their number).
+ * (NAME/ holding .wav, .flac, .aif, .aiff, sorted by file name; index k is file k modulo their number). A render may
+ * bring further samples (base/sample_set.h), which it sees through a view of the library.
  *
  * Process-wide and immutable once opened, but for files that change on disk: they are decoded again. Files are
  * decoded when first asked for, more than two channels mixed to two (sample_mix.h), converted to the asked rate with
@@ -12,8 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/sample_set.h"
 #include "render/dsp/node.h"
 
 struct sample_bank;
@@ -34,6 +37,10 @@ struct sample_data {
 struct sample_bank *sample_bank_open(const char *dir, struct error *err) WARN_UNUSED;
 void sample_bank_free(struct sample_bank *bank);
 
+/* The library with a set over it, in the arena; both must live as long. The audio is kept with the library's. base itself
+ * when there is no set; NULL: the arena is full. */
+struct sample_bank *sample_bank_over(struct arena *a, struct sample_bank *base, struct sample_set *set);
+
 /* Number of variations of a name; 0: unknown. name need not be NUL-terminated. */
 size_t sample_bank_count(const struct sample_bank *bank, const char *name, size_t len);
 
@@ -47,7 +54,7 @@ const struct sample_data *sample_bank_acquire(struct sample_bank *bank, const ch
 void sample_bank_release(struct sample_bank *bank, const struct sample_data *data);
 
 /* What decides the sound of (name, any index): the SHA-256 of each file's bytes, or the kit's version. Mixed into h. A
- * file that is as it was is not read again. */
+ * file that is as it was is not read again. A bank of the set is marked as used. */
 int sample_bank_digest(struct sample_bank *bank, const char *name, size_t len, struct sha256 *h,
 		       struct error *err) WARN_UNUSED;
 

@@ -54,7 +54,7 @@ static int append(struct vfile *v, const uint8_t *data, size_t n)
 
 	if (!v->out)
 		return 0;
-	expected = v->ogg ? v->length : outgoing_length(v->out);
+	expected = v->ogg ? v->length : v->out->length;
 	if (v->position != expected)
 		return error_set(&v->err, ERR_INTERNAL, "the encoder wrote at %llu after %llu bytes",
 				 (unsigned long long)v->position, (unsigned long long)expected);

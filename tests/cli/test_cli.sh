@@ -12,10 +12,11 @@ m=$PHONOND_EXAMPLES/m.ph
 ok "version" exits 0 "$PHONOND" --version
 ok "version text" grep -q '^phonond [0-9]' out
 ok "help" exits 0 "$PHONOND" --help
-for command in serve render check fmt query events keys backup doctor health; do
+for command in serve render watch plot check fmt query events keys backup doctor health; do
 	ok "help of $command" exits 0 "$PHONOND" $command --help
 	ok "help of $command goes to standard output" grep -q "^Usage: phonond $command" out
-	ok "help of $command fits a screen" test "$(wc -l <out)" -le 40
+	ok "help of $command fits a screen" test "$(wc -l <out)" -le 25
+	ok "help of $command is 80 wide at most" awk 'length > 80 { exit 1 }' out
 done
 ok "no command" exits 64 "$PHONOND"
 ok "unknown command" exits 64 "$PHONOND" rendr

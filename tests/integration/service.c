@@ -146,7 +146,7 @@ static size_t take(char *data, size_t size, size_t n, void *ctx)
 	return buf_append(ctx, data, size * n) < 0 ? 0 : size * n;
 }
 
-static void set_request(CURL *c, const char *method, const char *body)
+static void set_request(CURL *c, const char *method, const void *body, size_t n)
 {
 	if (strcmp(method, "HEAD") == 0)
 		curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
@@ -154,11 +154,11 @@ static void set_request(CURL *c, const char *method, const char *body)
 		curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, method);
 	if (body) {
 		curl_easy_setopt(c, CURLOPT_POSTFIELDS, body);
-		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
+		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)n);
 	}
 }
 
-struct reply service_call(const struct service *s, const char *method, const char *path, const char *body,
+struct reply service_send(const struct service *s, const char *method, const char *path, const void *body, size_t n,
 			  const char *const *headers)
 {
 	CURL *c = curl_easy_init();
@@ -180,7 +180,7 @@ struct reply service_call(const struct service *s, const char *method, const cha
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, &head);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, &content);
-	set_request(c, method, body);
+	set_request(c, method, body, n);
 	if (curl_easy_perform(c) == CURLE_OK)
 		curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &r.status);
 	curl_slist_free_all(lines);
@@ -189,6 +189,12 @@ struct reply service_call(const struct service *s, const char *method, const cha
 	r.body_len = content.len;
 	r.body = buf_take(&content);
 	return r;
+}
+
+struct reply service_call(const struct service *s, const char *method, const char *path, const char *body,
+			  const char *const *headers)
+{
+	return service_send(s, method, path, body, body ? strlen(body) : 0, headers);
 }
 
 json_t *service_json(const struct service *s, const char *method, const char *path, const char *body,

@@ -37,6 +37,9 @@ json_t *reply_json(const struct reply *r);
 /* One request. body NULL: none. headers: NULL-terminated "Name: value" lines, may be NULL. */
 struct reply service_call(const struct service *s, const char *method, const char *path, const char *body,
 			  const char *const *headers);
+/* The same with n bytes of any kind as the body. */
+struct reply service_send(const struct service *s, const char *method, const char *path, const void *body, size_t n,
+			  const char *const *headers);
 struct reply service_get(const struct service *s, const char *path);
 struct reply service_post(const struct service *s, const char *path, const char *body);
 /* The lines of headers, as an array. */

@@ -209,7 +209,7 @@ static const struct {
 	long status;
 } bodies[] = {
 	{ "/render", "Content-Type: image/png", 415 },
-	{ "/render", "Content-Type: multipart/form-data; boundary=x", 415 },
+	{ "/check", "Content-Type: multipart/form-data; boundary=x", 415 },
 	{ "/check", "Content-Type: application/xml", 415 },
 	{ "/check", "Content-Encoding: gzip", 415 },
 };

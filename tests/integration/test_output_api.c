@@ -186,12 +186,12 @@ static const struct {
 	{ "normalize=loudness&normalize_to=3", "normalize_to", "'normalize_to' must be -70..0, found 3" },
 	{ "normalize_to=-14", "normalize_to", "'normalize_to' goes with 'normalize', which must be peak or loudness" },
 	{ "limiter=1", "limiter", "'limiter' must be -40..0 or off, found 1" },
-	{ "limiter=yes", "limiter", "'limiter' must be a number or \"off\"" },
+	{ "limiter=yes", "limiter", "'limiter' must be a number or \"off\", found \"yes\"" },
 	{ "tail=601", "tail", "'tail' must be 0..600 or auto, found 601" },
-	{ "tail=automatic", "tail", "'tail' must be a number or \"auto\"" },
+	{ "tail=automatic", "tail", "'tail' must be a number or \"auto\", found \"automatic\"" },
 	{ "fade_in=-1", "fade_in", "'fade_in' must be 0..3600, found -1" },
-	{ "fade_out=x", "fade_out", "'fade_out' must be a number" },
-	{ "stems=maybe", "stems", "'stems' must be true or false" },
+	{ "fade_out=x", "fade_out", "'fade_out' must be a number, found \"x\"" },
+	{ "stems=maybe", "stems", "'stems' must be true or false, found \"maybe\"" },
 	{ "sample_rate=192001", "sample_rate", "'sample_rate' must be 8000..192000, found 192001" },
 };
 

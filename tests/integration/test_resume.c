@@ -27,9 +27,9 @@ static const char *duration(void)
 
 static void start_server(void)
 {
-	service_start(
-		&server, data_dir[0] ? data_dir : NULL,
-		HEADERS("--threads", "2", "--jobs", "1", "--checkpoint-interval-ms", "50", "--drain-timeout-ms", "0"));
+	service_start(&server, data_dir[0] ? data_dir : NULL,
+		      HEADERS("--threads", "2", "--jobs", "1", "--checkpoint-interval-ms", "50", "--checkpoint-cost",
+			      "100", "--drain-timeout-ms", "0"));
 	snprintf(data_dir, sizeof data_dir, "%s", server.data_dir);
 }
 

@@ -92,7 +92,7 @@ struct render_engine *rendering_engine;
 
 void rendering_start(void)
 {
-	struct render_config config = { .n_threads = 2 };
+	struct render_config config = { .n_threads = 4 }; /* enough for a pipelined output */
 	struct error err = ERROR_INIT;
 	rendering_engine = render_engine_new(&config, &err);
 	ck_assert_msg(rendering_engine != NULL, "%s", err.message);

@@ -110,6 +110,35 @@ async function makeSchedule(base) {
   return (await answer.json()).id;
 }
 
+// A short sound that stands for the files of examples. Another one each time: a file that is there already is a case of its own.
+let sounds = 0;
+function makeSound() {
+  const bytes = Buffer.alloc(44 + 400);
+  bytes.write('RIFF\u0000\u0000\u0000\u0000WAVEfmt ', 'latin1');
+  bytes.writeUInt32LE(36 + 400, 4);
+  [[16, 4], [1, 2], [1, 2], [8000, 4], [16000, 4], [2, 2], [16, 2]]
+    .reduce((at, [value, size]) => bytes.writeUIntLE(value, at, size), 16);
+  bytes.write('data', 36);
+  bytes.writeUInt32LE(400, 40);
+  bytes.writeInt16LE(++sounds, 44);
+  return bytes;
+}
+
+async function makeSample(base, path) {
+  await fetch(`${base}${path}`, { method: 'PUT', body: makeSound(), headers: { 'Content-Type': 'audio/wav' } });
+}
+
+function makeForm(value) {
+  const form = new FormData();
+  for (const [name, one] of Object.entries(value)) {
+    for (const item of [one].flat()) {
+      if (name === 'sample[]') form.append(name, new Blob([makeSound()]), item);
+      else form.append(name, String(item));
+    }
+  }
+  return form;
+}
+
 async function makeSubject(base, path) {
   if (!path.includes('{id}')) return '';
   if (path.startsWith('/batches/')) return makeBatch(base);
@@ -130,13 +159,17 @@ async function buildRequest(base, { path, method, parameters }, [type, value]) {
   const url = new URL(path.replace('{id}', await makeSubject(base, path)), base);
   const headers = {};
   for (const p of parameters.filter((one) => one.example !== undefined)) {
-    // With a JSON body the options stand in the body.
-    if (p.in === 'query' && type !== 'application/json') url.searchParams.set(p.name, p.example);
+    // With a JSON body and with a form the options stand in the body.
+    if (p.in === 'query' && type !== 'application/json' && type !== 'multipart/form-data') url.searchParams.set(p.name, p.example);
     if (p.in === 'header') headers[p.name] = p.example;
     if (p.in === 'path') url.pathname = url.pathname.replace(encodeURI(`{${p.name}}`), p.example);
   }
+  if (url.pathname.startsWith('/samples/') && method !== 'put') await makeSample(base, url.pathname);
   if (!type) return [url, { method: method.toUpperCase(), headers }];
+  // A form has a boundary in its type, which fetch chooses.
+  if (type === 'multipart/form-data') return [url, { method: method.toUpperCase(), headers, body: makeForm(value) }];
   headers['Content-Type'] = type;
+  if (type.startsWith('audio/')) return [url, { method: method.toUpperCase(), headers, body: makeSound() }];
   return [url, { method: method.toUpperCase(), headers, body: typeof value === 'string' ? value : JSON.stringify(value) }];
 }
 

@@ -50,7 +50,7 @@ START_TEST(test_most_random_programs_compile)
 		for (unsigned w = 0; w < WORDS; w++)
 			words[w] = hash64_pair(i, w);
 		ck_assert_int_eq(random_program((const uint8_t *)words, sizeof words, &program), 0);
-		n_good += render_check(NULL, program.data, program.len, &diags, &err) == 0;
+		n_good += render_check(NULL, NULL, program.data, program.len, &diags, &err) == 0;
 		buf_fini(&program);
 	}
 	ck_assert_uint_gt(n_good, PROGRAMS / 2);

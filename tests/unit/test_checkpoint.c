@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "render/engine/saver.h"
 #include "storage/storage.h"
 #include "tests/lib/rendering.h"
 #include "tests/lib/test.h"
@@ -221,7 +222,7 @@ static void check_program(const char *name, const char *source, double duration_
 
 static void start(void)
 {
-	struct render_config engine_config = { .n_threads = 2, .checkpoint_interval_s = 0.02 };
+	struct render_config engine_config = { .n_threads = 4, .checkpoint_interval_s = 0.02 };
 	struct storage_config config = { .io = IO_PWRITE };
 	struct error err = ERROR_INIT;
 
@@ -499,10 +500,54 @@ START_TEST(test_a_checkpoint_without_a_job_is_swept_at_the_start)
 }
 END_TEST
 
+/* --- What they may cost ------------------------------------------------------------------------------------- */
+
+/* A render of which a quarter of a million frames took two seconds, one of CPU time. */
+static const struct {
+	const char *what;
+	double cost_max, kept_s, rest_s;
+	uint64_t n_total;
+	bool is_due, is_off;
+} costs[] = {
+	{ "keeping frames costs half a percent", 0.01, 0.005, 0, 1 << 24, true, false },
+	{ "it costs two", 0.01, 0.02, 0, 1 << 24, false, true },
+	{ "it costs two, and may", 0, 0.02, 0, 1 << 24, true, false },
+	{ "it costs two of more than ten minutes", 0.01, 0.02, 0, 1 << 27, true, false },
+	{ "the last rest cost less than a hundredth of the time since", 0.01, 0, 0.015, 1 << 24, true, false },
+	{ "it cost more", 0.01, 0, 0.03, 1 << 24, false, false },
+	{ "the render is over before the first", 0.01, 0, 0, 1 << 18, false, true },
+};
+enum { N_COSTS = sizeof costs / sizeof *costs };
+
+static bool is_never_saving(struct checkpoint *c)
+{
+	(void)c;
+	return false;
+}
+
+START_TEST(test_checkpoints_cost_no_more_than_they_may)
+{
+	static const struct checkpoint_ops ops = { .is_saving = is_never_saving };
+	struct checkpoint c = { .ops = &ops };
+	struct saver_progress p = {
+		.n_spooled = 1 << 18, .frame_bytes = 8, .n_total = costs[_i].n_total, .cpu_ns = 1000000000
+	};
+	struct saver s;
+
+	saver_init(&s, &c, costs[_i].n_total == p.n_spooled ? 5 : 1, costs[_i].cost_max, NULL);
+	s.start_ns -= 2000000000;
+	s.last_ns = s.start_ns;
+	s.kept_ns = (uint64_t)(costs[_i].kept_s * 1e9);
+	s.rest_ns = (uint64_t)(costs[_i].rest_s * 1e9);
+	ck_assert_msg(saver_is_due(&s, &p) == costs[_i].is_due && s.is_off == costs[_i].is_off, "%s", costs[_i].what);
+}
+END_TEST
+
 static Suite *checkpoint_suite(void)
 {
 	Suite *s = suite_create("checkpoint");
 	TCase *same = tcase_create("same bytes"), *doubt = tcase_create("doubt");
+	TCase *cost = tcase_create("cost");
 
 	tcase_set_timeout(same, 300);
 	tcase_add_checked_fixture(same, start, stop);
@@ -520,6 +565,8 @@ static Suite *checkpoint_suite(void)
 	tcase_add_test(doubt, test_a_second_run_of_the_same_content_keeps_off);
 	tcase_add_test(doubt, test_a_checkpoint_without_a_job_is_swept_at_the_start);
 	suite_add_tcase(s, doubt);
+	tcase_add_loop_test(cost, test_checkpoints_cost_no_more_than_they_may, 0, N_COSTS);
+	suite_add_tcase(s, cost);
 	return s;
 }
 

@@ -167,14 +167,14 @@ static const struct {
 	{ "\"normalize\":\"rms\"", NULL, "out-of-range", "'normalize' must be none, peak or loudness" },
 	{ "\"normalize\":\"peak\",\"normalize_to\":1", NULL, "out-of-range", "'normalize_to' must be -70..0, found 1" },
 	{ "\"limiter\":3", NULL, "out-of-range", "'limiter' must be -40..0 or off, found 3" },
-	{ "\"limiter\":\"on\"", NULL, "wrong-type", "'limiter' must be a number or \"off\"" },
-	{ "\"limiter\":true", NULL, "wrong-type", "'limiter' must be a number or \"off\"" },
+	{ "\"limiter\":\"on\"", NULL, "wrong-type", "'limiter' must be a number or \"off\", found \"on\"" },
+	{ "\"limiter\":true", NULL, "wrong-type", "'limiter' must be a number or \"off\", found true" },
 	{ "\"tail\":-1", NULL, "out-of-range", "'tail' must be 0..600 or auto, found -1" },
-	{ "\"tail\":\"long\"", NULL, "wrong-type", "'tail' must be a number or \"auto\"" },
-	{ "\"stems\":1", NULL, "wrong-type", "'stems' must be true or false" },
-	{ "\"stems\":\"yes\"", NULL, "wrong-type", "'stems' must be true or false" },
+	{ "\"tail\":\"long\"", NULL, "wrong-type", "'tail' must be a number or \"auto\", found \"long\"" },
+	{ "\"stems\":1", NULL, "wrong-type", "'stems' must be true or false, found 1" },
+	{ "\"stems\":\"yes\"", NULL, "wrong-type", "'stems' must be true or false, found \"yes\"" },
 	{ "\"fade_in\":-0.1", NULL, "out-of-range", "'fade_in' must be 0..3600, found -0.1" },
-	{ "\"fade_out\":\"2s\"", NULL, "wrong-type", "'fade_out' must be a number" },
+	{ "\"fade_out\":\"2s\"", NULL, "wrong-type", "'fade_out' must be a number, found \"2s\"" },
 };
 
 START_TEST(test_mastering_options_are_read_printed_and_refused)

@@ -132,6 +132,27 @@ START_TEST(test_what_is_no_sound_is_refused)
 }
 END_TEST
 
+START_TEST(test_a_spectrum_has_the_level_of_a_tone_at_its_time_and_frequency)
+{
+	enum { N = 32000, COLUMNS = 4, ROWS = 8, ROW_OF_500_HZ = 3 };
+	struct render_spectrum s = { COLUMNS, ROWS, 50, 0 };
+	float *samples = calloc(2 * N, sizeof *samples), levels[ROWS][COLUMNS];
+	struct error err = ERROR_INIT;
+
+	for (int i = 0; i < N / 2; i++) /* on the left only: half of it in the mean */
+		samples[2 * i] = (float)sin(2 * M_PI * 500 / 8000 * i);
+	ck_assert_int_eq(render_spectrum_measure(open_wav(samples, N, 2), &s, &levels[0][0], &err), 0);
+	for (int row = 0; row < ROWS; row++) {
+		ck_assert_float_eq(levels[row][3], -200);
+		if (row != ROW_OF_500_HZ)
+			ck_assert_float_lt(levels[row][0], -60);
+	}
+	ck_assert_float_eq_tol(levels[ROW_OF_500_HZ][0], -6.02f, 0.05f);
+	ck_assert_float_eq_tol(levels[ROW_OF_500_HZ][1], -6.02f, 0.05f);
+	free(samples);
+}
+END_TEST
+
 static Suite *peaks_suite(void)
 {
 	Suite *s = suite_create("peaks");
@@ -142,6 +163,7 @@ static Suite *peaks_suite(void)
 	tcase_add_test(c, test_each_pixel_has_the_extremes_of_its_frames);
 	tcase_add_test(c, test_a_pixel_may_be_longer_than_what_one_call_decodes);
 	tcase_add_test(c, test_what_is_no_sound_is_refused);
+	tcase_add_test(c, test_a_spectrum_has_the_level_of_a_tone_at_its_time_and_frequency);
 	suite_add_tcase(s, c);
 	return s;
 }

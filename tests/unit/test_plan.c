@@ -1,4 +1,5 @@
 /* From graphs to plans: order, loops, channels, time classes, stages. */
+#include <stdio.h>
 #include <string.h>
 
 #include "render/graph/plan.h"
@@ -338,6 +339,45 @@ START_TEST(test_plan_prints_its_stages)
 }
 END_TEST
 
+static const struct {
+	struct plan_delivery delivery;
+	const char *printed;
+} pipelines[] = {
+	{ { .has_files = true },
+	  "stage 1 mix after 0\n"
+	  "stage 2 measure carry after 1\n"
+	  "stage 3 encode carry after 1\n"
+	  "stage 4 output carry after 2, 3\n" },
+	{ { .has_files = true, .is_level_carried = true },
+	  "stage 1 mix after 0\n"
+	  "stage 2 level carry after 1\n"
+	  "stage 3 measure carry after 2\n"
+	  "stage 4 encode carry after 2\n"
+	  "stage 5 output carry after 3, 4\n" },
+	{ { .has_files = false },
+	  "stage 1 mix after 0\n"
+	  "stage 2 output carry after 1\n" },
+};
+enum { N_PIPELINES = sizeof pipelines / sizeof *pipelines };
+
+START_TEST(test_an_output_becomes_a_pipeline)
+{
+	struct buf out = BUF_INIT;
+	struct error err = ERROR_INIT;
+	char expected[400];
+	graph_fixture_output(&f, GRAPH_CALL(&f, "saw", number(110)));
+	const struct plan *plain = plan_of_graph();
+	const struct plan *p = plan_pipeline(&f.arena, plain, &pipelines[_i].delivery);
+	ck_assert_ptr_nonnull(p);
+	ck_assert_msg(plan_check(p, &err) == 0 && plan_check(plain, &err) == 0, "%s", err.message);
+	ck_assert_int_eq(plan_print(p, &out), 0);
+	snprintf(expected, sizeof expected, "stage 0 nodes\n    n0 = saw 110 0 0  pure, 1 ch\n%sout 0 = n0 * 1\n",
+		 pipelines[_i].printed);
+	ck_assert_str_eq(out.data, expected);
+	buf_fini(&out);
+}
+END_TEST
+
 Suite *plan_suite(void);
 
 Suite *plan_suite(void)
@@ -367,6 +407,7 @@ Suite *plan_suite(void)
 	tcase_add_test(t, test_long_chain_is_planned_without_recursion);
 	tcase_add_test(t, test_exhausted_arena_is_an_error);
 	tcase_add_test(t, test_plan_prints_its_stages);
+	tcase_add_loop_test(t, test_an_output_becomes_a_pipeline, 0, N_PIPELINES);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -285,7 +285,7 @@ START_TEST(test_what_is_left_out_says_why)
 	struct diag_list diags = { .n = 0 };
 	struct error err = ERROR_INIT;
 
-	ck_assert_int_ne(render_check(NULL, program, strlen(program), &diags, &err), 0);
+	ck_assert_int_ne(render_check(NULL, NULL, program, strlen(program), &diags, &err), 0);
 	ck_assert_int_gt(diags.n, 0);
 	ck_assert_msg(strcmp(diags.items[0].code, absent[_i].code) == 0, "%s: %s", program, diags.items[0].code);
 }

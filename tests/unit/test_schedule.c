@@ -42,19 +42,35 @@ static const struct plan *plan_of_graph(void)
 	return p;
 }
 
+static const struct plan *pipelined_plan_of_graph(void)
+{
+	struct plan_delivery delivery = { .has_files = true };
+	const struct plan *p = plan_pipeline(&f.arena, plan_of_graph(), &delivery);
+	ck_assert_ptr_nonnull(p);
+	return p;
+}
+
 /* --- Workers in step -------------------------------------------------------------------------------------- */
 
-/* Parts of each voices tile; all others have one. */
+/* Parts of each voices tile, of those that measure and of the output (0: one); all others have one. */
 struct parts {
 	const struct plan *plan;
-	unsigned n_voice_parts;
+	unsigned n_voice_parts, n_output_parts;
 };
 
 static unsigned parts_of(const void *ctx, uint32_t stage, uint64_t block)
 {
 	const struct parts *p = ctx;
 	(void)block;
-	return p->plan->stages[stage].kind == STAGE_VOICES ? p->n_voice_parts : 1;
+	switch (p->plan->stages[stage].kind) {
+	case STAGE_VOICES:
+		return p->n_voice_parts;
+	case STAGE_MEASURE:
+	case STAGE_OUTPUT:
+		return p->n_output_parts ? p->n_output_parts : 1;
+	default:
+		return 1;
+	}
 }
 
 struct rounds {
@@ -102,7 +118,7 @@ static void round_finish(struct rounds *r)
 /* Until everything is done: parts per round, what n_workers are used. */
 static double workers_used(const struct plan *plan, unsigned n_voice_parts, unsigned n_workers, unsigned n_slots)
 {
-	struct parts parts = { plan, n_voice_parts };
+	struct parts parts = { plan, n_voice_parts, plan->stages[plan->n_stages - 2].kind == STAGE_ENCODE ? 2 : 1 };
 	struct rounds r;
 	rounds_start(&r, &parts, n_slots);
 	while (!schedule_is_done(r.schedule)) {
@@ -141,7 +157,7 @@ static void round_measure(const struct rounds *r, struct widths *most)
 
 static struct widths widths_of(const struct plan *plan, unsigned n_voice_parts, unsigned n_workers, unsigned n_slots)
 {
-	struct parts parts = { plan, n_voice_parts };
+	struct parts parts = { plan, n_voice_parts, 1 };
 	struct widths most = { 0 };
 	struct rounds r;
 	ck_assert_uint_le(plan->n_stages, 64);
@@ -210,6 +226,15 @@ START_TEST(test_one_dense_event_source_is_spread_by_its_groups_of_voices)
 }
 END_TEST
 
+/* A cheap program: its output is most of the work. Each stage and part of it is a worker's, a block at a time. */
+START_TEST(test_the_output_is_a_pipeline_over_blocks)
+{
+	graph_fixture_output(&f, GRAPH_CALL(&f, "sine", number(440)));
+	ck_assert_double_le(workers_used(plan_of_graph(), 1, 8, 34), 2.1);
+	ck_assert_double_ge(workers_used(pipelined_plan_of_graph(), 1, 8, 34), 6.5);
+}
+END_TEST
+
 START_TEST(test_no_more_blocks_are_in_flight_than_slots)
 {
 	graph_fixture_output(&f, GRAPH_CALL(&f, "sine", number(440)));
@@ -222,7 +247,7 @@ START_TEST(test_a_worker_goes_on_with_a_consumer_of_what_it_made)
 {
 	uint32_t saw = GRAPH_CALL(&f, "saw", number(100));
 	graph_fixture_output(&f, GRAPH_CALL(&f, "delay", saw, number(0.1)));
-	struct parts parts = { plan_of_graph(), 1 };
+	struct parts parts = { plan_of_graph(), 1, 1 };
 	struct rounds r;
 	rounds_start(&r, &parts, 4);
 	round_take(&r, 1);
@@ -282,7 +307,7 @@ START_TEST(test_workers_keep_the_order_of_the_plan)
 	struct pool_trace trace = { .n_parts = 0 };
 	build_mixed();
 	render_traced(4, 0, 64 * BLOCKS, &trace);
-	const struct plan *p = plan_of_graph();
+	const struct plan *p = pipelined_plan_of_graph();
 	struct ran *ran = calloc(BLOCKS * p->n_stages, sizeof *ran);
 	ck_assert(ran && !trace.is_cut);
 	for (size_t i = 0; i < trace.n_parts; i++) {
@@ -333,17 +358,18 @@ static const struct {
 	struct tune_job job;
 	struct tuning tuning;
 } tunings[] = {
-	{ "a common core", { 32 << 10, 32 << 20 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 18 } },
-	{ "unknown caches", { 0, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 18 } },
-	{ "a large first cache", { 128 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 4096, 18 } },
-	{ "one worker", { 32 << 10, 0 }, { 1, MINUTE, 100, 256 << 20, 0 }, { 1024, 1 } },
-	{ "many workers", { 32 << 10, 0 }, { 64, MINUTE, 100, 256 << 20, 0 }, { 2048, 130 } },
-	{ "a short run", { 32 << 10, 0 }, { 16, 22050, 100, 256 << 20, 0 }, { 512, 34 } },
-	{ "a wish", { 32 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 64 }, { 64, 18 } },
-	{ "a small last cache", { 32 << 10, 1 << 20 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 10 } },
-	{ "a smaller last cache", { 32 << 10, 256 << 10 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 8 } },
-	{ "little memory", { 32 << 10, 0 }, { 8, MINUTE, 10000, 32 << 20, 0 }, { 1024, 3 } },
-	{ "too little memory", { 32 << 10, 0 }, { 8, MINUTE, 10000, 1 << 20, 0 }, { 1024, 1 } },
+	{ "a common core", { 32 << 10, 32 << 20 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 18, true } },
+	{ "unknown caches", { 0, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 18, true } },
+	{ "a large first cache", { 128 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 4096, 18, true } },
+	{ "one worker", { 32 << 10, 0 }, { 1, MINUTE, 100, 256 << 20, 0 }, { 1024, 1, false } },
+	{ "two workers", { 32 << 10, 0 }, { 2, MINUTE, 100, 256 << 20, 0 }, { 1024, 6, false } },
+	{ "many workers", { 32 << 10, 0 }, { 64, MINUTE, 100, 256 << 20, 0 }, { 2048, 130, true } },
+	{ "a short run", { 32 << 10, 0 }, { 16, 22050, 100, 256 << 20, 0 }, { 512, 34, true } },
+	{ "a wish", { 32 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 64 }, { 64, 18, true } },
+	{ "a small last cache", { 32 << 10, 1 << 20 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 10, true } },
+	{ "a smaller last cache", { 32 << 10, 256 << 10 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 8, true } },
+	{ "little memory", { 32 << 10, 0 }, { 8, MINUTE, 10000, 32 << 20, 0 }, { 1024, 3, true } },
+	{ "too little memory", { 32 << 10, 0 }, { 8, MINUTE, 10000, 1 << 20, 0 }, { 1024, 1, true } },
 };
 
 enum { N_TUNINGS = sizeof tunings / sizeof *tunings };
@@ -351,7 +377,8 @@ enum { N_TUNINGS = sizeof tunings / sizeof *tunings };
 START_TEST(test_the_cut_follows_the_machine_and_the_job)
 {
 	struct tuning t = tune(&tunings[_i].machine, &tunings[_i].job);
-	ck_assert_msg(t.block_frames == tunings[_i].tuning.block_frames && t.n_slots == tunings[_i].tuning.n_slots,
+	ck_assert_msg(t.block_frames == tunings[_i].tuning.block_frames && t.n_slots == tunings[_i].tuning.n_slots &&
+			      t.is_pipelined == tunings[_i].tuning.is_pipelined,
 		      "%s: %u blocks of %u", tunings[_i].what, t.n_slots, t.block_frames);
 }
 END_TEST
@@ -366,6 +393,7 @@ static Suite *schedule_suite(void)
 	tcase_add_test(t, test_independent_subgraphs_run_side_by_side);
 	tcase_add_test(t, test_a_chain_that_carries_is_a_pipeline_over_blocks);
 	tcase_add_test(t, test_one_dense_event_source_is_spread_by_its_groups_of_voices);
+	tcase_add_test(t, test_the_output_is_a_pipeline_over_blocks);
 	tcase_add_test(t, test_no_more_blocks_are_in_flight_than_slots);
 	tcase_add_test(t, test_a_worker_goes_on_with_a_consumer_of_what_it_made);
 	suite_add_tcase(s, t);

@@ -6,6 +6,7 @@
 #include "render/engine/note.h"
 #include "render/engine/tempo.h"
 #include "render/engine/voice.h"
+#include "render/engine/voice_store.h"
 #include "tests/lib/test.h"
 
 /* --- Tempo ------------------------------------------------------------------------------------------------ */
@@ -265,6 +266,28 @@ START_TEST(test_note_gives_pitch)
 }
 END_TEST
 
+START_TEST(test_a_voice_is_used_again_when_no_block_in_flight_reads_it)
+{
+	enum { SLOTS = 4 };
+	struct voice_store store = { .n_slots = SLOTS };
+	struct voice *first = voice_store_take(&store, 0), *second = voice_store_take(&store, 0);
+
+	ck_assert(first && second && first != second);
+	voice_store_give_up(&store, first, 10);
+	voice_store_give_up(&store, second, 11);
+	for (uint64_t block = 10; block < 10 + SLOTS; block++) {
+		const struct voice *v = voice_store_take(&store, block);
+		ck_assert(v != first && v != second);
+	}
+	ck_assert_ptr_eq(voice_store_take(&store, 10 + SLOTS), first);
+	ck_assert_ptr_ne(voice_store_take(&store, 10 + SLOTS), second);
+	ck_assert_ptr_eq(voice_store_take(&store, 11 + SLOTS), second);
+	for (int i = 0; i < 1000; i++)
+		ck_assert_ptr_nonnull(voice_store_take(&store, 11 + SLOTS));
+	voice_store_fini(&store);
+}
+END_TEST
+
 Suite *voice_suite(void);
 
 Suite *voice_suite(void)
@@ -286,6 +309,7 @@ Suite *voice_suite(void)
 	tcase_add_test(t, test_fade_ends_a_voice_once);
 	tcase_add_test(t, test_voice_is_the_same_however_it_is_cut);
 	tcase_add_test(t, test_voice_on_one_side_is_a_half_of_one_on_both);
+	tcase_add_test(t, test_a_voice_is_used_again_when_no_block_in_flight_reads_it);
 	tcase_add_loop_test(t, test_note_gives_pitch, 0, sizeof pitches / sizeof *pitches);
 	suite_add_tcase(s, t);
 	return s;

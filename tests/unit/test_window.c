@@ -114,7 +114,7 @@ static const char song[] = "cps: 2\n"
 
 static void spec_plain(struct render_spec *s)
 {
-	s->threads = 1;
+	s->gain = 0.9;
 }
 static void spec_faded(struct render_spec *s)
 {
@@ -163,6 +163,8 @@ static const struct {
 	{ "plain", spec_plain }, { "fades", spec_faded }, { "limiter", spec_limited },        { "loudness", spec_loud },
 	{ "peak", spec_peak },   { "tail", spec_tail },   { "automatic tail", spec_endless }, { "stems", spec_stems },
 };
+
+enum { N_TREATMENTS = sizeof treatments / sizeof treatments[0] };
 
 static size_t frame_bytes_of(const struct render_spec *s)
 {
@@ -301,26 +303,39 @@ START_TEST(test_window_outside_the_render_is_refused)
 }
 END_TEST
 
+/* So many workers that everything behind the mix is pipelined. */
+static void start_wide(void)
+{
+	struct render_config config = { .n_threads = 8 };
+	struct error err = ERROR_INIT;
+
+	rendering_engine = render_engine_new(&config, &err);
+	ck_assert_msg(rendering_engine != NULL, "%s", err.message);
+}
+
 Suite *window_suite(void);
 
 Suite *window_suite(void)
 {
 	Suite *s = suite_create("window");
-	TCase *examples = tcase_create("examples"), *rest = tcase_create("rest");
+	TCase *examples = tcase_create("examples"), *rest = tcase_create("rest"), *wide = tcase_create("wide");
 
 	tcase_add_checked_fixture(examples, rendering_start, rendering_stop);
 	tcase_add_checked_fixture(rest, rendering_start, rendering_stop);
 	tcase_set_timeout(examples, 60);
 	tcase_set_timeout(rest, 60);
 	tcase_add_loop_test(examples, test_window_of_an_example_has_the_bytes_of_the_whole, 0, n_paths);
-	tcase_add_loop_test(rest, test_window_is_cut_from_the_treated_whole, 0,
-			    (int)(sizeof treatments / sizeof treatments[0]));
+	tcase_add_loop_test(rest, test_window_is_cut_from_the_treated_whole, 0, N_TREATMENTS);
 	tcase_add_test(rest, test_window_in_flac_has_the_samples_of_the_whole);
 	tcase_add_test(rest, test_what_leaves_no_trace_is_not_rendered_before_the_window);
 	tcase_add_test(rest, test_window_is_part_of_the_content_unless_it_is_the_whole);
 	tcase_add_test(rest, test_window_outside_the_render_is_refused);
 	suite_add_tcase(s, examples);
 	suite_add_tcase(s, rest);
+	tcase_add_checked_fixture(wide, start_wide, rendering_stop);
+	tcase_set_timeout(wide, 60);
+	tcase_add_loop_test(wide, test_window_is_cut_from_the_treated_whole, 0, N_TREATMENTS);
+	suite_add_tcase(s, wide);
 	return s;
 }
 

@@ -1,0 +1,61 @@
+/* The tables of uploaded samples. */
+#include "storage/schema.h"
+
+#define UNFINISHED(row) "(" row ".state IN ('scheduled','queued','running','finalizing'))"
+
+/* sample_file: what is in data/samples; holds counts the uploads that want it kept, of this process only. sample: the names of a
+ * key; bytes is what the file counts for it, in api_key.bytes too. sample_version: a bank as a list of files; version is the
+ * SHA-256 of their digests. job_sample: the banks that a job was submitted with, if its program can play them; is_live as
+ * long as it has not ended. */
+/* clang-format off */
+const char schema_samples[] =
+	"CREATE TABLE sample_file ("
+	"  digest BLOB NOT NULL PRIMARY KEY CHECK (length(digest) = 32),"
+	"  type TEXT NOT NULL,"
+	"  bytes INTEGER NOT NULL,"
+	"  stored_bytes INTEGER NOT NULL,"
+	"  frames INTEGER NOT NULL,"
+	"  sample_rate INTEGER NOT NULL,"
+	"  channels INTEGER NOT NULL,"
+	"  holds INTEGER NOT NULL CHECK (holds >= 0)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE sample ("
+	"  key_id TEXT NOT NULL,"
+	"  bank TEXT NOT NULL,"
+	"  name TEXT NOT NULL,"
+	"  digest BLOB NOT NULL REFERENCES sample_file(digest),"
+	"  bytes INTEGER NOT NULL,"
+	"  created_at_ms INTEGER NOT NULL,"
+	"  updated_at_ms INTEGER NOT NULL,"
+	"  PRIMARY KEY (key_id, bank, name)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX sample_digest ON sample(digest);"
+	"CREATE TABLE sample_version ("
+	"  version BLOB NOT NULL CHECK (length(version) = 32),"
+	"  position INTEGER NOT NULL,"
+	"  digest BLOB NOT NULL,"
+	"  PRIMARY KEY (version, position)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX sample_version_digest ON sample_version(digest);"
+	"CREATE TABLE job_sample ("
+	"  job_id TEXT NOT NULL REFERENCES job(id) ON DELETE CASCADE,"
+	"  bank TEXT NOT NULL,"
+	"  version BLOB NOT NULL,"
+	"  is_live INTEGER NOT NULL,"
+	"  PRIMARY KEY (job_id, bank)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX job_sample_version ON job_sample(version, is_live);"
+	"CREATE TRIGGER sample_job_ended AFTER UPDATE OF state ON job"
+	"  WHEN " UNFINISHED("OLD") " AND NOT " UNFINISHED("NEW") " BEGIN"
+	"  UPDATE job_sample SET is_live = 0 WHERE job_id = NEW.id;"
+	"END;"
+	"CREATE TRIGGER key_sample_made AFTER INSERT ON sample WHEN NEW.key_id <> '' BEGIN"
+	"  UPDATE api_key SET bytes = bytes + NEW.bytes WHERE id = NEW.key_id;"
+	"END;"
+	"CREATE TRIGGER key_sample_changed AFTER UPDATE OF bytes ON sample WHEN NEW.key_id <> '' BEGIN"
+	"  UPDATE api_key SET bytes = bytes + NEW.bytes - OLD.bytes WHERE id = NEW.key_id;"
+	"END;"
+	"CREATE TRIGGER key_sample_gone AFTER DELETE ON sample WHEN OLD.key_id <> '' BEGIN"
+	"  UPDATE api_key SET bytes = bytes - OLD.bytes WHERE id = OLD.key_id;"
+	"END;";
+/* clang-format on */
