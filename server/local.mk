@@ -33,6 +33,7 @@ libserver_a_SOURCES += \
 	server/cors.c server/cors.h \
 	server/cursor.c server/cursor.h \
 	server/batch_list.c \
+	server/wide_wav.c server/wide_wav.h \
 	server/batch_results.c \
 	server/conditional.c server/conditional.h \
 	server/examples_data.c server/examples_data.h \

@@ -65,7 +65,7 @@ static const struct route routes[] = {
 	{ "POST", "/queue/resume", api_queue_resume, false, { JSON } },
 	{ "GET", "/jobs/{id}/audio", api_audio, false, { AUDIO_TYPES } },
 	{ "GET", "/jobs/{id}/peaks", api_peaks, false, { JSON, "application/octet-stream" } },
-	{ "GET", "/jobs/{id}/stems", api_stems, false, { JSON, "application/x-tar" } },
+	{ "GET", "/jobs/{id}/stems", api_stems, false, { JSON, "application/x-tar", "audio/wav" } },
 	{ "GET", "/jobs/{id}/stems/{name}", api_stem_audio, false, { AUDIO_TYPES } },
 	{ "GET", "/samples", api_samples_list, false, { JSON } },
 	{ "GET", "/samples/{bank}/{file}", api_sample_get, false, { SAMPLE_TYPES } },

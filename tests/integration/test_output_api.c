@@ -403,6 +403,42 @@ START_TEST(test_stems_come_as_one_archive_that_tar_reads)
 }
 END_TEST
 
+/* Two stems of two channels. */
+START_TEST(test_stems_come_as_one_file_with_all_channels)
+{
+	json_t *job = render(BEAT, "cycles=1&stems=1&sample_rate=8000&subtype=pcm_24"), *stem, *flac;
+	const char *id = text_of(job, "id");
+	struct reply r, one;
+	char path[160];
+	size_t i;
+
+	snprintf(path, sizeof path, "/jobs/%.64s/stems", id);
+	r = service_call(&server, "GET", path, NULL, HEADERS("Accept: audio/wav"));
+	ck_assert_int_eq(r.status, 200);
+	ck_assert_str_eq(reply_header(&r, "Content-Type"), "audio/wav");
+	ck_assert_uint_eq(r.body_len, 68 + 16000 * 12);
+	ck_assert_mem_eq(r.body, "RIFF", 4);
+	ck_assert_int_eq(r.body[22], 4);
+	json_array_foreach(json_object_get(json_object_get(job, "result"), "stems"), i, stem)
+	{
+		snprintf(path, sizeof path, "/jobs/%.64s/stems/%.16s", id, text_of(stem, "name"));
+		one = service_get(&server, path);
+		ck_assert_uint_eq(one.body_len, 44 + 16000 * 6);
+		for (size_t f = 0; f < 16000; f++)
+			if (memcmp(one.body + 44 + 6 * f, r.body + 68 + 12 * f + 6 * i, 6) != 0)
+				ck_abort_msg("stem %zu differs in frame %zu", i, f);
+		reply_free(&one);
+	}
+	ck_assert_uint_eq(i, 2);
+	reply_free(&r);
+	flac = render(BEAT, "cycles=1&stems=1&sample_rate=8000&format=flac");
+	snprintf(path, sizeof path, "/jobs/%.64s/stems", text_of(flac, "id"));
+	json_decref(service_json(&server, "GET", path, NULL, HEADERS("Accept: audio/wav"), 406));
+	json_decref(flac);
+	json_decref(job);
+}
+END_TEST
+
 START_TEST(test_a_job_without_stems_says_so)
 {
 	json_t *job = render(BEAT, "cycles=1");
@@ -516,6 +552,7 @@ static Suite *output_api_suite(void)
 	tcase_add_test(t, test_peaks_are_refused_with_what_was_expected);
 	tcase_add_test(t, test_stems_are_listed_and_downloaded_each_alone);
 	tcase_add_test(t, test_stems_come_as_one_archive_that_tar_reads);
+	tcase_add_test(t, test_stems_come_as_one_file_with_all_channels);
 	tcase_add_test(t, test_a_job_without_stems_says_so);
 	tcase_add_test(t, test_equal_requests_share_stems_and_deleting_the_last_removes_them);
 	tcase_add_test(t, test_the_command_line_gives_the_same_files);
