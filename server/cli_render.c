@@ -40,7 +40,7 @@ static void print_help(void)
 	     "  -g, --gain=G  --limiter=C  --seed=N    linear; dBTP; of all that is random\n"
 	     "      --tail=S  --fade-in=S --fade-out=S seconds; a tail may be auto\n"
 	     "      --normalize=M  --normalize-to=L    none, peak (dBTP) or loudness (LUFS)\n"
-	     "      --stems=DIR                        each output alone as well\n"
+	     "      --stems=DIR|FILE.wav               each output alone as well, or all in one\n"
 	     "      --samples=DIR                      folder of samples, DIR/NAME/*.wav\n"
 	     "  -o, --out-dir=DIR  -j, --jobs=N        N at once (default: one per worker)\n"
 	     "      --server=URL  --key=KEY            at a server (key: $PHONOND_API_KEY too)\n"

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/cli_output.h"
+
 /* A word of a list: its number, or -1 after a message. */
 static int parse_word(const struct render_args *a, const char *option, const char *text, int (*find)(const char *name),
 		      const char *words)
@@ -219,6 +221,8 @@ static int check_company(const struct render_args *a)
 		return cli_usage_error(a->command, "--samples is for renders here; a server has its own");
 	if (a->key && !a->server_url)
 		return cli_usage_error(a->command, "--key goes with --server");
+	if (cli_outputs_is_wide(a->stems_dir) && (spec->format != AUDIO_FORMAT_WAV || a->out_dir))
+		return cli_usage_error(a->command, "--stems=FILE.wav goes with one program and the format wav");
 	if (render_spec_check(spec, &err) < 0)
 		return cli_usage_error(a->command, "%s", err.message);
 	return EX_OK;
