@@ -65,6 +65,9 @@ void http_give(struct http_request *r, unsigned status, const char *type, struct
 	assert(!e->response);
 	e->status = status;
 	e->response = response;
+	/* What is true of a job now need not be true in a second; answers that may be kept say so themselves. */
+	if (!http_has_reply_header(r, "Cache-Control"))
+		http_add_header(r, "Cache-Control", "no-store");
 	if (response)
 		put_headers(e, response, type);
 }
