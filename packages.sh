@@ -2,7 +2,7 @@
 # shellcheck disable=SC2034 # the lists are used by the scripts that source this
 BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config ca-certificates curl
  libmicrohttpd-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libebur128-dev liburing-dev libsodium-dev nettle-dev
- libcurl4-openssl-dev libseccomp-dev libpng-dev"
+ libcurl4-openssl-dev libseccomp-dev libpng-dev zlib1g-dev"
 # shellcheck disable=SC2034
 WEB_PACKAGES="nodejs npm"
 # shellcheck disable=SC2034

@@ -106,6 +106,7 @@ check_beside() {
 	for script in run.sh test.sh packages.sh autogen.sh .ci/run; do
 		check_command shellcheck shellcheck -x -e SC1091 -s sh "$script"
 	done
+	check_command shellcheck shellcheck -s bash completions/phonond.bash
 	: >build/beside.done
 }
 

@@ -5,12 +5,12 @@
  * The program is rendered on one worker a few times, with a trace of its tiles; the least time of each part of each
  * tile is taken for what it costs. Then virtual workers work that off under the engine's own scheduler (schedule.c
  * decides which tile is ready and which consumer a worker goes on with), by the rules of pool.c: one lock, taken for
- * every part as long as it was measured, sleepers that need a while to wake. What the model leaves out: caches and
+ * every part as long as it was measured, workers that watch for a while before they sleep and need one to wake. What the model leaves out: caches and
  * memory bandwidth, which cores share; and everything outside the tiles (compiling, opening and closing the file),
  * which is added as serial time.
  *
  * Printed per program: the work (sum of all costs), the critical path (its longest chain of dependencies, with blocks
- * in flight without limit), the time between tiles as a share, and the speed-up for each number of workers: of the
+ * in flight without limit and the output in stages), the time between tiles as a share, and the speed-up for each number of workers: of the
  * virtual ones, and of real ones as far as there are cores. With --stages also what each stage costs; --table prints
  * rows in Markdown instead. */
 #include <getopt.h>
@@ -26,9 +26,12 @@
 enum { ROUNDS = 3, WORKERS_MAX = 64 };
 
 static const unsigned worker_counts[] = { 1, 2, 4, 8, 16, 32, 64 };
+enum { UNHASHED_WORKERS = 16 };
 enum { N_COUNTS = sizeof worker_counts / sizeof *worker_counts };
 
-#define WAKE_NS 10000 /* from a signal to the woken thread at work: futex, scheduler, a cold cache */
+#define WAKE_NS 10000  /* from a signal to the woken thread at work: futex, scheduler, a cold cache */
+#define OFFER_NS 100   /* from an offer to one that watches for it */
+#define WATCH_NS 30000 /* before a worker sleeps: as pool.c */
 
 /* --- Costs ------------------------------------------------------------------------------------------------ */
 
@@ -159,13 +162,25 @@ static uint64_t critical_path_ns(const struct costs *c)
 	return end;
 }
 
+/* The same without what the SHA-256 of the file costs, which is a part of its own in a pipelined plan: the one chain that no
+ * cut of the work can shorten, since each byte waits for the one before. */
+static void costs_unhash(struct costs *c, const struct costs *from)
+{
+	size_t n = costs_parts(from);
+	*c = *from;
+	c->part_ns = checked(calloc(n, sizeof *c->part_ns));
+	memcpy(c->part_ns, from->part_ns, n * sizeof *c->part_ns);
+	for (uint64_t b = 0; b < c->n_blocks; b++)
+		c->part_ns[c->first[tile_index(c, c->plan->n_stages - 1, b)]] = 0;
+}
+
 /* --- Virtual workers -------------------------------------------------------------------------------------- */
 
-enum state { ASLEEP, WAKING, WORKING };
+enum state { ASLEEP, WAKING, WATCHING, WORKING };
 
 struct virtual_worker {
 	enum state state;
-	uint64_t until_ns; /* WAKING, WORKING */
+	uint64_t until_ns; /* but for ASLEEP */
 	struct tile_ref ref;
 };
 
@@ -188,6 +203,12 @@ static unsigned parts_of(const void *ctx, uint32_t stage, uint64_t block)
 static void wake(struct simulation *s, unsigned n, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < s->n_workers && n > 0; i++)
+		if (s->workers[i].state == WATCHING) {
+			s->workers[i].state = WAKING;
+			s->workers[i].until_ns = now_ns + OFFER_NS;
+			n--;
+		}
+	for (unsigned i = 0; i < s->n_workers && n > 0; i++)
 		if (s->workers[i].state == ASLEEP) {
 			s->workers[i].state = WAKING;
 			s->workers[i].until_ns = now_ns + WAKE_NS;
@@ -208,7 +229,7 @@ static bool part_ends(struct simulation *s, const struct virtual_worker *w, stru
 {
 	unsigned n_ready;
 	s->end_ns = now_ns;
-	if (!w->ref.is_only_part && !schedule_part_done(s->schedule, &w->ref))
+	if (!w->ref.is_whole && !schedule_part_done(s->schedule, &w->ref))
 		return false;
 	bool has_next = schedule_tile_done(s->schedule, &w->ref, next, &n_ready);
 	wake(s, !has_next && n_ready > 0 ? n_ready - 1 : n_ready, now_ns);
@@ -233,8 +254,12 @@ static void act(struct simulation *s, struct virtual_worker *w)
 	s->lock_free_ns = now_ns;
 	if ((w->state == WORKING && part_ends(s, w, &next, now_ns)) || schedule_take(s->schedule, &next))
 		work_on(s, w, &next, now_ns);
-	else
+	else if (w->state == WATCHING) {
 		w->state = ASLEEP;
+	} else {
+		w->state = WATCHING;
+		w->until_ns = now_ns + WATCH_NS;
+	}
 }
 
 /* How long n_workers need. */
@@ -315,6 +340,8 @@ struct point {
 struct findings {
 	unsigned block_frames;
 	double work_ms, critical_ms, serial_ms, gap_ns, between_share;
+	double hash_ms;          /* of that work: the SHA-256 of the file */
+	double unhashed_speedup; /* of the rest, with UNHASHED_WORKERS */
 	struct point points[N_COUNTS];
 };
 
@@ -322,10 +349,21 @@ static void findings_take(struct findings *f, const struct costs *c, unsigned bl
 {
 	f->block_frames = block_frames;
 	f->work_ms = (double)costs_sum(c) / 1e6;
-	f->critical_ms = (double)critical_path_ns(c) / 1e6;
 	f->serial_ms = (double)c->serial_ns / 1e6;
 	f->gap_ns = (double)c->gap_ns;
 	f->between_share = (double)(c->gap_ns * costs_parts(c)) / (double)costs_sum(c);
+}
+
+static void examine_without_hash(const struct costs *c, const struct point *at, struct findings *f)
+{
+	struct costs rest;
+	double rest_s;
+
+	costs_unhash(&rest, c);
+	rest_s = (double)(simulate(&rest, at->n_workers, at->tuning.n_slots) + c->serial_ns) / 1e9;
+	f->hash_ms = (double)(costs_sum(c) - costs_sum(&rest)) / 1e6;
+	f->unhashed_speedup = (f->points[0].simulated_s - f->hash_ms / 1e3) / rest_s;
+	free(rest.part_ns);
 }
 
 static void examine(const struct traced_program *p, struct pool *one_worker, const struct options *o,
@@ -348,6 +386,10 @@ static void examine(const struct traced_program *p, struct pool *one_worker, con
 				print_stages(&c);
 		}
 		at->simulated_s = (double)(simulate(&c, at->n_workers, at->tuning.n_slots) + c.serial_ns) / 1e9;
+		if (at->n_workers == UNHASHED_WORKERS) {
+			f->critical_ms = (double)critical_path_ns(&c) / 1e6;
+			examine_without_hash(&c, at, f);
+		}
 		if (at->n_workers <= cpu_allowed_count())
 			at->measured_s = measured_wall_s(p, at->n_workers, last.block_frames);
 	}
@@ -369,6 +411,8 @@ static void print_report(const char *name, const struct findings *f)
 			       f->points[0].measured_s / at->measured_s);
 		printf("\n");
 	}
+	printf("  SHA-256 %.1f ms, so %.1f times at most; all else %.2f times with %d workers\n", f->hash_ms,
+	       f->work_ms / f->hash_ms, f->unhashed_speedup, UNHASHED_WORKERS);
 }
 
 static void print_head(void)
@@ -378,12 +422,12 @@ static void print_head(void)
 		printf(" %u measured |", worker_counts[i]);
 	for (int i = 1; i < N_COUNTS; i++)
 		printf(" %u |", worker_counts[i]);
-	printf("\n|");
+	printf(" SHA-256, ms | %d without |\n|", UNHASHED_WORKERS);
 	for (int i = 1; i < N_COUNTS && worker_counts[i] <= cpu_allowed_count(); i++)
 		printf("---|");
 	for (int i = 1; i < N_COUNTS; i++)
 		printf("---|");
-	printf("---|---|---|---|---|\n");
+	printf("---|---|---|---|---|---|---|\n");
 }
 
 static void print_row(const char *name, const struct findings *f)
@@ -395,7 +439,7 @@ static void print_row(const char *name, const struct findings *f)
 			printf(" %.2f |", f->points[0].measured_s / f->points[i].measured_s);
 	for (int i = 1; i < N_COUNTS; i++)
 		printf(" %.2f |", f->points[0].simulated_s / f->points[i].simulated_s);
-	printf("\n");
+	printf(" %.1f | %.2f |\n", f->hash_ms, f->unhashed_speedup);
 }
 
 static void report(const char *path, struct pool *one_worker, const struct options *o)

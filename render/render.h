@@ -267,6 +267,19 @@ size_t render_peaks_read(struct render_peaks *p, struct render_peak *out, size_t
 /* Begins again. */
 int render_peaks_rewind(struct render_peaks *p, struct error *err) WARN_UNUSED;
 
+/* --- The spectrum of a file ------------------------------------------------------------------------------------- */
+
+struct render_spectrum {
+	unsigned n_columns; /* evenly in time */
+	unsigned n_rows;    /* evenly in the logarithm of the frequency, the highest first */
+	double low_hz;      /* > 0 */
+	double high_hz;     /* 0: half the sample rate */
+};
+
+/* Of a file that render_run_files() wrote; takes fd. levels_db[n_rows][n_columns]: 0 is a sine of full scale, -200 silence.
+ * -1 with ERR_CORRUPT or ERR_NO_MEMORY. */
+int render_spectrum_measure(int fd, const struct render_spectrum *s, float *levels_db, struct error *err) WARN_UNUSED;
+
 /* --- Uploaded samples -------------------------------------------------------------------------------------------- */
 
 /* Decodes the audio file that in_fd is (regular, at its begin) and writes its decoded form to out_fd. For a process that can do
@@ -290,18 +303,6 @@ const char *render_sample_media_type(const void *head, size_t n);
 const char *const *render_sample_names(const struct render_engine *engine, size_t *n);
 /* How many variations an installed name has; 0: there is none of that name. */
 size_t render_sample_variations(const struct render_engine *engine, const char *name);
-
-/* --- The spectrum of a file ------------------------------------------------------------------------------------- */
-
-struct render_spectrum {
-	unsigned n_columns,
-		n_rows; /* columns evenly in time, rows evenly in the logarithm of the frequency, the highest first */
-	double low_hz, high_hz; /* low_hz > 0; high_hz 0: half the sample rate */
-};
-
-/* Of a file that render_run_files() wrote; takes fd. levels_db[n_rows][n_columns]: 0 is a sine of full scale, -200 silence.
- * -1 with ERR_CORRUPT or ERR_NO_MEMORY. */
-int render_spectrum_measure(int fd, const struct render_spectrum *s, float *levels_db, struct error *err) WARN_UNUSED;
 
 /* --- What the language has ------------------------------------------------------------------------------------ */
 

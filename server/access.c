@@ -40,6 +40,7 @@ static const struct rule {
 	{ "POST", "/estimate", SCOPE_READ },
 	{ "POST", "/events", SCOPE_READ },
 	{ "POST", "/format", SCOPE_READ },
+	{ "GET", "/r/{file}", SCOPE_RENDER },
 	{ "GET", "/webhooks/secret", SCOPE_RENDER },
 	{ "GET", "/metrics", SCOPE_ADMIN },
 	{ "GET", "/queue", SCOPE_ADMIN },
@@ -47,7 +48,7 @@ static const struct rule {
 	{ "POST", "/queue/resume", SCOPE_ADMIN },
 };
 
-static const char *const submissions[] = { "/render", "/jobs/{id}/retry", "/batches" };
+static const char *const submissions[] = { "/render", "/jobs/{id}/retry", "/jobs/{id}/verify", "/batches" };
 
 static bool is_path(const char *pattern, const char *path)
 {
@@ -194,9 +195,9 @@ static void add_rate_headers(struct http_request *r, uint64_t limit, const struc
 	http_add_header(r, "RateLimit", "\"jobs\";r=%llu;t=%u", (unsigned long long)state->remaining, state->reset_s);
 }
 
-/* One more submission of the key and of the address. */
-static int count_submission(struct app *app, struct http_request *r, const struct caller *c)
+int access_count_submission(struct app *app, struct http_request *r)
 {
+	const struct caller *c = r->caller;
 	char name[80];
 	uint64_t limit = c->limits.jobs_per_minute;
 	unsigned per_ip = atomic_load_explicit(&app->rate_per_ip, memory_order_relaxed);
@@ -300,7 +301,7 @@ int access_admit(struct app *app, struct http_request *r, const char *method, co
 						    : "render");
 		return -1;
 	}
-	return is_submission(method, path) ? count_submission(app, r, c) : 0;
+	return is_submission(method, path) ? access_count_submission(app, r) : 0;
 }
 
 bool access_may_see(const struct http_request *r, const char *owner_key_id)

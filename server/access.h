@@ -22,6 +22,9 @@ struct caller {
 /* Sets r->caller, or answers with 401, 403 or 429: -1. method and path are those of the route. */
 int access_admit(struct app *app, struct http_request *r, const char *method, const char *path) WARN_UNUSED;
 
+/* One more submission of the caller and of its address; access_admit() does so for what is always one. -1: answered. */
+int access_count_submission(struct app *app, struct http_request *r) WARN_UNUSED;
+
 /* May the caller see a job of this owner? */
 bool access_may_see(const struct http_request *r, const char *owner_key_id);
 /* Whose jobs a list shows: NULL for all. */

@@ -12,6 +12,8 @@
 /* api_render.c, api_check.c */
 void api_render(void *ctx, struct http_request *r);
 void api_check(void *ctx, struct http_request *r);
+/* api_embed.c */
+void api_embed(void *ctx, struct http_request *r);
 /* api_estimate.c */
 void api_estimate(void *ctx, struct http_request *r);
 /* api_events.c */
@@ -26,6 +28,8 @@ void api_job_unpin(void *ctx, struct http_request *r);
 void api_job_delete(void *ctx, struct http_request *r);
 void api_job_cancel(void *ctx, struct http_request *r);
 void api_job_retry(void *ctx, struct http_request *r);
+/* api_verify.c */
+void api_verify(void *ctx, struct http_request *r);
 /* api_batch.c, batch_results.c */
 void api_batch_begin(void *ctx, struct http_request *r);
 void api_batch_make(void *ctx, struct http_request *r);
@@ -73,8 +77,8 @@ int api_keep_upload(struct app *app, struct sample_upload *u, bool is_known, con
 		    struct error *err) WARN_UNUSED;
 /* Answers with what went wrong with an upload. */
 void api_reply_sample_error(struct http_request *r, const struct error *err);
-/* How much longer than other bodies one of this size may take. */
-int64_t api_upload_time_ms(size_t max_bytes);
+/* How much longer than other bodies this one may take: by its length, or the most that it may have when it does not say. */
+int64_t api_upload_time_ms(struct http_request *r);
 /* Suspends the request until the task is done or the service stops, or answers. next is to ask background_is_done(). */
 struct background_task;
 void api_wait_for_task(struct app *app, struct http_request *r, struct background_task *t, http_handler next);
@@ -135,6 +139,18 @@ json_t *batch_json(const struct batch *b);
 void api_reply_job(struct app *app, struct http_request *r, unsigned status, const struct job *job);
 /* Loads the job that the path names; -1: answered with 404 or worse. Free with job_fini(). */
 int api_load_job(struct app *app, struct http_request *r, bool with_source, struct job *out);
+
+/* Submits a job that is measured, and answers as POST /render does. */
+void api_submit(struct app *app, struct http_request *r, const struct spec *spec, struct job *job);
+/* What a GET that stands for a render is made of (api_embed.c). Measures as a submission does; -1: answered. */
+int api_measure(struct app *app, struct http_request *r, const struct render_spec *spec, struct job *job);
+/* Submits the job, waits for it, and answers with its file. */
+void api_submit_and_serve(struct app *app, struct http_request *r, const struct spec *spec, struct job *job,
+			  const char *cache_control);
+/* Answers a GET with the file of a succeeded job, by its conditions and ranges. */
+void api_serve_audio(struct app *app, struct http_request *r, const struct job *job, const char *cache_control);
+/* Options from the query alone. -1: answered. */
+int api_read_query(struct http_request *r, struct spec *out);
 
 /* Answers a POST with the whole file of a succeeded job. */
 void api_reply_audio(struct app *app, struct http_request *r, const struct job *job);

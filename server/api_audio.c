@@ -68,7 +68,8 @@ static int open_audio(struct app *app, struct http_request *r, const struct job 
 		return -1;
 	}
 	audio->file.type = audio_format_media_type(audio->format);
-	audio->file.cache_control = "private, max-age=31536000, immutable";
+	if (!audio->file.cache_control)
+		audio->file.cache_control = "private, max-age=31536000, immutable";
 	audio->file.modified_ms = job->completed_at_ms;
 	file_reply_name(&audio->file);
 	return 0;
@@ -96,6 +97,16 @@ static void reply_file(struct app *app, struct http_request *r, const struct job
 		problem_reply(r, PROBLEM_NOT_ACCEPTABLE, "this file is %s", audio_format_media_type(audio->format));
 	else if (open_audio(app, r, job, audio) == 0)
 		file_reply_send(r, &audio->file);
+}
+
+void api_serve_audio(struct app *app, struct http_request *r, const struct job *job, const char *cache_control)
+{
+	struct audio audio;
+
+	describe_mix(job, &audio);
+	audio.file.cache_control = cache_control;
+	audio.file.is_inline = true;
+	reply_file(app, r, job, &audio);
 }
 
 bool api_refuse_unsucceeded(struct http_request *r, const struct job *job)

@@ -213,7 +213,7 @@ void api_form_begin(void *ctx, struct http_request *r)
 	r->state = f;
 	r->state_free = form_free;
 	r->max_body_bytes += FILES_TOGETHER * app->config.max_sample_bytes;
-	r->body_timeout_ms += api_upload_time_ms(r->max_body_bytes);
+	r->body_timeout_ms += api_upload_time_ms(r);
 	if (http_read_form(r, take_part) < 0)
 		problem_reply(r, PROBLEM_UNSUPPORTED_MEDIA_TYPE, "the Content-Type of the form has no boundary");
 }

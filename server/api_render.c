@@ -23,6 +23,8 @@ struct wish {
 	bool audio;
 	bool is_replay;  /* of a submission that was answered before, under its Idempotency-Key */
 	unsigned wait_s; /* 0: do not wait */
+	/* Of a GET: nothing but the file will do, and it is answered with this Cache-Control. */
+	const char *cache_control;
 };
 
 struct waiter {
@@ -64,11 +66,28 @@ static void reply_failure(struct http_request *r, const struct job *job)
 		      job->error_message[0] ? job->error_message : "the job ended without audio");
 }
 
+/* Of a GET, which has no way to say that a job goes on. */
+static void reply_get(struct app *app, struct http_request *r, const struct job *job, const char *cache_control)
+{
+	if (job->state == JOB_SUCCEEDED) {
+		api_serve_audio(app, r, job, cache_control);
+	} else if (job_state_is_terminal(job->state)) {
+		reply_failure(r, job);
+	} else {
+		http_add_header(r, "Retry-After", "2");
+		problem_reply(r, PROBLEM_BUSY, "the render has not ended yet; ask again");
+	}
+}
+
 static void reply_outcome(struct app *app, struct http_request *r, const struct job *job, struct wish wish)
 {
 	/* The first answer came at once; it said 201 only if the file was there already. */
 	bool was_accepted = wish.is_replay && wish.wait_s == 0 && job->attempt > 0;
 
+	if (wish.cache_control) {
+		reply_get(app, r, job, wish.cache_control);
+		return;
+	}
 	http_add_header(r, "Vary", "Accept, Prefer");
 	if (!job_state_is_terminal(job->state) || (was_accepted && !wish.audio))
 		api_reply_job(app, r, 202, job);
@@ -141,7 +160,7 @@ static void wait_for(struct app *app, struct http_request *r, const char *id, st
 /* --- Submission ------------------------------------------------------------------------------------------- */
 
 /* Length, name and cost of what is asked for. -1: answered. */
-static int measure(struct app *app, struct http_request *r, const struct render_spec *spec, struct job *job)
+int api_measure(struct app *app, struct http_request *r, const struct render_spec *spec, struct job *job)
 {
 	struct diag_list diags = { .n = 0 };
 	struct error err = ERROR_INIT;
@@ -259,12 +278,28 @@ static bool is_file_unwanted(struct http_request *r, enum audio_format format)
 	return any > 0 && audio_type_quality(accept, format) == 0;
 }
 
+static void submit_and_reply(struct app *app, struct http_request *r, const struct spec *spec, struct job *job,
+			     struct wish wish)
+{
+	bool is_cached = false;
+
+	if (submit(app, r, spec, job, &wish, &is_cached) < 0)
+		return;
+	if (wish.wait_s && !is_cached)
+		wait_for(app, r, job->id, wish);
+	else
+		reply_current(app, r, job->id, wish);
+}
+
+void api_submit(struct app *app, struct http_request *r, const struct spec *spec, struct job *job)
+{
+	submit_and_reply(app, r, spec, job, read_wish(app, r, spec->render.format));
+}
+
 static void render(void *ctx, struct http_request *r)
 {
 	struct app *app = ctx;
 	struct job job = { .state = JOB_QUEUED };
-	bool is_cached = false;
-	struct wish wish;
 	struct spec spec;
 
 	if (api_read_spec(r, &spec) < 0)
@@ -275,17 +310,11 @@ static void render(void *ctx, struct http_request *r)
 			      audio_format_media_type(spec.render.format));
 		return;
 	}
-	if (read_cancel_after(r, &spec) < 0 || measure(app, r, &spec.render, &job) < 0) {
+	if (read_cancel_after(r, &spec) < 0 || api_measure(app, r, &spec.render, &job) < 0) {
 		job_fini(&job);
 		return;
 	}
-	wish = read_wish(app, r, spec.render.format);
-	if (submit(app, r, &spec, &job, &wish, &is_cached) == 0) {
-		if (wish.wait_s && !is_cached)
-			wait_for(app, r, job.id, wish);
-		else
-			reply_current(app, r, job.id, wish);
-	}
+	submit_and_reply(app, r, &spec, &job, read_wish(app, r, spec.render.format));
 	job_fini(&job);
 }
 
@@ -295,4 +324,15 @@ void api_render(void *ctx, struct http_request *r)
 		api_form_end(ctx, r, render);
 	else
 		render(ctx, r);
+}
+
+void api_submit_and_serve(struct app *app, struct http_request *r, const struct spec *spec, struct job *job,
+			  const char *cache_control)
+{
+	unsigned wait_s = app->config.max_wait_s < WAIT_DEFAULT_S ? app->config.max_wait_s : WAIT_DEFAULT_S;
+	struct wish wish = { .audio = true, .wait_s = wait_s, .cache_control = cache_control };
+	bool is_cached;
+
+	if (submit(app, r, spec, job, &wish, &is_cached) == 0)
+		wait_for(app, r, job->id, wish);
 }

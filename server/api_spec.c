@@ -61,13 +61,20 @@ static int read_json(struct http_request *r, struct spec *out)
 	return -1;
 }
 
-static int read_raw(struct http_request *r, struct spec *out)
+int api_read_query(struct http_request *r, struct spec *out)
 {
 	struct spec_problems problems;
 	struct error err = ERROR_INIT;
 
-	if (spec_parse_query(r->query, r->n_query, NULL, out, &problems, &err) < 0)
-		return refuse_options(r, &problems, &err);
+	return spec_parse_query(r->query, r->n_query, NULL, out, &problems, &err) < 0
+		       ? refuse_options(r, &problems, &err)
+		       : 0;
+}
+
+static int read_raw(struct http_request *r, struct spec *out)
+{
+	if (api_read_query(r, out) < 0)
+		return -1;
 	out->render.source = r->body;
 	out->render.source_len = r->body_len;
 	out->has_source = true;

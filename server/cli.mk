@@ -39,3 +39,8 @@ check_PROGRAMS += tests/unit/test_sandbox
 TESTS += tests/unit/test_sandbox
 tests_unit_test_sandbox_SOURCES = tests/unit/test_sandbox.c server/sandbox.c tests/lib/test.c tests/lib/test.h
 tests_unit_test_sandbox_LDADD = libbase.a $(SECCOMP_LIBS) $(BASE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_progress
+TESTS += tests/unit/test_progress
+tests_unit_test_progress_SOURCES = tests/unit/test_progress.c server/progress.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_progress_LDADD = libbase.a $(BASE_LIBS) $(CHECK_LIBS)

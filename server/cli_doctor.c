@@ -8,10 +8,12 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cpu.h"
 #include "server/cli.h"
+#include "server/sandbox.h"
 
 enum { FILES_WANTED = 8704, GIB = 1 << 30 };
 
@@ -135,6 +137,19 @@ static enum verdict check_data(const char *dir)
 	return check_space(dir) > v ? WARNING : v;
 }
 
+/* In a process of its own, which it leaves nothing to. */
+static enum verdict check_sandbox(void)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(sandbox_enter(NULL) == 0 ? EX_OK : EX_UNAVAILABLE);
+	if (pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == EX_OK)
+		return say(GOOD, "uploads", "uploaded samples are decoded in a sandbox");
+	return say(WARNING, "uploads", "the kernel takes no seccomp filter, so uploaded samples will be refused");
+}
+
 static enum verdict check_samples(const char *dir)
 {
 	if (!dir)
@@ -172,6 +187,7 @@ int cli_doctor(int argc, char **argv)
 	if (optind != argc)
 		return cli_usage_error("doctor", "no argument expected, found '%s'", argv[optind]);
 	check_machine();
+	check_sandbox();
 	worst = check_data(data_dir);
 	if (check_samples(samples_dir) == BAD)
 		worst = BAD;

@@ -26,7 +26,7 @@ static void print_help(void)
 	     "      --jobs-per-minute=N   submissions; default 0: no limit, as for three below\n"
 	     "      --max-running=N       jobs in progress\n"
 	     "      --audio-per-day=S     seconds of audio rendered per day (UTC)\n"
-	     "      --max-bytes=N         bytes of finished files\n"
+	     "      --max-bytes=N         bytes of finished files and samples\n"
 	     "      --max-queued=N        jobs waiting (default 1000)\n"
 	     "      --grace=S             how long the old secret stays valid (default 0)\n"
 	     "  -h, --help");

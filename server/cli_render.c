@@ -46,7 +46,7 @@ static void print_help(void)
 	     "      --server=URL  --key=KEY            at a server (key: $PHONOND_API_KEY too)\n"
 	     "      --json  -q, --quiet                results as JSON Lines; or only errors\n"
 	     "  -t, --threads=N  -b, --block=N  --io=M speed only, never the bytes\n"
-	     "      --max-duration=S  --sync           refuse more; end when it is on disk\n"
+	     "      --max-duration=S  --sync           refuse more; end when files are on disk\n"
 	     "\n"
 	     "Exit status: 0; 64 usage, 65 the program, 66 no SRC, 69 no server, 70 a bug,\n"
 	     "73 no OUT, 74 writing failed, 75 interrupted or busy, 77 not allowed.");

@@ -9,7 +9,7 @@ enum { PREFLIGHT_AGE_S = 86400 };
 /* Request headers that a browser may send without asking are not listed. */
 #define REQUEST_HEADERS                                                                                                \
 	"Authorization, Content-Type, Prefer, Idempotency-Key, If-Match, If-None-Match, If-Range, Range, "             \
-	"Last-Event-ID, "                                                                                              \
+	"Last-Event-ID, Cancel-After, Repr-Digest, Content-Digest, "                                                   \
 	"Cache-Control, traceparent, X-Request-Id"
 #define ANSWER_HEADERS                                                                                                 \
 	"ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, Content-Range, Accept-Ranges, "               \

@@ -30,7 +30,8 @@ void file_reply_add_headers(struct http_request *r, const struct file_reply *f)
 	http_add_header(r, "Accept-Ranges", "bytes");
 	sodium_bin2base64(digest, sizeof digest, f->sha256, SHA256_BYTES, sodium_base64_VARIANT_ORIGINAL);
 	http_add_header(r, "Repr-Digest", "sha-256=:%s:", digest);
-	http_add_header(r, "Content-Disposition", "attachment; filename=\"%s\"", f->name);
+	http_add_header(r, "Content-Disposition", "%s; filename=\"%s\"", f->is_inline ? "inline" : "attachment",
+			f->name);
 }
 
 /* --- Several ranges in one answer ---------------------------------------------------------------------------- */

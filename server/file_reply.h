@@ -2,6 +2,8 @@
 #ifndef SERVER_FILE_REPLY_H
 #define SERVER_FILE_REPLY_H
 
+#include <stdbool.h>
+
 #include "base/hash.h"
 #include "server/conditional.h"
 #include "server/http.h"
@@ -15,6 +17,7 @@ struct file_reply {
 	uint8_t sha256[SHA256_BYTES];
 	int64_t modified_ms;
 	const char *type, *cache_control;
+	bool is_inline;                  /* to be played where it stands, not saved */
 	char name[FILE_REPLY_NAME_SIZE]; /* for the client's disk: letters, digits, "._-" */
 	char etag[SHA256_HEX_SIZE + 2];  /* by file_reply_name() */
 };

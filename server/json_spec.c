@@ -283,30 +283,53 @@ static int put_last_options(struct buf *b, const struct render_spec *r)
 char *spec_print_options(const struct spec *spec)
 {
 	struct buf b = BUF_INIT;
+	char hex[SHA256_HEX_SIZE];
 	int failed = buf_printf(&b, "{");
 
 	failed |= put_first_options(&b, &spec->render);
 	failed |= put_last_options(&b, &spec->render);
+	if (spec->has_verify)
+		failed |= put_name(&b, "verify_sha256", sha256_hex(spec->verify_sha256, hex));
 	failed |= buf_printf(&b, "}");
 	if (failed)
 		buf_fini(&b);
 	return buf_take(&b);
 }
 
+/* Takes the member out of the object: 1, 0 when it is not there, -1 when it holds something else. */
+static int take_verify(json_t *root, uint8_t sha256[SHA256_BYTES])
+{
+	const json_t *member = json_object_get(root, "verify_sha256");
+	const char *hex = json_string_value(member);
+
+	if (!member)
+		return 0;
+	if (!hex || strlen(hex) != 64 || sha256_parse_hex(hex, sha256) < 0)
+		return -1;
+	json_object_del(root, "verify_sha256");
+	return 1;
+}
+
 int spec_parse_options(const char *text, struct spec *out, struct error *err)
 {
 	struct spec_problems problems = { .n = 0 };
+	uint8_t verify[SHA256_BYTES];
 	json_error_t at;
 	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &at);
-	int result;
+	int result, has_verify;
 
 	if (!json_is_object(root)) {
 		json_decref(root);
 		return error_set(err, ERR_CORRUPT, "the stored options of the job are not a JSON object");
 	}
+	has_verify = take_verify(root, verify);
 	result = walk_members(NULL, root, out, &problems, NULL);
 	json_decref(root);
-	if (result < 0)
-		return error_set(err, ERR_CORRUPT, "the stored options of the job: %s", problems.items[0].message);
+	if (result < 0 || has_verify < 0)
+		return error_set(err, ERR_CORRUPT, "the stored options of the job: %s",
+				 result < 0 ? problems.items[0].message : "'verify_sha256' is no digest");
+	out->has_verify = has_verify;
+	if (has_verify)
+		memcpy(out->verify_sha256, verify, SHA256_BYTES);
 	return 0;
 }

@@ -29,6 +29,9 @@ struct spec {
 	struct spec_terms terms;
 	bool has_format, has_sample_rate; /* given, not the default */
 	bool has_source;
+	/* Of a job that verifies another (api_verify.c): what its file is to be. Not for clients; stored with the options. */
+	bool has_verify;
+	uint8_t verify_sha256[SHA256_BYTES];
 };
 
 /* Something wrong with an option. */

@@ -6,7 +6,8 @@ libserver_a_SOURCES += \
 	server/api_audio.c \
 	server/api_batch.c \
 	server/api_check.c \
-	server/api_estimate.c \
+	server/api_embed.c \
+	server/api_estimate.c server/inflate.c server/inflate.h \
 	server/api_events.c \
 	server/api_examples.c \
 	server/api_form.c \
@@ -17,7 +18,7 @@ libserver_a_SOURCES += \
 	server/api_page.c \
 	server/api_peaks.c \
 	server/api_render.c \
-	server/api_samples.c \
+	server/api_sample_put.c server/api_samples.c server/api_samples.h server/api_verify.c \
 	server/api_schedules.c \
 	server/api_spec.c \
 	server/api_stems.c \

@@ -228,6 +228,9 @@ static int status_of_http(long status)
 	case 401:
 	case 403:
 		return EX_NOPERM;
+	case 200:
+	case 201:
+	case 202:
 	case 404:
 	case 405:
 		return EX_UNAVAILABLE; /* something else answers there */

@@ -22,7 +22,8 @@ enum { PATH_ID_SIZE = 64, NAMES_MAX = 2, TYPES_MAX = 10 };
 #define RAW_TYPES "text/plain", "text/x-phonon", "application/octet-stream", "application/x-www-form-urlencoded"
 
 struct route {
-	const char *method, *path; /* a segment "{id}" or the like stands for any name, "{file}" for one with dots */
+	const char *method,
+		*path; /* a segment "{id}" or the like stands for any short name, "{file}" for one with dots, of any length */
 	http_handler handler;
 	bool takes_source; /* needs a body: JSON or raw source, up to the configured size */
 	const char *gives[TYPES_MAX];
@@ -50,6 +51,7 @@ static const struct route routes[] = {
 	{ "GET", "/events", api_all_events, false, { "text/event-stream" } },
 	{ "GET", "/jobs/{id}/events", api_job_events, false, { "text/event-stream" } },
 	{ "POST", "/jobs/{id}/retry", api_job_retry, false, { JSON } },
+	{ "POST", "/jobs/{id}/verify", api_verify, false, { JSON, AUDIO_TYPES } },
 	{ "POST", "/batches", api_batch_make, false, { JSON } },
 	{ "GET", "/batches", api_batches_list, false, { JSON } },
 	{ "GET", "/batches/{id}", api_batch_get, false, { JSON } },
@@ -67,6 +69,7 @@ static const struct route routes[] = {
 	{ "GET", "/jobs/{id}/peaks", api_peaks, false, { JSON, "application/octet-stream" } },
 	{ "GET", "/jobs/{id}/stems", api_stems, false, { JSON, "application/x-tar", "audio/wav" } },
 	{ "GET", "/jobs/{id}/stems/{name}", api_stem_audio, false, { AUDIO_TYPES } },
+	{ "GET", "/r/{file}", api_embed, false, { AUDIO_TYPES } },
 	{ "GET", "/samples", api_samples_list, false, { JSON } },
 	{ "GET", "/samples/{bank}/{file}", api_sample_get, false, { SAMPLE_TYPES } },
 	{ "PUT", "/samples/{bank}/{file}", api_sample_put, false, { JSON } },
@@ -99,7 +102,10 @@ static const char *const source_types[] = { JSON, RAW_TYPES };
 
 /* What stands for {…} in a path. */
 struct path_names {
-	char names[NAMES_MAX][PATH_ID_SIZE];
+	struct {
+		const char *at; /* in the path */
+		size_t len;
+	} names[NAMES_MAX];
 	size_t n;
 };
 
@@ -115,10 +121,10 @@ static bool is_match(const char *template, const char *path, struct path_names *
 		}
 		bool is_file = strncmp(template, "{file}", 6) == 0;
 		size_t n = strspn(path, is_file ? NAME_CHARACTERS "-." : NAME_CHARACTERS);
-		if (n == 0 || n >= PATH_ID_SIZE || found->n == NAMES_MAX)
+		if (n == 0 || (n >= PATH_ID_SIZE && !is_file) || found->n == NAMES_MAX)
 			return false;
-		memcpy(found->names[found->n], path, n);
-		found->names[found->n++][n] = '\0';
+		found->names[found->n].at = path;
+		found->names[found->n++].len = n;
 		path += n;
 		template = strchr(template, '}') + 1;
 	}
@@ -160,9 +166,9 @@ static void find_route(struct http_request *r)
 		if (is_method(&routes[i], r) && is_match(routes[i].path, r->path, &found))
 			r->route = &routes[i];
 	if (r->route && found.n > 0)
-		r->path_id = arena_strndup(&r->arena, found.names[0], strlen(found.names[0]));
+		r->path_id = arena_strndup(&r->arena, found.names[0].at, found.names[0].len);
 	if (r->route && found.n > 1)
-		r->path_name = arena_strndup(&r->arena, found.names[1], strlen(found.names[1]));
+		r->path_name = arena_strndup(&r->arena, found.names[1].at, found.names[1].len);
 }
 
 static void refuse_method(struct app *app, struct http_request *r)

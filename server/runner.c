@@ -213,6 +213,17 @@ static void free_parts(struct run *r)
 
 /* --- The job ---------------------------------------------------------------------------------------------- */
 
+/* Of a job that verifies another one. */
+static int check_digest(const struct run *r, struct error *err)
+{
+	char found[SHA256_HEX_SIZE], wanted[SHA256_HEX_SIZE];
+
+	if (!r->spec.has_verify || memcmp(r->job->sha256, r->spec.verify_sha256, SHA256_BYTES) == 0)
+		return 0;
+	return error_set(err, ERR_CORRUPT, "the render has the SHA-256 %s, the job that is verified has %s",
+			 sha256_hex(r->job->sha256, found), sha256_hex(r->spec.verify_sha256, wanted));
+}
+
 static int render(const struct runner *runner, struct run *r, struct job_control *control, struct error *err)
 {
 	struct render_result *result = calloc(1, sizeof *result);
@@ -243,6 +254,8 @@ static int render(const struct runner *runner, struct run *r, struct job_control
 				    (double)result->frames / r->spec.render.sample_rate_hz / result->wall_s);
 	if (!failed && result->n_stems > 0 && !r->job->stems)
 		failed = error_set(err, ERR_NO_MEMORY, "no memory for the list of stems");
+	if (!failed)
+		failed = check_digest(r, err);
 	free(result);
 	return failed;
 }

@@ -30,7 +30,8 @@ static int check_row(struct row *row, void *ctx)
 	if (are_too_many)
 		return error_set(row->err, ERR_QUOTA, "this key may have %lld jobs waiting", max_queued);
 	if (is_too_much)
-		return error_set(row->err, ERR_QUOTA, "this key's jobs and samples keep %lld bytes, all that they may; delete some",
+		return error_set(row->err, ERR_QUOTA,
+				 "this key's jobs and samples keep %lld bytes, all that they may; delete some",
 				 max_bytes);
 	if (is_too_long)
 		return error_set(row->err, ERR_QUOTA, "this key may render %lld seconds of audio a day, counted in UTC",

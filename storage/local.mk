@@ -57,6 +57,11 @@ TESTS += tests/unit/test_migrate
 tests_unit_test_migrate_SOURCES = tests/unit/test_migrate.c $(STORE_TEST_SOURCES)
 tests_unit_test_migrate_LDADD = $(STORE_TEST_LIBS)
 
+check_PROGRAMS += tests/unit/test_db
+TESTS += tests/unit/test_db
+tests_unit_test_db_SOURCES = tests/unit/test_db.c tests/lib/test.c tests/lib/test.h
+tests_unit_test_db_LDADD = $(STORE_TEST_LIBS)
+
 check_PROGRAMS += tests/unit/test_writer
 TESTS += tests/unit/test_writer
 tests_unit_test_writer_SOURCES = tests/unit/test_writer.c tests/lib/test.c tests/lib/test.h

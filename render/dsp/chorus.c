@@ -48,7 +48,7 @@ const struct node_def node_chorus = {
 	.name = "chorus",
 	.doc = "a copy of swaying pitch beside the signal, wide in stereo",
 	.reference = "J. Dattorro, Effect Design, Part 2: Delay-Line Modulation and Chorus, J. Audio Eng. Soc. 45(10), 1997",
-	.example = "out $ saw \"110 165\" # chorus 0.8 0.5 0.5",
+	.example = "out $ saw \"110 165\" # chorus 0.8 0.5 0.5 # gain 0.7",
 	.params = {
 		PARAM_IN,
 		{ .name = "rate", .unit = "Hz", .min = 0.1, .max = 10, .doc = "of the sway" },

@@ -240,7 +240,7 @@ const struct node_def node_freeze = {
 	.name = "freeze",
 	.doc = "holds the sound of the moment before each onset of a trigger",
 	.reference = "M. Dolson, The phase vocoder: a tutorial, Computer Music Journal 10(4), 1986",
-	.example = "out $ saw \"110 165 82.5 123\" # lpf 1500 # freeze \"~ t ~ t\"",
+	.example = "out $ saw \"110 165 82.5 123\" # lpf 1500 # freeze \"~ t ~ t\" # gain 0.5",
 	.params = {
 		PARAM_IN,
 		{ .name = "trigger", .unit = "", .min = 0, .max = 2, .flags = PARAM_GATE,

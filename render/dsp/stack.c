@@ -5,7 +5,7 @@ const struct node_def node_stack = {
 	.name = "stack",
 	.doc = "everything of a list at once: [a, b, ...]",
 	.reference = "elementary",
-	.example = "out $ stack [s \"bd*4\", s \"~ cp\", s \"hh*8\" # gain 0.5]",
+	.example = "out $ stack [s \"bd*4\", s \"~ cp\", s \"hh*8\" # gain 0.5] # gain 0.8",
 	.params = {
 		{ .name = "parts", .unit = "", .doc = "list of signals or of event sources" },
 	},

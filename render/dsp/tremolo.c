@@ -37,7 +37,7 @@ const struct node_def node_tremolo = {
 	.aliases = { "trem" },
 	.doc = "swaying level",
 	.reference = "U. Zoelzer (ed.), DAFX (2011), chapter 3",
-	.example = "out $ saw \"110 165\" # lpf 1200 # tremolo 6 0.8",
+	.example = "out $ saw \"110 165\" # lpf 1200 # tremolo 6 0.8 # gain 0.6",
 	.params = {
 		PARAM_IN,
 		{ .name = "rate", .unit = "Hz", .min = 0.1, .max = 20, .doc = "of the sway" },

@@ -84,7 +84,7 @@ const struct node_def node_vibrato = {
 	.aliases = { "vib" },
 	.doc = "swaying pitch; it comes one frame late",
 	.reference = "U. Zoelzer (ed.), DAFX (2011), chapter 2",
-	.example = "out $ tri \"220 330\" # vibrato 5.5 0.2",
+	.example = "out $ tri \"220 330\" # vibrato 5.5 0.2 # gain 0.8",
 	.params = {
 		PARAM_IN,
 		{ .name = "rate", .unit = "Hz", .min = 0.1, .max = 20, .doc = "of the sway" },

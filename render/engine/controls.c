@@ -1,5 +1,7 @@
 #include "render/engine/controls.h"
 
+#include <string.h>
+
 struct range {
 	double def, min, max;
 };
@@ -52,7 +54,8 @@ static void control_set(struct controls *c, enum control_key key, double x)
 void controls_read(struct controls *c, const struct hap *hap, const struct modulators *m)
 {
 	const struct value *v = &hap->value;
-	*c = (struct controls){ .s = { .len = 0 } };
+	memset(c->has, 0, sizeof c->has);
+	c->s = (struct word){ .len = 0 };
 	for (unsigned key = 0; key < CONTROL_COUNT; key++)
 		c->v[key] = ranges[key].def;
 	for (uint32_t i = 0; v->kind == VALUE_MAP && i < v->map.n; i++) {

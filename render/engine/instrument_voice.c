@@ -28,23 +28,36 @@ static struct pitch pitch_of(const struct event_maker *m, const struct controls 
 			  m->base_hz[idx]);
 }
 
+/* A note that outlasts the song is rendered as far as it is heard, unless all of it is there from an earlier event. */
+static struct note *note_for(struct event_maker *m, struct note_key *key, uint64_t n_heard, unsigned n_ch,
+			     struct span where, struct error *err)
+{
+	struct note *n = n_heard < key->n_frames ? note_cache_look_up(m->notes, key) : NULL;
+
+	if (n)
+		return n;
+	key->n_frames = n_heard;
+	return note_cache_find(m->notes, key, n_ch, where, err);
+}
+
 int instrument_voice(struct event_maker *m, const struct event *ev, const struct controls *c, uint32_t idx,
 		     struct voice *v, struct error *err)
 {
-	uint64_t left = m->run->spec.n_frames - ev->onset;
+	uint64_t n_heard = m->run->spec.n_frames - ev->onset;
 	envelope_make(m, ev, v, c);
 	struct note_key key = {
 		.instrument = idx,
 		.pitch = pitch_of(m, c, idx),
-		.n_frames = v->envelope.end < left ? v->envelope.end : left,
+		.n_frames = v->envelope.end,
 		.onset = m->events->follows_song[idx] ? ev->onset : 0,
 	};
 	unsigned n_ch = mix_output_channels(m->events->plans[idx]);
-	v->note = note_cache_find(m->notes, &key, n_ch, ev->hap->source, err);
+	n_heard = v->envelope.end < n_heard ? v->envelope.end : n_heard;
+	v->note = note_for(m, &key, n_heard, n_ch, ev->hap->source, err);
 	if (!v->note)
 		return -1;
 	v->path = (struct path){ .data = &v->note->audio, .rate = PATH_UNIT };
-	v->end = ev->onset + key.n_frames;
+	v->end = ev->onset + n_heard;
 	v->note->n_voices++;
 	v->note->last_block = ev->block;
 	event_gains(v, c, n_ch);

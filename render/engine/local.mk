@@ -6,12 +6,12 @@ librender_a_SOURCES += \
 	render/engine/event.c render/engine/event.h render/engine/event_impl.h render/engine/file_set.c \
 	render/engine/file_set.h render/engine/finish.c render/engine/finish.h render/engine/instrument_voice.c \
 	render/engine/k_weighting.c render/engine/k_weighting.h render/engine/limiter.c render/engine/limiter.h \
-	render/engine/loudness.c render/engine/loudness.h render/engine/master.c render/engine/master.h \
+	render/engine/loudness.c render/engine/loudness.h render/engine/master.c render/engine/master.h render/engine/master_deliver.c render/engine/master_impl.h \
 	render/engine/mix.c render/engine/mix.h render/engine/note.c render/engine/note.h render/engine/path.c \
 	render/engine/parcel.c render/engine/parcel.h render/engine/path.h render/engine/pool.c render/engine/pool.h render/engine/rest.c \
 	render/engine/rest.h render/engine/run.c render/engine/run.h render/engine/sample_voice.c \
 	render/engine/saver.c render/engine/saver.h render/engine/schedule.c render/engine/schedule.h \
-	render/engine/score.c render/engine/score.h render/engine/song.c render/engine/song.h \
+	render/engine/score.c render/engine/score.h render/engine/score_impl.h render/engine/score_rest.c render/engine/song.c render/engine/song.h \
 	render/engine/tempo.c render/engine/tempo.h render/engine/tile.c render/engine/tile.h \
 	render/engine/track.c render/engine/track.h render/engine/true_peak.c render/engine/true_peak.h \
 	render/engine/tune.c render/engine/tune.h render/engine/voice.c render/engine/voice.h render/engine/voice_store.c render/engine/voice_store.h render/estimate.c \

@@ -1,19 +1,12 @@
-#include "render/engine/master.h"
+#include "render/engine/master_impl.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/spool.h"
 #include "render/engine/denormals.h"
-#include "render/engine/file_set.h"
-#include "render/engine/finish.h"
-#include "render/engine/parcel.h"
 #include "render/graph/plan.h"
-
-/* An automatic tail ends when this long nothing was heard: longer than the time between two echoes. */
-#define SILENCE_S 3.0
 
 enum { LEVEL_PASSES = 10 }; /* at most, to meet a loudness behind a limiter */
 #define LEVEL_TOLERANCE_LU 0.02
@@ -21,24 +14,6 @@ enum { LEVEL_PASSES = 10 }; /* at most, to meet a loudness behind a limiter */
 #define LEVEL_SLOPE_MIN 0.1     /* of loudness over gain: behind a limiter that works hard it is nearly flat */
 #define LEVEL_GAIN_MAX_DB 60.0  /* of what normalize may add */
 #define LEVEL_DRIVE_MAX_DB 12.0 /* of that, into a limiter: beyond there is little but distortion to gain */
-
-struct master {
-	struct master_config config;
-	unsigned channels, n_signals, n_lines; /* lines: n_signals * channels */
-	bool is_held;                          /* nothing goes on before the last frame is there */
-	bool is_level_carried;                 /* the level of a block and all behind it go in order */
-	struct spool *spool;                   /* when it is held, or kept for a checkpoint; else NULL */
-	bool owns_spool;                       /* it is not the checkpoint's */
-	uint64_t n_spooled;                    /* the frame up to which the spool has all from heard_from on */
-	uint64_t n_audible;                    /* frames up to the last one that is no silence */
-	bool is_over;
-	_Atomic bool has_warned; /* relaxed: that the mix was not finite */
-	struct finish *finish;
-	struct file_set files;
-	struct parcel *parcels;  /* [n_slots]: blocks on their way */
-	struct parcel unspooled; /* frames from the spool, up to BLOCK_FRAMES_MAX */
-	sample *frames;          /* [BLOCK_FRAMES_MAX * n_lines]: interleaved, for the spool */
-};
 
 /* --- Making ----------------------------------------------------------------------------------------------- */
 
@@ -72,16 +47,6 @@ static int open_spool(struct master *m, struct error *err)
 	return m->spool ? 0 : -1;
 }
 
-static uint64_t frames_of(const struct master *m, double seconds)
-{
-	return (uint64_t)(seconds * m->config.spec->sample_rate_hz + 0.5);
-}
-
-static double linear(double db)
-{
-	return pow(10, db / 20);
-}
-
 /* To 16 bits: whatever a libm makes of the last bit, the gain is the same. */
 static double round_gain(double gain)
 {
@@ -101,11 +66,11 @@ static struct finish_spec finish_spec_of(const struct master *m, uint64_t n_fram
 		.n_frames = n_frames,
 		.from_frame = m->config.heard_from,
 		.end_frame = n_frames,
-		.fade_in_frames = frames_of(m, s->fade_in_s),
-		.fade_out_frames = frames_of(m, s->fade_out_s),
+		.fade_in_frames = master_frames_of(m, s->fade_in_s),
+		.fade_out_frames = master_frames_of(m, s->fade_out_s),
 		.gain = gain,
 		.has_limiter = s->has_limiter,
-		.ceiling = round_gain(linear(s->ceiling_db)),
+		.ceiling = round_gain(master_linear(s->ceiling_db)),
 		.meter = s->normalize == NORMALIZE_LOUDNESS ? LOUDNESS_DECIDING : LOUDNESS_REPORTED,
 	};
 }
@@ -181,257 +146,13 @@ void master_free(struct master *m)
 	free(m);
 }
 
-/* --- Blocks from the plan --------------------------------------------------------------------------------- */
-
-static struct parcel *parcel_at(const struct master *m, uint64_t block)
-{
-	return &m->parcels[block % m->config.n_slots];
-}
-
-/* Of any block. */
-static void mix(struct master *m, const struct run *run, const struct run_step *step)
-{
-	struct parcel *p = parcel_at(m, step->block);
-
-	p->n = step->n_frames;
-	if (parcel_mix(p, run, step->block, step->n_frames, (sample)m->config.spec->gain) ||
-	    atomic_exchange_explicit(&m->has_warned, true, memory_order_relaxed))
-		return;
-	run_warn(m->config.shared, "not-finite", (struct span){ 0, 0 },
-		 "the mix became infinite; those samples are silent");
-}
-
-/* Notes where the last audible frame of the mix is. Returns how many of the n frames to keep: fewer when the tail has died
- * away before their end, which is decided by frame and so for every size of block alike. */
-static size_t listen(struct master *m, const struct parcel *p)
-{
-	sample floor = (sample)linear(RENDER_TAIL_AUTO_DB);
-	uint64_t silence = frames_of(m, SILENCE_S);
-
-	for (size_t i = 0; i < p->n; i++) {
-		uint64_t frame = m->n_spooled + i;
-		bool is_audible = false;
-		for (unsigned c = 0; c < m->channels; c++)
-			is_audible |= fabsf(p->lines[c][i]) >= floor;
-		if (is_audible)
-			m->n_audible = frame + 1;
-		else if (frame >= m->config.main_frames + silence && frame >= m->n_audible + silence)
-			return i;
-	}
-	return p->n;
-}
-
-static size_t frame_bytes(const struct master *m)
-{
-	return m->n_lines * sizeof *m->frames;
-}
-
-static int spool_lines(struct master *m, const struct parcel *p, size_t n, struct error *err)
-{
-	parcel_interleave(p, n, m->frames);
-	if (spool_append(m->spool, m->frames, n * frame_bytes(m), err))
-		return -1;
-	m->n_spooled += n;
-	return 0;
-}
-
-static int keep(struct master *m, const struct parcel *p, struct error *err)
-{
-	size_t n_kept = m->config.spec->is_tail_automatic ? listen(m, p) : p->n;
-
-	if (spool_lines(m, p, n_kept, err))
-		return -1;
-	m->is_over = n_kept < p->n;
-	return m->is_over ? error_set(err, ERR_CANCELED, "the sound has died away") : 0;
-}
-
-/* The render may turn out to be too short for checkpoints, then nothing is kept any more. */
-static bool is_pause_due(struct master *m)
-{
-	struct saver *s = m->config.saver;
-	struct saver_progress progress = {
-		.n_spooled = m->n_spooled,
-		.frame_bytes = frame_bytes(m),
-		.n_total = m->config.run_frames,
-		.cpu_ns = atomic_load_explicit(&m->config.shared->cpu_ns, memory_order_relaxed),
-	};
-	bool is_due = s && saver_is_due(s, &progress);
-
-	if (s && s->is_off && !m->is_held)
-		m->spool = NULL;
-	return is_due;
-}
-
-static uint64_t first_frame(const struct master *m, const struct run_step *step)
-{
-	return step->block * m->config.shared->block_frames;
-}
-
-/* What cannot be kept for a checkpoint costs only that. */
-static void keep_for_checkpoint(struct master *m, const struct parcel *p)
-{
-	struct saver *s = m->config.saver;
-	uint64_t start_ns;
-
-	if (!m->spool)
-		return;
-	start_ns = clock_monotonic_ns();
-	if (spool_lines(m, p, p->n, NULL)) {
-		saver_give_up(s);
-		m->spool = NULL;
-	}
-	s->kept_ns += clock_monotonic_ns() - start_ns;
-}
-
-static void pause_if_due(struct master *m, struct run *run)
-{
-	if (is_pause_due(m))
-		run_pause(run);
-}
-
-static void set_level(struct master *m, const struct run_step *step)
-{
-	struct parcel *p = parcel_at(m, step->block);
-
-	p->n = finish_level(m->finish, first_frame(m, step), p->lines, p->n);
-}
-
-/* Loudness, then the true peak of each channel. */
-static void measure(struct master *m, const struct run_step *step)
-{
-	const struct parcel *p = parcel_at(m, step->block);
-
-	if (step->part == 0)
-		finish_measure_loudness(m->finish, (const sample *const *)p->lines, p->n);
-	else
-		finish_measure_peak(m->finish, step->part - 1, p->lines[step->part - 1], p->n);
-}
-
-static int encode(struct master *m, const struct run_step *step, struct error *err)
-{
-	struct parcel *p = parcel_at(m, step->block);
-	const sample *const *lines = (const sample *const *)p->lines + step->part * m->channels;
-
-	return encoder_write_to(m->files.encoders[step->part], lines, p->n, &p->bytes[step->part], err);
-}
-
-static void count_progress(const struct master *m, const struct run_step *step)
-{
-	struct job_control *control = m->config.control;
-
-	if (control)
-		atomic_store_explicit(&control->frames_done, first_frame(m, step) + step->n_frames,
-				      memory_order_relaxed);
-}
-
-/* Two parts for each file: its hash, and its bytes. */
-static int send(struct master *m, struct run *run, const struct run_step *step, struct error *err)
-{
-	struct parcel *p = parcel_at(m, step->block);
-	unsigned file = step->part / 2;
-
-	if (step->part % 2 == 0) {
-		encoder_hash(m->files.encoders[file], &p->bytes[file]);
-		return 0;
-	}
-	if (file == 0) {
-		count_progress(m, step);
-		if (!m->is_level_carried)
-			pause_if_due(m, run);
-	}
-	return encoder_send(m->files.encoders[file], &p->bytes[file], err);
-}
-
-/* The mix was made, and nothing else. */
-static int take(struct master *m, struct run *run, const struct run_step *step, struct error *err)
-{
-	struct parcel *p = parcel_at(m, step->block);
-
-	if (m->is_held) {
-		if (keep(m, p, err))
-			return -1;
-	} else {
-		keep_for_checkpoint(m, p);
-		if (finish_write(m->finish, p->lines, p->n, err))
-			return -1;
-	}
-	count_progress(m, step);
-	pause_if_due(m, run);
-	return 0;
-}
-
-/* A block before the window, of which nothing was computed. Its last step counts it; where levels go in order, theirs says how
- * far the spool would be. */
-static void skip(struct master *m, struct run *run, const struct run_step *step)
-{
-	bool is_last = step->kind == STAGE_OUTPUT && step->part == (m->config.is_pipelined && !m->is_held);
-	bool is_counting = m->config.is_pipelined && m->is_level_carried ? step->kind == STAGE_LEVEL : is_last;
-
-	if (is_last)
-		count_progress(m, step);
-	if (is_counting) {
-		m->n_spooled = first_frame(m, step) + step->n_frames;
-		pause_if_due(m, run);
-	}
-}
-
-unsigned master_deliver_parts(const void *ctx, enum stage_kind kind)
-{
-	const struct master *m = ctx;
-
-	if (kind == STAGE_MEASURE)
-		return 1 + m->channels;
-	if (kind == STAGE_ENCODE)
-		return m->n_signals;
-	return kind == STAGE_OUTPUT && m->config.is_pipelined && !m->is_held ? 2 * m->n_signals : 1;
-}
-
-int master_deliver(void *ctx, struct run *run, const struct run_step *step, struct error *err)
-{
-	struct master *m = ctx;
-
-	if (first_frame(m, step) < m->config.heard_from) {
-		skip(m, run, step);
-		return 0;
-	}
-	switch (step->kind) {
-	case STAGE_MIX:
-		mix(m, run, step);
-		if (!m->is_level_carried && !m->is_held)
-			set_level(m, step);
-		return 0;
-	case STAGE_LEVEL:
-		keep_for_checkpoint(m, parcel_at(m, step->block));
-		set_level(m, step);
-		pause_if_due(m, run);
-		return 0;
-	case STAGE_MEASURE:
-		measure(m, step);
-		return 0;
-	case STAGE_ENCODE:
-		return encode(m, step, err);
-	default:
-		break;
-	}
-	if (m->config.is_pipelined && !m->is_held)
-		return send(m, run, step, err);
-	if (!m->config.is_pipelined)
-		mix(m, run, step);
-	return take(m, run, step, err);
-}
-
-bool master_is_over(const struct master *m)
-{
-	return m->is_over;
-}
-
 /* --- From the spool --------------------------------------------------------------------------------------- */
 
 static int unspool(struct master *m, uint64_t frame, size_t n, struct error *err)
 {
-	uint64_t at = (frame - m->config.heard_from) * frame_bytes(m);
+	uint64_t at = (frame - m->config.heard_from) * master_frame_bytes(m);
 
-	if (spool_read_at(m->spool, at, m->frames, n * frame_bytes(m), err))
+	if (spool_read_at(m->spool, at, m->frames, n * master_frame_bytes(m), err))
 		return -1;
 	parcel_deinterleave(&m->unspooled, n, m->frames);
 	return 0;
@@ -498,7 +219,7 @@ static int find_level(struct master *m, uint64_t n_frames, double *gain_db, stru
 
 	*gain_db = 0;
 	for (int i = 0; i < LEVEL_PASSES; i++) {
-		if (pass(m, n_frames, round_gain(linear(*gain_db)), false, &levels, err))
+		if (pass(m, n_frames, round_gain(master_linear(*gain_db)), false, &levels, err))
 			return -1;
 		if (!distance(m, &levels, &off_db)) {
 			run_warn(m->config.shared, "not-normalized", (struct span){ 0, 0 },
@@ -560,7 +281,7 @@ static int write_spooled(struct master *m, uint64_t n_frames, double gain_db, st
 {
 	bool is_window = m->config.first_frame > 0 || m->config.end_frame < n_frames;
 	bool is_checked = m->config.spec->normalize == NORMALIZE_LOUDNESS;
-	double gain = round_gain(linear(gain_db));
+	double gain = round_gain(master_linear(gain_db));
 	struct finish_levels whole;
 
 	if (is_checked && is_window && pass(m, n_frames, gain, false, &whole, err))

@@ -168,6 +168,11 @@ static struct note *cache_look_up(const struct note_cache *c, const struct note_
 	return n;
 }
 
+struct note *note_cache_look_up(const struct note_cache *c, const struct note_key *key)
+{
+	return cache_look_up(c, key, key_hash(key));
+}
+
 static void cache_insert(struct note_cache *c, struct note *n, uint64_t hash)
 {
 	n->next = c->buckets[hash % BUCKETS];

@@ -53,6 +53,9 @@ void note_cache_free(struct note_cache *c);
 struct note *note_cache_find(struct note_cache *c, const struct note_key *key, unsigned n_ch, struct span where,
 			     struct error *err) WARN_UNUSED;
 
+/* The same where it is there already; else NULL. */
+struct note *note_cache_look_up(const struct note_cache *c, const struct note_key *key);
+
 /* The note of a sample's path, at least n_frames long; NULL when the path is to be read as it is. */
 struct note *note_cache_find_path(struct note_cache *c, const struct path *path, uint64_t n_frames);
 

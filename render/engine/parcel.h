@@ -12,12 +12,12 @@
 #include "render/engine/run.h"
 
 struct parcel {
-	unsigned n_signals, channels;                          /* the mix, then the stems */
-	sample *sides[FILE_SET_MAX][PLAN_CHANNELS_MAX];        /* of each signal, in stereo */
-	sample *lines[FILE_SET_MAX * PLAN_CHANNELS_MAX];       /* those of them that count, signal after signal */
-	size_t n;                                              /* frames behind the limiter */
-	struct buf bytes[FILE_SET_MAX]; /* of each file */
-	sample *memory;                 /* what sides and lines point into */
+	unsigned n_signals, channels;                    /* the mix, then the stems */
+	sample *sides[FILE_SET_MAX][PLAN_CHANNELS_MAX];  /* of each signal, in stereo */
+	sample *lines[FILE_SET_MAX * PLAN_CHANNELS_MAX]; /* those of them that count, signal after signal */
+	size_t n;                                        /* frames behind the limiter */
+	struct buf bytes[FILE_SET_MAX];                  /* of each file */
+	sample *memory;                                  /* what sides and lines point into */
 };
 
 /* Of blocks of up to n_frames, a multiple of QUANTUM_FRAMES. On failure too parcel_fini() may follow. */

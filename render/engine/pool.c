@@ -6,9 +6,13 @@
  *
  * A worker that finishes a tile goes on with a consumer that this made ready, because its inputs are in the cache
  * of this core. Without one it takes the most urgent tile of the next job in turn, so jobs share the workers
- * evenly whatever their size. A worker that finds nothing sleeps on pool.work; whoever makes parts ready wakes as
- * many as there are parts, less the one it takes itself and those that are waking up already. It does that after it
- * has given up the lock: the woken would only run into it, and a wake is a system call.
+ * evenly whatever their size.
+ *
+ * A worker that finds nothing watches pool.n_offered for a while, without the lock, and then sleeps on pool.work. To wake
+ * up takes longer than many tiles do: were all to sleep at once, the one that is awake would have done what it woke the
+ * others for before they are there, again and again. Whoever makes parts ready offers them to those that watch, and for the
+ * rest wakes as many as there are parts, less the one it takes itself and those that are waking up already. It does that
+ * after it has given up the lock: the woken would only run into it, and a wake is a system call.
  *
  * Cancellation is one relaxed atomic flag, read before each tile. The first failure of a tile fails the job: no
  * more of its tiles are given out, and pool_run() returns when the last one that runs is done.
@@ -17,14 +21,20 @@
 #include "render/engine/pool.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/cpu.h"
 #include "render/engine/denormals.h"
 #include "render/engine/schedule.h"
 
-enum { SETTLE_PARTS = 64 }; /* a job's CPU time is known to that many parts of each worker */
+enum {
+	SETTLE_PARTS = 64,     /* a job's CPU time is known to that many parts of each worker */
+	WATCH_NS = 30000,      /* about as long as it takes to sleep and to be woken again */
+	WATCHES_PER_LOOK = 32, /* at the clock */
+};
 
 struct job {
 	struct run *run;
@@ -55,10 +65,14 @@ struct pool {
 	pthread_cond_t work;  /* there may be a part to take, or is_stopping */
 	struct job *turn;     /* the job whose turn it is; NULL without jobs */
 	unsigned n_asleep;
-	unsigned n_waking; /* of these, signalled and not yet awake */
+	unsigned n_waking;   /* of these, signalled and not yet awake */
+	unsigned n_watching; /* workers in worker_watch() */
+	_Atomic unsigned
+		n_offered; /* to them, not more than they are; relaxed: it says only that it is worth taking the lock */
 	bool is_stopping;
 	struct worker *workers; /* constant once started */
 	unsigned n_workers;
+	bool may_watch; /* constant: each worker has a core, so that one that watches takes no other's time */
 };
 
 /* --- Under the lock --------------------------------------------------------------------------------------- */
@@ -99,10 +113,26 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* How many sleepers to signal for n parts of a job, once the lock is given up. */
+/* Takes one of what is offered, unless there is nothing. With or without the lock. */
+static bool offer_take(struct pool *p)
+{
+	unsigned n = atomic_load_explicit(&p->n_offered, memory_order_relaxed);
+
+	while (n > 0)
+		if (atomic_compare_exchange_weak_explicit(&p->n_offered, &n, n - 1, memory_order_relaxed,
+							  memory_order_relaxed))
+			return true;
+	return false;
+}
+
+/* Offers n parts of a job to workers that watch. Returns how many sleepers to signal for the rest, once the lock is given
+ * up. */
 static unsigned workers_to_wake(struct pool *p, const struct job *j, unsigned n)
 {
 	n = least(n, j->max_workers - j->n_workers);
+	unsigned n_offers = least(n, p->n_watching - atomic_load_explicit(&p->n_offered, memory_order_relaxed));
+	atomic_fetch_add_explicit(&p->n_offered, n_offers, memory_order_relaxed);
+	n -= n_offers;
 	n = least(n, p->n_asleep - p->n_waking);
 	p->n_waking += n;
 	return n;
@@ -149,6 +179,16 @@ static int job_check_cancel(const struct job *j, struct error *err)
 	return 0;
 }
 
+/* Between two looks at a variable that another core will write. */
+static void cpu_relax(void)
+{
+#ifdef __x86_64__
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
 static void worker_signal(struct worker *w)
 {
 	for (; w->n_to_wake > 0; w->n_to_wake--)
@@ -170,16 +210,20 @@ static int part_run(struct worker *w, const struct tile_ref *ref, bool *is_tile_
 
 	worker_unlock(w);
 	part.begin_ns = j->trace ? clock_monotonic_ns() : 0;
-	int rc = job_check_cancel(j, err) || run_tile_part(j->run, ref->stage, ref->block, ref->part, err) ? -1 : 0;
-	*is_tile_done = rc == 0 && ref->is_only_part;
-	if (rc == 0 && !ref->is_only_part) {
+	int rc = job_check_cancel(j, err);
+	for (unsigned i = 0; rc == 0 && i < ref->n_parts; i++)
+		rc = run_tile_part(j->run, ref->stage, ref->block, ref->part + i, err);
+	part.end_ns = j->trace ? clock_monotonic_ns() : 0; /* before others can go on with what it made */
+	*is_tile_done = rc == 0 && ref->is_whole;
+	if (rc == 0 && !ref->is_whole) {
 		pthread_mutex_lock(&w->pool->lock);
 		*is_tile_done = schedule_part_done(j->schedule, ref);
 		pthread_mutex_unlock(&w->pool->lock);
 	}
-	if (*is_tile_done)
+	if (*is_tile_done) {
 		rc = run_tile_finish(j->run, ref->stage, ref->block, err);
-	part.end_ns = j->trace ? clock_monotonic_ns() : 0;
+		part.end_ns = j->trace ? clock_monotonic_ns() : 0;
+	}
 	pthread_mutex_lock(&w->pool->lock);
 	w->is_rested = false;
 	if (j->trace)
@@ -263,11 +307,43 @@ static void worker_sleep(struct worker *w)
 		p->n_waking--;
 }
 
+static bool watch(struct pool *p)
+{
+	uint64_t start_ns = clock_monotonic_ns();
+
+	do {
+		for (unsigned i = 0; i < WATCHES_PER_LOOK; i++) {
+			if (offer_take(p))
+				return true;
+			cpu_relax();
+		}
+	} while (clock_monotonic_ns() - start_ns < WATCH_NS);
+	return false;
+}
+
+/* Waits for an offer, a little while; false: there was none. Gives up the lock meanwhile. */
+static bool worker_watch(struct worker *w)
+{
+	struct pool *p = w->pool;
+
+	worker_move(w, NULL);
+	p->n_watching++;
+	worker_unlock(w);
+	bool is_offered = watch(p);
+	pthread_mutex_lock(&p->lock);
+	p->n_watching--;
+	/* One that came after the last look. */
+	if (!is_offered && atomic_load_explicit(&p->n_offered, memory_order_relaxed) > p->n_watching)
+		is_offered = offer_take(p);
+	return is_offered;
+}
+
 static void *worker_main(void *arg)
 {
 	struct worker *w = arg;
 	struct pool *p = w->pool;
 	struct tile_ref ref;
+	bool has_watched = false;
 	char name[16];
 
 	snprintf(name, sizeof name, "render/%u", w->idx);
@@ -279,8 +355,12 @@ static void *worker_main(void *arg)
 		if (j) {
 			worker_move(w, j);
 			job_work(w, ref);
+			has_watched = false;
+		} else if (!has_watched && p->turn && p->may_watch) {
+			has_watched = !worker_watch(w);
 		} else {
 			worker_sleep(w);
+			has_watched = false;
 		}
 	}
 	worker_unlock(w);
@@ -319,6 +399,7 @@ struct pool *pool_new(unsigned n_workers, struct error *err)
 	}
 	p->workers = workers;
 	p->n_workers = n_workers;
+	p->may_watch = n_workers > 1 && n_workers <= cpu_allowed_count();
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->work, NULL);
 	for (unsigned i = 0; i < n_workers; i++) {
@@ -363,6 +444,7 @@ int pool_run(struct pool *p, struct run *run, unsigned max_workers, struct pool_
 		.n_slots = run->spec.n_slots,
 		.is_pausing = &run->is_pausing,
 		.rest_blocks = BLOCK_FRAMES_MAX / run->spec.shared->block_frames,
+		.is_for_one = j.max_workers == 1 && !trace, /* a trace shows each part */
 		.n_parts = parts_of,
 		.ctx = run,
 	};

@@ -73,10 +73,10 @@ static void heap_pop(struct schedule *s)
 static bool tile_make_ready(struct schedule *s, uint32_t stage, uint64_t block, struct tile_ref *keep)
 {
 	unsigned n_parts = s->spec.n_parts(s->spec.ctx, stage, block);
-	bool is_kept = keep && n_parts == 1;
-	*tile_at(s, stage, block) = (struct tile){ .n_parts = n_parts, .n_taken = is_kept };
+	bool is_kept = keep && (n_parts == 1 || s->spec.is_for_one);
+	*tile_at(s, stage, block) = (struct tile){ .n_parts = n_parts, .n_taken = is_kept ? n_parts : 0 };
 	if (is_kept) {
-		*keep = (struct tile_ref){ .block = block, .stage = stage, .is_only_part = true };
+		*keep = (struct tile_ref){ .block = block, .stage = stage, .n_parts = n_parts, .is_whole = true };
 		return true;
 	}
 	s->n_ready_parts += n_parts;
@@ -90,9 +90,11 @@ bool schedule_take(struct schedule *s, struct tile_ref *ref)
 		return false;
 	*ref = tile_of(s, s->heap[0]);
 	struct tile *t = tile_at(s, ref->stage, ref->block);
-	ref->part = t->n_taken++;
-	ref->is_only_part = t->n_parts == 1;
-	s->n_ready_parts--;
+	ref->part = t->n_taken;
+	ref->n_parts = s->spec.is_for_one ? t->n_parts : 1;
+	ref->is_whole = ref->n_parts == t->n_parts;
+	t->n_taken += ref->n_parts;
+	s->n_ready_parts -= ref->n_parts;
 	if (t->n_taken == t->n_parts)
 		heap_pop(s);
 	return true;

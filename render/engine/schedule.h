@@ -19,12 +19,13 @@
 #include "base/error.h"
 #include "render/graph/plan.h"
 
-/* A share of a tile that one worker runs. */
+/* What one worker runs of a tile. */
 struct tile_ref {
 	uint64_t block;
 	uint32_t stage;
 	unsigned part;
-	bool is_only_part;
+	unsigned n_parts; /* from that one on */
+	bool is_whole;    /* all of the tile's */
 };
 
 struct schedule;
@@ -36,6 +37,7 @@ struct schedule_spec {
 	/* When it is set, no block is admitted behind a multiple of rest_blocks. Relaxed; NULL: never. */
 	const _Atomic bool *is_pausing;
 	uint64_t rest_blocks; /* > 0 with is_pausing */
+	bool is_for_one;      /* worker: all parts of a tile are handed out together */
 	/* Parts of a tile, at least 1; asked for once, when its inputs are done. */
 	unsigned (*n_parts)(const void *ctx, uint32_t stage, uint64_t block);
 	const void *ctx;
@@ -51,7 +53,7 @@ bool schedule_take(struct schedule *s, struct tile_ref *ref);
 /* One part is done. True when it was the last: then the caller finishes the tile and calls schedule_tile_done(). */
 bool schedule_part_done(struct schedule *s, const struct tile_ref *ref);
 
-/* The tile is done. When that made a consumer with one part ready, *next is it, taken (its inputs are still in
+/* The tile is done. When that made a consumer ready that is handed out whole, *next is it, taken (its inputs are still in
  * this core's cache), and the result is true. *n_ready: parts that others can now take. */
 bool schedule_tile_done(struct schedule *s, const struct tile_ref *ref, struct tile_ref *next, unsigned *n_ready);
 

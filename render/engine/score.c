@@ -7,72 +7,17 @@
  * Voices that a later event ends (cut groups, the ceiling of voices) get their fade when that event is scored.
  * The fade begins at that event's onset, so blocks mixed before are right without knowing it. They point at the voice as it
  * was; the one with the fade is a copy. */
-#include "render/engine/score.h"
+#include "render/engine/score_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "render/engine/cycle_cache.h"
-#include "render/engine/event.h"
-#include "render/engine/note.h"
-#include "render/engine/voice_store.h"
-
 /* Room for the onsets of as many events as a cycle may have. */
 enum { SCORE_ARENA_BYTES_MAX = 192 << 20 };
 
+enum { DROP_BLOCKS = 8 }; /* voices that are over are given up that often */
+
 #define CUT_FADE_S 0.010
-
-/* What a voice was made from, so that a checkpoint need not know what a voice is made of: the event's place in the pattern,
- * what its modulators gave, and the fade that a later event put on it. */
-struct origin {
-	uint64_t ordinal;
-	int64_t cycle;
-	uint64_t rank;        /* in the answer of the query of that cycle */
-	uint64_t fade_frame;  /* of the run */
-	uint64_t fade_frames; /* 0: none */
-};
-
-/* A voice that may sound in the next block, with what is asked of all of them in every block. */
-struct active {
-	struct voice *voice;
-	uint64_t end, ordinal;
-};
-
-/* A hap that waits for its block. */
-struct onset {
-	uint64_t frame;  /* of the run */
-	uint64_t length; /* frames */
-	size_t rank;     /* in the answer of the query */
-	const struct hap *hap;
-};
-
-struct score {
-	struct run *run;
-	const struct plan_events *events;
-	const struct plan_node *node;
-	struct event_maker *maker;
-	struct cycle_cache *cycles;
-	struct arena arena;       /* of one window */
-	int64_t next_cycle;       /* first cycle that was not asked for */
-	uint64_t next_song_frame; /* of the song, where it begins */
-	struct onset *onsets;     /* of the window, ascending; onset next is the first that is still to come */
-	size_t n_onsets, next;
-	uint64_t next_ordinal;
-	struct voice_store store;
-	struct voice *spare;    /* taken from it for the next voice; or NULL */
-	struct active *active;  /* by ordinal */
-	uint64_t next_end;      /* no active voice ends before; 0: not known */
-	struct origin *origins; /* of each of them */
-	sample *modulators;     /* [n_inputs of the node] of each of them */
-	size_t n_active, cap_active, cap_origins, cap_modulators;
-	uint64_t first_frame; /* onsets before it were taken before the checkpoint that the score comes from; else 0 */
-	uint64_t heard_from;  /* nobody hears its voices before; what they play is not rendered until then */
-	bool has_silent;      /* voices that were made where nobody hears them, or before the checkpoint */
-	size_t sounding[VOICES_MAX]; /* indices into active of those that neither ended nor fade, by ordinal */
-	size_t n_sounding;
-	uint64_t block;             /* being scored; for modulators */
-	struct score_block *blocks; /* [run's n_slots] */
-};
 
 struct score *score_new(struct run *run, const struct plan_events *events)
 {
@@ -128,8 +73,7 @@ const struct plan_events *score_events(const struct score *s)
 	return s->events;
 }
 
-/* Room for one more element; *array may move. */
-static int reserve(void **array, size_t *cap, size_t n, size_t size, struct error *err)
+int score_reserve(void **array, size_t *cap, size_t n, size_t size, struct error *err)
 {
 	if (n < *cap)
 		return 0;
@@ -161,8 +105,7 @@ static bool is_in_tail(const struct score *s, uint64_t song_frame)
 	return tail > 0 && song_frame >= tail;
 }
 
-/* 1: o is filled; 0: it lies before the score's first frame or in the tail; -1: error. */
-static int onset_from_hap(const struct score *s, const struct hap *h, size_t rank, struct onset *o, struct error *err)
+int score_onset_of(const struct score *s, const struct hap *h, size_t rank, struct onset *o, struct error *err)
 {
 	const struct tempo *tempo = &s->run->spec.shared->tempo;
 	int64_t begin, end, start = (int64_t)s->run->spec.song_frame;
@@ -188,7 +131,7 @@ static int window_onsets(struct score *s, const struct hap_list *haps, struct er
 	for (size_t i = 0; i < haps->n; i++) {
 		if (!hap_has_onset(&haps->haps[i]) || !hap_begins_in(&haps->haps[i], window))
 			continue;
-		int rc = onset_from_hap(s, &haps->haps[i], i, &s->onsets[s->n_onsets], err);
+		int rc = score_onset_of(s, &haps->haps[i], i, &s->onsets[s->n_onsets], err);
 		if (rc < 0)
 			return -1;
 		s->n_onsets += (size_t)rc;
@@ -198,8 +141,7 @@ static int window_onsets(struct score *s, const struct hap_list *haps, struct er
 	return 0;
 }
 
-/* The haps of the next cycle. A failure points at the event source. */
-static int window_query(struct score *s, struct hap_list *haps, struct error *err)
+int score_window_query(struct score *s, struct hap_list *haps, struct error *err)
 {
 	if (cycle_cache_query(s->cycles, s->next_cycle, haps, err) == 0)
 		return 0;
@@ -208,15 +150,14 @@ static int window_query(struct score *s, struct hap_list *haps, struct error *er
 	return error_wrap(err, "in cycle %lld", (long long)s->next_cycle);
 }
 
-/* Replaces the window, whose onsets are all taken, by the next cycle. */
-static int window_load(struct score *s, struct error *err)
+int score_window_load(struct score *s, struct error *err)
 {
 	struct run_shared *shared = s->run->spec.shared;
 	struct hap_list haps = { .n = 0 };
 	int64_t end;
 
 	arena_reset(&s->arena);
-	if (run_count_events(shared, 1, s->next_cycle, s->node->span, err) || window_query(s, &haps, err) ||
+	if (run_count_events(shared, 1, s->next_cycle, s->node->span, err) || score_window_query(s, &haps, err) ||
 	    run_count_events(shared, haps.n, s->next_cycle, s->node->span, err) || window_onsets(s, &haps, err) ||
 	    tempo_frame(&shared->tempo, rational_int(s->next_cycle + 1), &end, err))
 		return -1;
@@ -230,7 +171,7 @@ static int onset_next(struct score *s, uint64_t end, const struct onset **o, str
 {
 	while (s->next == s->n_onsets && s->next_song_frame < s->run->spec.song_frame + end &&
 	       !is_in_tail(s, s->next_song_frame))
-		if (window_load(s, err))
+		if (score_window_load(s, err))
 			return -1;
 	*o = s->next < s->n_onsets && s->onsets[s->next].frame < end ? &s->onsets[s->next++] : NULL;
 	return 0;
@@ -243,8 +184,8 @@ static void sounding_update(struct score *s, uint64_t frame)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < s->n_sounding; i++) {
-		const struct voice *v = s->active[s->sounding[i]].voice;
-		if (v->end > frame && !v->is_fading)
+		const struct active *a = &s->active[s->sounding[i]];
+		if (a->end > frame && !a->is_fading)
 			s->sounding[kept++] = s->sounding[i];
 	}
 	s->n_sounding = kept;
@@ -255,14 +196,14 @@ static void sounding_rebuild(struct score *s)
 {
 	s->n_sounding = 0;
 	for (size_t i = 0; i < s->n_active; i++)
-		if (!s->active[i].voice->is_fading)
+		if (!s->active[i].is_fading)
 			s->sounding[s->n_sounding++] = i;
 }
 
 static int active_fade(struct score *s, size_t idx, uint64_t frame, uint64_t fade_frames, struct error *err)
 {
 	struct active *a = &s->active[idx];
-	if (a->voice->is_fading || frame >= a->end)
+	if (a->is_fading || frame >= a->end)
 		return 0;
 	struct voice *v = voice_store_take(&s->store, s->block);
 	if (!v)
@@ -270,7 +211,7 @@ static int active_fade(struct score *s, size_t idx, uint64_t frame, uint64_t fad
 	*v = *a->voice;
 	voice_fade(v, frame, fade_frames);
 	voice_store_give_up(&s->store, a->voice, s->block);
-	*a = (struct active){ .voice = v, .end = v->end, .ordinal = v->ordinal };
+	*a = (struct active){ .voice = v, .end = v->end, .ordinal = v->ordinal, .is_fading = true };
 	s->next_end = a->end < s->next_end ? a->end : s->next_end;
 	s->origins[idx].fade_frame = frame;
 	s->origins[idx].fade_frames = fade_frames;
@@ -327,10 +268,11 @@ static void active_drop(struct score *s, struct voice *v)
 	voice_store_give_up(&s->store, v, s->block);
 }
 
+/* Now and then: nobody hears them, and what stands behind them has to move. */
 static void active_drop_silent(struct score *s, uint64_t frame)
 {
 	size_t kept = 0;
-	if (frame < s->next_end)
+	if (frame < s->next_end || (s->block % DROP_BLOCKS != 0 && s->n_active < 2 * s->n_kept))
 		return;
 	s->next_end = UINT64_MAX;
 	for (size_t i = 0; i < s->n_active; i++) {
@@ -342,7 +284,7 @@ static void active_drop_silent(struct score *s, uint64_t frame)
 		s->next_end = a->end < s->next_end ? a->end : s->next_end;
 		active_move(s, kept++, i);
 	}
-	s->n_active = kept;
+	s->n_active = s->n_kept = kept;
 	sounding_rebuild(s);
 }
 
@@ -365,15 +307,13 @@ static sample modulator_read(const void *ctx, uint32_t i)
 static int active_reserve(struct score *s, struct error *err)
 {
 	size_t n_modulators = (s->n_active + 1) * s->node->n_inputs;
-	if (reserve((void **)&s->active, &s->cap_active, s->n_active, sizeof *s->active, err) ||
-	    reserve((void **)&s->origins, &s->cap_origins, s->n_active, sizeof *s->origins, err))
+	if (score_reserve((void **)&s->active, &s->cap_active, s->n_active, sizeof *s->active, err) ||
+	    score_reserve((void **)&s->origins, &s->cap_origins, s->n_active, sizeof *s->origins, err))
 		return -1;
-	return reserve((void **)&s->modulators, &s->cap_modulators, n_modulators, sizeof *s->modulators, err);
+	return score_reserve((void **)&s->modulators, &s->cap_modulators, n_modulators, sizeof *s->modulators, err);
 }
 
-/* Makes the voice of an onset behind the last one; its origin and its modulators stand there already. 1; 0: it makes no
- * sound; -1. */
-static int active_make(struct score *s, const struct onset *o, struct error *err)
+int score_make_voice(struct score *s, const struct onset *o, struct error *err)
 {
 	struct event ev = { .hap = o->hap,
 			    .onset = o->frame,
@@ -399,7 +339,7 @@ static int note_order(struct score_block *b, struct note *note, struct error *er
 {
 	if (!note || note->is_ordered)
 		return 0;
-	if (reserve((void **)&b->missing, &b->cap_missing, b->n_missing, sizeof *b->missing, err))
+	if (score_reserve((void **)&b->missing, &b->cap_missing, b->n_missing, sizeof *b->missing, err))
 		return -1;
 	note->is_ordered = true;
 	b->missing[b->n_missing++] = note;
@@ -417,7 +357,7 @@ static int active_add(struct score *s, const struct onset *o, struct error *err)
 	};
 	for (uint32_t i = 0; i < s->node->n_inputs; i++)
 		s->modulators[s->n_active * s->node->n_inputs + i] = modulator_at(s, o, i);
-	int rc = active_make(s, o, err);
+	int rc = score_make_voice(s, o, err);
 	if (rc <= 0)
 		return rc;
 	return sounding_add(s, s->n_active++, err);
@@ -427,7 +367,7 @@ static int active_add(struct score *s, const struct onset *o, struct error *err)
 
 static int block_group(struct score_block *b, size_t first_voice, struct error *err)
 {
-	if (reserve((void **)&b->groups, &b->cap_groups, b->n_groups + 1, sizeof *b->groups, err))
+	if (score_reserve((void **)&b->groups, &b->cap_groups, b->n_groups + 1, sizeof *b->groups, err))
 		return -1;
 	b->groups[b->n_groups++] = first_voice;
 	return 0;
@@ -452,12 +392,12 @@ static int block_fill(struct score *s, struct score_block *b, uint64_t first_fra
 {
 	uint64_t group = 0;
 
+	if (score_reserve((void **)&b->voices, &b->cap_voices, s->n_active, sizeof *b->voices, err))
+		return -1;
 	for (size_t i = 0; i < s->n_active; i++) {
 		const struct active *a = &s->active[i];
 		if (a->end <= first_frame)
 			continue;
-		if (reserve((void **)&b->voices, &b->cap_voices, b->n_voices, sizeof *b->voices, err))
-			return -1;
 		if ((b->n_voices == 0 || group != a->ordinal / VOICE_GROUP) && block_group(b, b->n_voices, err))
 			return -1;
 		group = a->ordinal / VOICE_GROUP;
@@ -469,10 +409,11 @@ static int block_fill(struct score *s, struct score_block *b, uint64_t first_fra
 }
 
 /* What the voices behind the first n_before play, or all of them when some were silent so far. */
-static int block_order_notes(struct score *s, struct score_block *b, size_t n_before, struct error *err)
+static int block_order_notes(struct score *s, struct score_block *b, size_t n_before, uint64_t first_frame,
+			     struct error *err)
 {
 	for (size_t i = s->has_silent ? 0 : n_before; i < s->n_active; i++)
-		if (note_order(b, s->active[i].voice->note, err))
+		if (s->active[i].end > first_frame && note_order(b, s->active[i].voice->note, err))
 			return -1;
 	s->has_silent = false;
 	return 0;
@@ -502,96 +443,5 @@ int score_advance(struct score *s, uint64_t block, struct error *err)
 	}
 	if (block * n < s->heard_from)
 		return 0;
-	return block_order_notes(s, b, n_before, err) ? -1 : block_fill(s, b, block * n, err);
-}
-
-/* --- Checkpoints ------------------------------------------------------------------------------------------ */
-
-struct score_place {
-	uint64_t next_ordinal;
-	int64_t next_cycle;
-	uint64_t has_window;
-	uint64_t n_active;
-};
-
-int score_save(const struct score *s, struct buf *out)
-{
-	struct score_place place = {
-		.next_ordinal = s->next_ordinal,
-		.next_cycle = s->next_cycle,
-		.has_window = s->next_song_frame > 0,
-		.n_active = s->n_active,
-	};
-	if (buf_append(out, &place, sizeof place) || buf_append(out, s->origins, s->n_active * sizeof *s->origins))
-		return -1;
-	return buf_append(out, s->modulators, s->n_active * s->node->n_inputs * sizeof *s->modulators);
-}
-
-/* Makes the voice at s->n_active again, from the haps of its cycle. */
-static int active_remake(struct score *s, const struct hap_list *haps, struct error *err)
-{
-	const struct origin *origin = &s->origins[s->n_active];
-	struct onset o;
-	if (origin->rank >= haps->n)
-		return error_set(err, ERR_CORRUPT, "a checkpoint has another pattern");
-	if (onset_from_hap(s, &haps->haps[origin->rank], origin->rank, &o, err) < 0)
-		return -1;
-	int rc = active_make(s, &o, err);
-	if (rc <= 0)
-		return rc ? rc : error_set(err, ERR_CORRUPT, "a checkpoint has another sound");
-	struct active *a = &s->active[s->n_active++];
-	if (origin->fade_frames > 0)
-		voice_fade(a->voice, origin->fade_frame, origin->fade_frames);
-	a->end = a->voice->end;
-	return 0;
-}
-
-/* Voices stand in the order of their cycles, so each cycle is asked for once. */
-static int voices_load(struct score *s, uint64_t n, struct error *err)
-{
-	struct hap_list haps = { .n = 0 };
-	int64_t cycle = -1;
-	while (s->n_active < n) {
-		if (s->origins[s->n_active].cycle != cycle) {
-			cycle = s->next_cycle = s->origins[s->n_active].cycle;
-			if (window_query(s, &haps, err))
-				return -1;
-		}
-		if (active_remake(s, &haps, err))
-			return -1;
-	}
-	return 0;
-}
-
-static int origins_load(struct score *s, size_t n, struct blob *in, struct error *err)
-{
-	s->origins = calloc(n + 1, sizeof *s->origins);
-	s->active = calloc(n + 1, sizeof *s->active);
-	s->modulators = calloc((n + 1) * s->node->n_inputs + 1, sizeof *s->modulators);
-	if (!s->origins || !s->active || !s->modulators)
-		return error_set(err, ERR_NO_MEMORY, "no memory for voices");
-	s->cap_origins = s->cap_active = n + 1;
-	s->cap_modulators = (n + 1) * s->node->n_inputs + 1;
-	return blob_take(in, s->origins, n * sizeof *s->origins, err) ||
-			       blob_take(in, s->modulators, n * s->node->n_inputs * sizeof *s->modulators, err)
-		       ? -1
-		       : 0;
-}
-
-int score_load(struct score *s, struct blob *in, struct error *err)
-{
-	struct score_place place;
-	if (blob_take(in, &place, sizeof place, err))
-		return -1;
-	if (place.n_active > in->n_left / sizeof *s->origins)
-		return error_set(err, ERR_CORRUPT, "a checkpoint ends early");
-	s->block = s->run->first_block;
-	s->next_end = 0;
-	if (origins_load(s, (size_t)place.n_active, in, err) || voices_load(s, place.n_active, err))
-		return -1;
-	/* The onsets of the window that are still to come. */
-	s->first_frame = s->run->first_block * s->run->spec.shared->block_frames;
-	s->next_ordinal = place.next_ordinal;
-	s->next_cycle = place.next_cycle - (place.has_window > 0);
-	return place.has_window ? window_load(s, err) : 0;
+	return block_order_notes(s, b, n_before, block * n, err) ? -1 : block_fill(s, b, block * n, err);
 }

@@ -4,8 +4,8 @@
  * up to 25 % where signals then miss the caches). Longer than that for so many workers that they would meet at the
  * pool's lock; shorter for a run that would not give each of them two blocks.
  *
- * Blocks in flight: two for each worker and two more, so that one that carries may run ahead of what does not, as far
- * as they fit in the last-level cache, but one for each worker in any case. One worker takes one block after the other:
+ * Blocks in flight: two for each worker and two more, so that one that carries may run ahead of what does not, and four for each
+ * of many, who would else wait for the stages that have much to do in one block and little in others, as far as they fit in the last-level cache, but one for each worker in any case. One worker takes one block after the other:
  * what it made is in its cache when it is read.
  *
  * Mixing, measuring, encoding, hashing and writing a block takes as long as rendering a cheap one. As one stage that is no
@@ -69,7 +69,7 @@ static unsigned block_frames(const struct tune_machine *m, const struct tune_job
 static unsigned slots(const struct tune_machine *m, const struct tune_job *job, unsigned block_frames)
 {
 	size_t bytes = job->frame_bytes * block_frames, workers = job->n_workers;
-	size_t want = workers > 1 ? 2 * workers + 2 : 1;
+	size_t want = workers >= PIPELINE_WORKERS_MIN ? 4 * workers + 2 : workers > 1 ? 2 * workers + 2 : 1;
 
 	if (m->l3_bytes > 0 && want * bytes > m->l3_bytes)
 		want = m->l3_bytes / bytes > workers ? m->l3_bytes / bytes : workers;

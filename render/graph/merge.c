@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "render/graph/plan_order.h"
 
-extern const struct node_def node_add, node_mul, node_muladd;
+extern const struct node_def node_add, node_mul, node_muladd, node_addmul;
 
 struct merge {
 	struct arena *arena;
@@ -130,7 +130,7 @@ static bool is_call(const struct merge *m, uint32_t node, const struct node_def 
 static int fuse(struct merge *m, uint32_t node)
 {
 	struct graph_node *n = &m->g->nodes[node];
-	uint32_t *inputs, product;
+	uint32_t product, *inputs;
 
 	if (!is_call(m, node, &node_add))
 		return 0;
@@ -140,9 +140,9 @@ static int fuse(struct merge *m, uint32_t node)
 	inputs = ARENA_ARRAY(m->arena, 3, uint32_t);
 	if (!inputs)
 		return -1;
-	memcpy(inputs, m->g->nodes[n->inputs[product]].inputs, 2 * sizeof *inputs);
-	inputs[2] = n->inputs[1 - product];
-	n->def = &node_muladd;
+	memcpy(inputs + product, m->g->nodes[n->inputs[product]].inputs, 2 * sizeof *inputs);
+	inputs[product == 0 ? 2 : 0] = n->inputs[1 - product];
+	n->def = product == 0 ? &node_muladd : &node_addmul;
 	n->inputs = inputs;
 	n->n_inputs = 3;
 	return 0;

@@ -123,7 +123,7 @@ static const struct pattern *chord_apply(struct arena *a, const struct transform
 const struct transform_def transform_chord = {
 	.name = "chord",
 	.doc = "Makes chords of roots: \"maj\", \"min7\", \"min7'ii\"; behind '#' as well.",
-	.example = "out $ s \"blip*2\" # note (\"0 5\" $ chord \"maj min7\")",
+	.example = "out $ s \"blip*2\" # note (\"0 5\" $ chord \"maj min7\") # gain 0.8",
 	.params = { { .name = "name",
 		      .kind = TRANSFORM_NAME,
 		      .is_name = is_chord,
@@ -178,7 +178,7 @@ static const struct pattern *chord_make(struct arena *a, const struct transform_
 const struct source_def source_chord = {
 	.name = "chord",
 	.doc = "The notes of chords, from 0: chord \"maj\" is 0, 4 and 7 at once.",
-	.example = "out $ s \"blip*2\" # note (chord \"<maj min7>\" + \"0 5\")",
+	.example = "out $ s \"blip*2\" # note (chord \"<maj min7>\" + \"0 5\") # gain 0.8",
 	.params = { { .name = "name",
 		      .kind = TRANSFORM_NAME,
 		      .is_name = is_chord,

@@ -80,7 +80,7 @@ const struct transform_def transform_juxBy = {
 	.name = "juxBy",
 	.aliases = { "juxby" },
 	.doc = "As jux, with the two copies less far apart.",
-	.example = "out $ s \"bd sn hh cp\" $ juxBy 0.5 rev",
+	.example = "out $ s \"bd sn hh cp\" $ juxBy 0.5 rev # gain 0.8",
 	.params = { { .name = "amount", .min = 0, .max = 1, .doc = "0: both in the middle, 1: as jux" },
 		    { .name = "transform", .kind = TRANSFORM_FUNCTION, .doc = "what is done on the right" } },
 	.n_params = 2,

@@ -20,7 +20,7 @@ static const struct pattern *layer_apply(struct arena *a, const struct transform
 const struct transform_def transform_layer = {
 	.name = "layer",
 	.doc = "Plays several transformed copies of the pattern at once, without the pattern itself.",
-	.example = "out $ s \"bd sn hh cp\" $ layer [rev, fast 2]",
+	.example = "out $ s \"bd sn hh cp\" $ layer [rev, fast 2] # gain 0.8",
 	.params = { { .name = "transforms", .kind = TRANSFORM_FUNCTIONS, .doc = "one for every copy" } },
 	.n_params = 1,
 	.apply = layer_apply,

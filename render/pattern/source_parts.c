@@ -141,7 +141,7 @@ static const struct pattern *overlay_make(struct arena *a, const struct transfor
 const struct source_def source_overlay = {
 	.name = "overlay",
 	.doc = "Two patterns at once.",
-	.example = "out $ overlay (s \"bd*4\") (s \"~ cp\")",
+	.example = "out $ overlay (s \"bd*4\") (s \"~ cp\") # gain 0.8",
 	.params = { { .name = "first", .kind = TRANSFORM_PART, .doc = "one of them" },
 		    { .name = "second", .kind = TRANSFORM_PART, .doc = "the other" } },
 	.n_params = 2,

@@ -14,7 +14,7 @@
 		.name = #word,                                                                                         \
 		.aliases = { other },                                                                                  \
 		.doc = text,                                                                                           \
-		.example = "out $ s \"hh*8\" # gain (range 0.2 0.9 $ " #word ") # pan " #word,                         \
+		.example = "out $ s \"hh*8\" # gain (range 0.1 0.7 $ " #word ") # pan " #word,                         \
 		.make = word##_make,                                                                                   \
 	};
 

@@ -56,7 +56,7 @@ static const struct pattern *spin_apply(struct arena *a, const struct transform_
 const struct transform_def transform_spin = {
 	.name = "spin",
 	.doc = "Plays n copies, each a part of the cycle sooner and farther to the right.",
-	.example = "out $ s \"bd sn hh cp\" $ spin 2",
+	.example = "out $ s \"bd sn hh cp\" $ spin 2 # gain 0.7",
 	.params = { { .name = "n", .unit = "copies", .min = 1, .max = 256, .doc = "copies" } },
 	.n_params = 1,
 	.needs_events = true,
@@ -75,7 +75,7 @@ static const struct pattern *loop_apply(struct arena *a, const struct transform_
 const struct transform_def transform_loop = {
 	.name = "loop",
 	.doc = "Plays n copies, n times as fast, each a part of the cycle later.",
-	.example = "out $ s \"<bd sn> hh\" $ loop 2",
+	.example = "out $ s \"<bd sn> hh\" $ loop 2 # gain 0.8",
 	.params = { { .name = "n", .unit = "copies", .min = 1, .max = 256, .doc = "copies" } },
 	.n_params = 1,
 	.apply = loop_apply,

@@ -13,7 +13,7 @@ static const struct pattern *superimpose_apply(struct arena *a, const struct tra
 const struct transform_def transform_superimpose = {
 	.name = "superimpose",
 	.doc = "Adds a transformed copy.",
-	.example = "out $ s \"bd sn\" $ superimpose (fast 2)",
+	.example = "out $ s \"bd sn\" $ superimpose (fast 2) # gain 0.8",
 	.params = { { .name = "transform", .kind = TRANSFORM_FUNCTION, .doc = "what is done to the copy" } },
 	.n_params = 1,
 	.apply = superimpose_apply,

@@ -18,6 +18,13 @@ for command in serve render watch plot check fmt query events keys backup doctor
 	ok "help of $command fits a screen" test "$(wc -l <out)" -le 25
 	ok "help of $command is 80 wide at most" awk 'length > 80 { exit 1 }' out
 done
+if command -v man >/dev/null 2>&1; then
+	ok "the manual page" sh -c 'MANWIDTH=80 man --warnings -l "$PHONOND_SRCDIR/docs/phonond.1" >page 2>complaints'
+	ok "is without a complaint" test ! -s complaints
+	for command in serve render watch plot check fmt query events keys backup doctor health; do
+		ok "has $command" grep -q "phonond $command" page
+	done
+fi
 ok "no command" exits 64 "$PHONOND"
 ok "unknown command" exits 64 "$PHONOND" rendr
 ok "unknown option" exits 64 "$PHONOND" render --cylces 4 a b

@@ -108,6 +108,18 @@ ok "with a key" exits 0 "$PHONOND" render -q --server "$url" --key "$key" beat.p
 ok "in the environment" env PHONOND_API_KEY="$key" "$PHONOND" render -q --server "$url" beat.ph x.wav --cycles 1
 ok "no parts stay" test -z "$(find . -name '*.part*' -not -path './data/*')"
 
+# --- at something that is not what it says
+mkdir here
+for case in digest:74 stem:69 busy:75 text:69; do
+	rm -f false.out
+	python3 "$PHONOND_SRCDIR/tests/cli/false_server.py" ${case%:*} >false.out 2>&1 &
+	false_server=$!
+	soon test -s false.out
+	ok "a server with a false ${case%:*}" exits ${case#*:} "$PHONOND" render -q --server "$(cat false.out)" --stems here/there beat.ph false.wav
+	ok "leaves nothing" test -z "$(find . -name 'false.wav*' -o -name 'stolen*')"
+	kill "$false_server"
+done
+
 # --- watching
 cp beat.ph live.ph
 "$PHONOND" watch live.ph --cycles 1 2>watch.err &

@@ -165,7 +165,7 @@ struct reply service_send(const struct service *s, const char *method, const cha
 	struct curl_slist *lines = NULL;
 	struct buf head = BUF_INIT, content = BUF_INIT;
 	struct reply r = { .status = 0 };
-	char url[1024];
+	char url[20000];
 
 	snprintf(url, sizeof url, "http://127.0.0.1:%u%s", s->port, path);
 	for (; headers && *headers; headers++)

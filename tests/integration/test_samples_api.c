@@ -104,21 +104,26 @@ static const char *member(const struct reply *r, const char *name)
 	return text;
 }
 
-/* How many files are in the folder of samples. */
-static size_t count_files(void)
+static size_t count_files_in(const char *folder)
 {
 	char path[1024];
 	const struct dirent *entry;
 	size_t n = 0;
 	DIR *d;
 
-	snprintf(path, sizeof path, "%s/samples", server.data_dir);
+	snprintf(path, sizeof path, "%s/%s", server.data_dir, folder);
 	d = opendir(path);
 	ck_assert_ptr_nonnull(d);
 	while ((entry = readdir(d)))
 		n += entry->d_name[0] != '.';
 	closedir(d);
 	return n;
+}
+
+/* How many files are in the folder of samples. */
+static size_t count_files(void)
+{
+	return count_files_in("samples");
 }
 
 /* --- The resource ----------------------------------------------------------------------------------------- */
@@ -163,6 +168,36 @@ START_TEST(test_a_sample_is_given_back_as_it_was_put)
 	ck_assert_int_eq(call_status(&server, "DELETE", "/samples/res/a.wav", NULL, NULL), 404);
 	ck_assert_int_eq(call_status(&server, "GET", "/samples/res/a.wav", NULL, NULL), 404);
 	ck_assert_uint_eq(count_files(), 0);
+}
+END_TEST
+
+START_TEST(test_other_formats_are_taken_and_say_what_they_are)
+{
+	struct reply flac = service_call(&server, "POST", "/render?cycles=1&sample_rate=16000&subtype=pcm_24",
+					 "out $ s \"hh*2\"", HEADERS("Accept: audio/flac"));
+	/* AIFF of 8 kHz, whose rate is an 80-bit float, with two frames of one channel. */
+	static const uint8_t aiff[] = { 'F',  'O', 'R', 'M', 0,  0, 0, 50, 'A', 'I',  'F', 'F',  'C', 'O',  'M',
+					'M',  0,   0,   0,   18, 0, 1, 0,  0,   0,    2,   0,    16,  0x40, 0x0b,
+					0xfa, 0,   0,   0,   0,  0, 0, 0,  'S', 'S',  'N', 'D',  0,   0,    0,
+					12,   0,   0,   0,   0,  0, 0, 0,  0,   0x10, 0,   0x20, 0 };
+	struct reply r = service_send(&server, "PUT", "/samples/fmt/a", flac.body, flac.body_len, NULL);
+
+	ck_assert_msg(r.status == 201, "%s", r.body);
+	ck_assert_str_eq(member(&r, "type"), "audio/flac");
+	ck_assert_str_eq(member(&r, "channels"), "2");
+	ck_assert_str_eq(member(&r, "sample_rate"), "16000");
+	reply_free(&r);
+	r = service_send(&server, "PUT", "/samples/fmt/b", aiff, sizeof aiff, NULL);
+	ck_assert_msg(r.status == 201, "%s", r.body);
+	ck_assert_str_eq(member(&r, "type"), "audio/aiff");
+	ck_assert_str_eq(member(&r, "frames"), "2");
+	reply_free(&r);
+	r = service_call(&server, "GET", "/samples/fmt/a", NULL, HEADERS("Accept: audio/wav"));
+	ck_assert_int_eq(r.status, 406);
+	reply_free(&r);
+	call_status(&server, "DELETE", "/samples/fmt/a", NULL, NULL);
+	call_status(&server, "DELETE", "/samples/fmt/b", NULL, NULL);
+	reply_free(&flac);
 }
 END_TEST
 
@@ -738,6 +773,47 @@ START_TEST(test_samples_outlive_a_restart)
 }
 END_TEST
 
+START_TEST(test_a_kill_keeps_what_was_accepted_and_nothing_else)
+{
+	static const char head[] = "PUT /samples/half/a HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nRIFF";
+	struct file f = nothing(), low = sine(200);
+	struct service s = server;
+	char id[80];
+	struct reply r;
+	json_t *job;
+	int fd;
+
+	ck_assert_int_eq(call_status(&server, "POST", "/queue/pause", "", NULL), 200);
+	put_field(&f, "source", "out $ s \"mine\"");
+	put_field(&f, "cycles", "1");
+	put_part(&f, "sample[]", "mine.wav", low.bytes, low.n);
+	put_text(&f, "--" BOUNDARY "--\r\n");
+	r = send_form(&f, NULL);
+	ck_assert_int_eq(r.status, 202);
+	snprintf(id, sizeof id, "%s", member(&r, "id"));
+	reply_free(&r);
+	fd = service_connect(&server);
+	ck_assert_int_eq(send(fd, head, strlen(head), 0), (ssize_t)strlen(head));
+	for (int i = 0; i < 500 && count_files_in("tmp") == 0; i++)
+		usleep(10000);
+	ck_assert_uint_eq(count_files_in("tmp"), 1);
+	ck_assert_int_eq(service_stop(&server, SIGKILL), 128 + SIGKILL);
+	close(fd);
+	service_start(&server, s.data_dir, HEADERS("--threads", "2"));
+	ck_assert_uint_eq(count_files_in("tmp"), 0);
+	ck_assert_uint_eq(count_files(), 2);
+	ck_assert_int_eq(call_status(&server, "POST", "/queue/resume", "", NULL), 200);
+	job = service_wait_job(&server, id);
+	ck_assert_str_eq(json_string_value(json_object_get(job, "state")), "succeeded");
+	ck_assert_uint_eq(json_array_size(json_object_get(job, "warnings")), 0);
+	json_decref(job);
+	/* Its sample goes at the next start. */
+	ck_assert_int_eq(service_stop(&server, SIGTERM), 0);
+	service_start(&server, s.data_dir, HEADERS("--threads", "2"));
+	ck_assert_uint_eq(count_files(), 0);
+}
+END_TEST
+
 START_TEST(test_samples_belong_to_a_key_and_count_for_it)
 {
 	struct file f = sine(440), other = sine(441);
@@ -776,6 +852,7 @@ int main(void)
 	tcase_set_timeout(resource, 60);
 	tcase_add_unchecked_fixture(resource, start, stop);
 	tcase_add_test(resource, test_a_sample_is_given_back_as_it_was_put);
+	tcase_add_test(resource, test_other_formats_are_taken_and_say_what_they_are);
 	tcase_add_test(resource, test_samples_are_listed_in_pages_with_what_is_installed);
 	tcase_add_test(resource, test_conditions_guard_a_sample);
 	tcase_add_test(resource, test_a_digest_that_the_client_sends_is_checked);
@@ -795,6 +872,7 @@ int main(void)
 	tcase_set_timeout(last, 60);
 	tcase_add_checked_fixture(last, start, stop);
 	tcase_add_test(last, test_samples_outlive_a_restart);
+	tcase_add_test(last, test_a_kill_keeps_what_was_accepted_and_nothing_else);
 	tcase_add_test(last, test_samples_belong_to_a_key_and_count_for_it);
 	suite_add_tcase(s, last);
 	return test_run(s);

@@ -149,12 +149,24 @@ END_TEST
 START_TEST(test_a_product_and_a_sum_are_one_node)
 {
 	uint32_t lfo = GRAPH_CALL(&f, "saw", number(2)), scaled = GRAPH_CALL(&f, "mul", lfo, number(300));
-	graph_fixture_output(&f, GRAPH_CALL(&f, "add", number(1000), scaled));
+	graph_fixture_output(&f, GRAPH_CALL(&f, "add", scaled, number(1000)));
 	ck_assert_uint_eq(nodes_left(false), 2);
 	const struct graph_node *n = &merged->nodes[merged->outputs[0].node];
 	ck_assert_str_eq(n->def->name, "muladd");
 	ck_assert_uint_eq(n->inputs[0], lfo);
 	ck_assert(merged->nodes[n->inputs[1]].value == 300.0 && merged->nodes[n->inputs[2]].value == 1000.0);
+}
+END_TEST
+
+/* The first pitch of an instrument is the one that its notes are relative to. */
+START_TEST(test_what_is_fused_keeps_the_order_of_its_inputs)
+{
+	uint32_t tri = GRAPH_CALL(&f, "tri", number(880)), saw = GRAPH_CALL(&f, "saw", number(3));
+	graph_fixture_output(&f, GRAPH_CALL(&f, "add", tri, GRAPH_CALL(&f, "mul", saw, number(0.4))));
+	ck_assert_uint_eq(nodes_left(false), 3);
+	const struct graph_node *n = &merged->nodes[merged->outputs[0].node];
+	ck_assert_str_eq(n->def->name, "addmul");
+	ck_assert(n->inputs[0] == tri && n->inputs[1] == saw);
 }
 END_TEST
 
@@ -178,7 +190,7 @@ START_TEST(test_a_sum_in_a_loop_is_not_fused)
 }
 END_TEST
 
-extern const struct node_def node_mul, node_add, node_muladd;
+extern const struct node_def node_mul, node_add, node_muladd, node_addmul;
 
 START_TEST(test_muladd_has_the_bits_of_mul_and_add)
 {
@@ -198,6 +210,12 @@ START_TEST(test_muladd_has_the_bits_of_mul_and_add)
 	in[0].data = two;
 	in[1] = in[2];
 	node_add.process(NULL, &io, N);
+	ck_assert_mem_eq(one, two, sizeof one);
+	in[0] = (struct node_input){ .data = y };
+	in[1] = (struct node_input){ .data = x };
+	in[2] = (struct node_input){ .value = 1.7f };
+	io.out[0] = one;
+	node_addmul.process(NULL, &io, N);
 	ck_assert_mem_eq(one, two, sizeof one);
 }
 END_TEST
@@ -302,6 +320,7 @@ int main(void)
 	tcase_add_test(t, test_equal_sources_of_events_are_one);
 	tcase_add_test(t, test_loops_stay_as_they_are);
 	tcase_add_test(t, test_a_product_and_a_sum_are_one_node);
+	tcase_add_test(t, test_what_is_fused_keeps_the_order_of_its_inputs);
 	tcase_add_test(t, test_a_product_with_other_readers_stays);
 	tcase_add_test(t, test_a_sum_in_a_loop_is_not_fused);
 	tcase_add_test(t, test_muladd_has_the_bits_of_mul_and_add);

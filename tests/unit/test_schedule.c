@@ -109,7 +109,7 @@ static void round_finish(struct rounds *r)
 {
 	unsigned n_ready;
 	for (unsigned i = 0; i < r->n_taken; i++)
-		if (r->taken[i].is_only_part || schedule_part_done(r->schedule, &r->taken[i]))
+		if (r->taken[i].is_whole || schedule_part_done(r->schedule, &r->taken[i]))
 			r->has_next[i] = schedule_tile_done(r->schedule, &r->taken[i], &r->next[i], &n_ready);
 	r->n_run += r->n_taken;
 	r->n_rounds++;
@@ -313,7 +313,7 @@ START_TEST(test_workers_keep_the_order_of_the_plan)
 	for (size_t i = 0; i < trace.n_parts; i++) {
 		const struct traced_part *t = &trace.parts[i];
 		struct ran *r = &ran[t->ref.block * p->n_stages + t->ref.stage];
-		if (t->ref.is_only_part && r->end_ns)
+		if (t->ref.is_whole && r->end_ns)
 			ck_abort_msg("stage %u of block %d ran twice", t->ref.stage, (int)t->ref.block);
 		r->begin_ns = r->end_ns && r->begin_ns < t->begin_ns ? r->begin_ns : t->begin_ns;
 		r->end_ns = t->end_ns > r->end_ns ? t->end_ns : r->end_ns;
@@ -358,14 +358,14 @@ static const struct {
 	struct tune_job job;
 	struct tuning tuning;
 } tunings[] = {
-	{ "a common core", { 32 << 10, 32 << 20 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 18, true } },
-	{ "unknown caches", { 0, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 18, true } },
-	{ "a large first cache", { 128 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 4096, 18, true } },
+	{ "a common core", { 32 << 10, 32 << 20 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 34, true } },
+	{ "unknown caches", { 0, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 34, true } },
+	{ "a large first cache", { 128 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 4096, 34, true } },
 	{ "one worker", { 32 << 10, 0 }, { 1, MINUTE, 100, 256 << 20, 0 }, { 1024, 1, false } },
 	{ "two workers", { 32 << 10, 0 }, { 2, MINUTE, 100, 256 << 20, 0 }, { 1024, 6, false } },
-	{ "many workers", { 32 << 10, 0 }, { 64, MINUTE, 100, 256 << 20, 0 }, { 2048, 130, true } },
-	{ "a short run", { 32 << 10, 0 }, { 16, 22050, 100, 256 << 20, 0 }, { 512, 34, true } },
-	{ "a wish", { 32 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 64 }, { 64, 18, true } },
+	{ "many workers", { 32 << 10, 0 }, { 64, MINUTE, 100, 256 << 20, 0 }, { 2048, 258, true } },
+	{ "a short run", { 32 << 10, 0 }, { 16, 22050, 100, 256 << 20, 0 }, { 512, 66, true } },
+	{ "a wish", { 32 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 64 }, { 64, 34, true } },
 	{ "a small last cache", { 32 << 10, 1 << 20 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 10, true } },
 	{ "a smaller last cache", { 32 << 10, 256 << 10 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 8, true } },
 	{ "little memory", { 32 << 10, 0 }, { 8, MINUTE, 10000, 32 << 20, 0 }, { 1024, 3, true } },
