@@ -5,8 +5,9 @@
  * it; both happen under the mutex, which is all the ordering that the runs need.
  *
  * A worker that finishes a tile goes on with a consumer that this made ready, because its inputs are in the cache
- * of this core. Without one it takes the most urgent tile of the next job in turn, so jobs share the workers
- * evenly whatever their size.
+ * of this core. Without one it takes the most urgent tile of the job that it is at, for SLICE_PARTS, then of the next job in
+ * turn, so jobs share the workers evenly whatever their size; first of those that no worker is at. While there are jobs for
+ * all workers, each has one block in flight. So many jobs run as they would with a thread each, from their own caches.
  *
  * A worker that finds nothing watches pool.n_offered for a while, without the lock, and then sleeps on pool.work. To wake
  * up takes longer than many tiles do: were all to sleep at once, the one that is awake would have done what it woke the
@@ -31,6 +32,7 @@
 #include "render/engine/schedule.h"
 
 enum {
+	SLICE_PARTS = 256,     /* that a worker takes of a job before it looks for another */
 	SETTLE_PARTS = 64,     /* a job's CPU time is known to that many parts of each worker */
 	WATCH_NS = 30000,      /* about as long as it takes to sleep and to be woken again */
 	WATCHES_PER_LOOK = 32, /* at the clock */
@@ -56,6 +58,7 @@ struct worker {
 	struct job *job;      /* whose CPU time runs; NULL while it sleeps */
 	uint64_t settled_ns;  /* CPU time of the thread that is in an account */
 	unsigned n_unsettled; /* parts run since then */
+	unsigned n_slice;     /* parts that it may still run of its job before others have their turn */
 	bool is_rested;       /* no part was run since it came to the job */
 	unsigned n_to_wake;   /* sleepers to signal when it gives up the lock */
 };
@@ -64,6 +67,7 @@ struct pool {
 	pthread_mutex_t lock; /* guards everything below, and all jobs and their schedules */
 	pthread_cond_t work;  /* there may be a part to take, or is_stopping */
 	struct job *turn;     /* the job whose turn it is; NULL without jobs */
+	unsigned n_jobs;
 	unsigned n_asleep;
 	unsigned n_waking;   /* of these, signalled and not yet awake */
 	unsigned n_watching; /* workers in worker_watch() */
@@ -79,6 +83,7 @@ struct pool {
 
 static void ring_add(struct pool *p, struct job *j)
 {
+	p->n_jobs++;
 	if (!p->turn) {
 		p->turn = j->next = j->prev = j;
 		return;
@@ -90,6 +95,7 @@ static void ring_add(struct pool *p, struct job *j)
 
 static void ring_remove(struct pool *p, struct job *j)
 {
+	p->n_jobs--;
 	if (p->turn == j)
 		p->turn = j->next == j ? NULL : j->next;
 	j->next->prev = j->prev;
@@ -153,20 +159,37 @@ static void trace_add(struct pool_trace *trace, const struct traced_part *part)
 		trace->parts[trace->n_parts++] = *part;
 }
 
-/* The next job in turn that has something to do and room for a worker. */
-static struct job *job_take(struct pool *p, struct tile_ref *ref)
+static bool job_has_part(struct job *j, struct tile_ref *ref)
+{
+	return !j->has_failed && j->n_workers < j->max_workers && schedule_take(j->schedule, ref);
+}
+
+/* The next job in turn that has something to do and room for a worker; is_alone: and at which there is none. */
+static struct job *job_in_turn(struct pool *p, bool is_alone, struct tile_ref *ref)
 {
 	struct job *j = p->turn, *first = j;
 	if (!j)
 		return NULL;
 	do {
-		if (!j->has_failed && j->n_workers < j->max_workers && schedule_take(j->schedule, ref)) {
+		if (!(is_alone && j->n_workers > 0) && job_has_part(j, ref)) {
 			p->turn = j->next;
 			return j;
 		}
 		j = j->next;
 	} while (j != first);
 	return NULL;
+}
+
+/* A job with a part for the worker. */
+static struct job *job_take(struct worker *w, struct tile_ref *ref)
+{
+	struct pool *p = w->pool;
+	struct job *j;
+	if (w->job && w->n_slice > 0 && job_has_part(w->job, ref))
+		return w->job;
+	w->n_slice = SLICE_PARTS;
+	j = p->n_jobs > 1 ? job_in_turn(p, true, ref) : NULL;
+	return j ? j : job_in_turn(p, false, ref);
 }
 
 /* --- Workers ---------------------------------------------------------------------------------------------- */
@@ -245,6 +268,8 @@ static bool part_work(struct worker *w, const struct tile_ref *ref, struct tile_
 	}
 	if (!is_tile_done)
 		return false;
+	unsigned n_slots = j->run->spec.n_slots;
+	schedule_set_window(j->schedule, w->pool->n_jobs < w->pool->n_workers ? n_slots : 1);
 	bool has_next = schedule_tile_done(j->schedule, ref, next, &n_ready);
 	/* Without a consumer to go on with, this worker takes one of the parts itself, unless it is the turn of
 	 * another job. */
@@ -286,6 +311,7 @@ static void job_work(struct worker *w, struct tile_ref ref)
 	j->n_workers++;
 	for (; part_work(w, &ref, &next); ref = next)
 		w->n_unsettled++;
+	w->n_slice -= w->n_slice > 0;
 	j->n_workers--;
 	if (++w->n_unsettled >= SETTLE_PARTS)
 		worker_settle(w);
@@ -351,7 +377,7 @@ static void *worker_main(void *arg)
 	denormals_flush();
 	pthread_mutex_lock(&p->lock);
 	while (!p->is_stopping) {
-		struct job *j = job_take(p, &ref);
+		struct job *j = job_take(w, &ref);
 		if (j) {
 			worker_move(w, j);
 			job_work(w, ref);

@@ -16,6 +16,7 @@ struct schedule {
 	uint32_t n_stages;
 	struct tile *tiles;  /* [n_slots][n_stages] */
 	uint64_t *n_carried; /* [n_stages]: blocks that a carrying stage has done */
+	unsigned window;     /* blocks in flight at most */
 	uint64_t n_admitted; /* blocks; the first_block of them were done before it began */
 	uint64_t *heap;      /* ready tiles by key_of(), smallest first */
 	size_t n_heap;
@@ -115,14 +116,15 @@ static void block_admit(struct schedule *s)
 			tile_make_ready(s, i, block, NULL);
 }
 
-/* Whether another block may follow: not behind the last one, and no more once the run is to come to rest and stands
+/* Whether another block may follow: not behind the last one, nor when enough are in flight, and no more once the run is to come to rest and stands
  * where it can. */
 static bool may_admit(const struct schedule *s)
 {
 	const struct schedule_spec *spec = &s->spec;
 	bool is_pausing = spec->is_pausing && atomic_load_explicit(spec->is_pausing, memory_order_relaxed);
 
-	return s->n_admitted < spec->n_blocks && !(is_pausing && s->n_admitted % spec->rest_blocks == 0);
+	return s->n_admitted < spec->n_blocks && s->n_admitted - s->n_carried[s->n_stages - 1] < s->window &&
+	       !(is_pausing && s->n_admitted % spec->rest_blocks == 0);
 }
 
 struct schedule *schedule_new(const struct schedule_spec *spec, struct error *err)
@@ -145,7 +147,8 @@ struct schedule *schedule_new(const struct schedule_spec *spec, struct error *er
 	s->n_admitted = spec->first_block;
 	for (size_t i = 0; i < n_stages; i++)
 		s->n_carried[i] = spec->first_block;
-	while (may_admit(s) && s->n_admitted - spec->first_block < spec->n_slots)
+	s->window = spec->n_slots;
+	while (may_admit(s))
 		block_admit(s);
 	return s;
 }
@@ -189,10 +192,15 @@ bool schedule_tile_done(struct schedule *s, const struct tile_ref *ref, struct t
 		if (ref->block + 1 < s->n_admitted)
 			tile_release(s, ref->stage, ref->block + 1, NULL);
 	}
-	if (st->kind == STAGE_OUTPUT && may_admit(s))
+	while (st->kind == STAGE_OUTPUT && may_admit(s))
 		block_admit(s);
 	*n_ready = s->n_ready_parts - before;
 	return has_next;
+}
+
+void schedule_set_window(struct schedule *s, unsigned n_blocks)
+{
+	s->window = n_blocks;
 }
 
 bool schedule_is_done(const struct schedule *s)

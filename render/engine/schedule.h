@@ -57,6 +57,9 @@ bool schedule_part_done(struct schedule *s, const struct tile_ref *ref);
  * this core's cache), and the result is true. *n_ready: parts that others can now take. */
 bool schedule_tile_done(struct schedule *s, const struct tile_ref *ref, struct tile_ref *next, unsigned *n_ready);
 
+/* From now on so many blocks are in flight at most: 1 to n_slots, which is what a new schedule has. Fewer lie in a cache. */
+void schedule_set_window(struct schedule *s, unsigned n_blocks);
+
 /* All blocks are complete, or all that were admitted before the run was to come to rest (run_pause()). */
 bool schedule_is_done(const struct schedule *s);
 

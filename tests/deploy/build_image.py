@@ -84,21 +84,23 @@ class Image:
             origin = self.stages[words.pop(0).removeprefix("--from=")]
         target = self.root / os.path.join(self.workdir, words[-1]).lstrip("/")
         for word in words[:-1]:
-            for path in self.files(origin, word.lstrip("/")):
-                into = target / path if word == "." else target if not words[-1].endswith("/") else target / path.name
-                into.parent.mkdir(parents=True, exist_ok=True)
-                if (origin / path).is_dir():
-                    shutil.copytree(origin / path, into, dirs_exist_ok=True, symlinks=True)
-                else:
-                    shutil.copy2(origin / path, into)
+            self.copy(origin, pathlib.Path(word.lstrip("/")), target, words[-1].endswith("/"))
 
-    @staticmethod
-    def files(origin, word):
-        """Of the sources what git knows, which is what .dockerignore leaves of a fresh clone."""
-        if origin == SOURCE and (word == "." or (origin / word).is_dir()):
-            listed = subprocess.run(["git", "-C", origin, "ls-files", word], check=True, capture_output=True, text=True)
-            return [pathlib.Path(name) for name in listed.stdout.splitlines()]
-        return [pathlib.Path(word)]
+    def copy(self, origin, what, target, is_folder):
+        """A folder's contents go into the target, a file becomes it, unless it is a folder."""
+        if not (origin / what).is_dir():
+            into = target / what.name if is_folder else target
+            into.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(origin / what, into)
+        elif origin == SOURCE:
+            # What git knows, which is what .dockerignore leaves of a fresh clone.
+            listed = subprocess.run(["git", "-C", origin, "ls-files", what], check=True, capture_output=True, text=True)
+            for name in listed.stdout.splitlines():
+                into = target / pathlib.Path(name).relative_to(what)
+                into.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(origin / name, into)
+        else:
+            shutil.copytree(origin / what, target, dirs_exist_ok=True, symlinks=True)
 
     def do_label(self, rest):
         self.settings.setdefault("LABEL", []).extend(shlex.split(rest))

@@ -1,6 +1,6 @@
 # The campaigns with libFuzzer, in GNU make: everything under fuzz/ in the build folder, where the corpora stay from one
 # run to the next. fuzz-build only builds.
-FUZZ = cron mini query source format graph
+FUZZ = cron mini query sample source format graph
 FUZZ_SECONDS = 60
 FUZZ_CC = clang
 FUZZ_CFLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -std=gnu17 -ffp-contract=off -Wno-psabi -pthread

@@ -17,6 +17,7 @@ run tests/fuzz/fuzz_cron "$fuzz/cron.seeds"
 run tests/fuzz/fuzz_mini "$fuzz/mini.seeds"
 run tests/fuzz/fuzz_query "$fuzz/query.seeds"
 run tests/fuzz/fuzz_graph -r 1000
+run tests/fuzz/fuzz_sample -r 2000
 for program in "$PHONOND_SRCDIR"/examples/*.ph "$PHONOND_SRCDIR"/tests/cases/*/*.cases; do
 	run tests/fuzz/fuzz_source -f "$program"
 	run tests/fuzz/fuzz_format -f "$program"

@@ -243,6 +243,34 @@ START_TEST(test_no_more_blocks_are_in_flight_than_slots)
 }
 END_TEST
 
+/* What it is for: with a job for each worker, a job's one block stays in the cache of its worker. */
+START_TEST(test_fewer_blocks_are_in_flight_while_the_window_is_small)
+{
+	struct parts parts = { NULL, 1, 1 };
+	unsigned widest[2] = { 0 };
+	struct rounds r;
+	graph_fixture_output(&f, GRAPH_CALL(&f, "sine", number(440)));
+	parts.plan = plan_of_graph();
+	rounds_start(&r, &parts, 16);
+	schedule_set_window(r.schedule, 1);
+	while (!schedule_is_done(r.schedule)) {
+		struct widths now = { 0 };
+		round_take(&r, 64);
+		round_measure(&r, &now);
+		if (schedule_blocks_done(r.schedule) >= BLOCKS / 2)
+			widest[1] = larger(widest[1], now.blocks);
+		else if (schedule_blocks_done(r.schedule) >= 16)
+			widest[0] = larger(widest[0], now.blocks);
+		if (schedule_blocks_done(r.schedule) == BLOCKS / 2)
+			schedule_set_window(r.schedule, 16);
+		round_finish(&r);
+	}
+	schedule_free(r.schedule);
+	ck_assert_uint_eq(widest[0], 1);
+	ck_assert_uint_ge(widest[1], 15);
+}
+END_TEST
+
 START_TEST(test_a_worker_goes_on_with_a_consumer_of_what_it_made)
 {
 	uint32_t saw = GRAPH_CALL(&f, "saw", number(100));
@@ -395,6 +423,7 @@ static Suite *schedule_suite(void)
 	tcase_add_test(t, test_one_dense_event_source_is_spread_by_its_groups_of_voices);
 	tcase_add_test(t, test_the_output_is_a_pipeline_over_blocks);
 	tcase_add_test(t, test_no_more_blocks_are_in_flight_than_slots);
+	tcase_add_test(t, test_fewer_blocks_are_in_flight_while_the_window_is_small);
 	tcase_add_test(t, test_a_worker_goes_on_with_a_consumer_of_what_it_made);
 	suite_add_tcase(s, t);
 	t = tcase_create("workers");
