@@ -39,6 +39,7 @@ struct queue {
 	struct storage *storage;
 	struct job_runner runner;
 	unsigned n_runners, n_short_runners, max_queued;
+	uint64_t max_bytes;
 	int64_t lease_ms, retry_base_ms, retry_cap_ms;
 	/* Leases are timed by the monotonic clock put on top of the wall time at start: a clock that is set while
 	 * we run expires nothing. */

@@ -77,6 +77,7 @@ static struct queue *new_queue(const struct queue_config *config, struct error *
 	q->storage = config->storage;
 	q->runner = config->runner;
 	q->n_runners = config->n_runners ? config->n_runners : cpu_allowed_count();
+	q->max_bytes = config->max_bytes;
 	q->max_queued = config->max_queued ? config->max_queued : MAX_QUEUED_DEFAULT;
 	q->n_short_runners = config->n_short_runners;
 	q->retry_base_ms = config->retry_base_ms ? config->retry_base_ms : RETRY_BASE_MS_DEFAULT;

@@ -39,6 +39,7 @@ struct queue_config {
 	unsigned
 		n_short_runners; /* more of them that take short jobs only, so that these never wait behind long ones */
 	unsigned max_queued;     /* ERR_BUSY beyond; 0: 10,000 */
+	uint64_t max_bytes;      /* of finished files, see storage_make_room(); 0: any */
 	int64_t lease_ms;        /* 0: 15,000; renewed every third of it */
 	int64_t retry_base_ms;   /* 0: 500 */
 	int64_t retry_cap_ms;    /* 0: 60,000 */
@@ -92,6 +93,8 @@ int queue_list(struct queue *q, const struct job_filter *f, struct job **jobs, s
 /* The smallest id of a job made at that time or later: a bound for lists. */
 void queue_id_since(int64_t wall_ms, char out[JOB_ID_SIZE]);
 
+/* A pinned job's result is removed by DELETE only. ERR_NOT_FOUND. */
+int queue_pin(struct queue *q, const char *id, bool is_pinned, struct error *err) WARN_UNUSED;
 /* Idempotent: a terminal job is left as it is. */
 int queue_cancel(struct queue *q, const char *id, struct error *err) WARN_UNUSED;
 /* Cancels if needed and removes the row and its file when the job has ended; ERR_CONFLICT while a runner still

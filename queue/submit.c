@@ -73,7 +73,7 @@ void job_take_result(struct job *to, struct job *from)
 int submit_take_result(struct queue *q, struct job *j, struct error *err)
 {
 	struct job equal;
-	int rc = storage_find_result(q->storage, j->content_hash, &equal, err);
+	int rc = j->is_fresh ? 0 : storage_find_result(q->storage, j->content_hash, &equal, err);
 
 	if (rc != 1)
 		return rc;
@@ -167,7 +167,7 @@ static void make_fresh(struct job *j)
 	j->warnings = j->stems = NULL;
 	j->attempt = 0;
 	j->epoch = 0;
-	j->cancel_requested = j->is_expired = j->has_result = false;
+	j->cancel_requested = j->is_expired = j->is_pinned = j->has_result = false;
 	j->started_at_ms = j->completed_at_ms = j->lease_until_ms = 0;
 	j->run_at_ms = j->not_before_ms = j->deadline_at_ms = j->expires_at_ms = 0;
 	j->frames_done = 0;

@@ -3,6 +3,7 @@
  * need not be kept any longer. What is due when stands in the database (storage/due.c) and in the list of held jobs; the
  * thread remembers nothing. Whoever adds something that is due earlier than what it sleeps for kicks it. */
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -77,6 +78,27 @@ static int64_t call_tick(struct queue *q)
 	return tick ? tick(ctx, clock_wall_ms()) : INT64_MAX;
 }
 
+int queue_pin(struct queue *q, const char *id, bool is_pinned, struct error *err)
+{
+	int rc = storage_job_pin(q->storage, id, is_pinned, err);
+
+	timer_kick(q);
+	return rc;
+}
+
+static void make_room(struct queue *q, int64_t now_ms)
+{
+	struct error err = ERROR_INIT;
+	size_t n = 0;
+	char count[24];
+
+	if (q->max_bytes > 0 && storage_make_room(q->storage, q->max_bytes, now_ms, &n, &err))
+		log_event(LOG_WARN, "cannot make room for new results", "error", err.message, NULL);
+	snprintf(count, sizeof count, "%zu", n);
+	if (n > 0)
+		log_event(LOG_INFO, "removed the least recently used results", "results", count, NULL);
+}
+
 /* Does what is due; returns milliseconds until there is more. */
 static int64_t tick(struct queue *q)
 {
@@ -89,6 +111,7 @@ static int64_t tick(struct queue *q)
 		log_event(LOG_WARN, "cannot do what is due", "error", err.message, NULL);
 		return AFTER_ERROR_MS;
 	}
+	make_room(q, now.steady_ms);
 	held_ms = expire_held(q, now.steady_ms);
 	if (due.n_queued)
 		queue_signal_work(q, true);

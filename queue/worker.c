@@ -132,8 +132,11 @@ static void notice_early_cancel(struct run *r)
 static int take_equal_result(struct run *r, struct error *err)
 {
 	struct job equal;
-	int rc = storage_find_result(r->queue->storage, r->job->content_hash, &equal, err);
+	int rc;
 
+	if (r->job->is_fresh)
+		return 0;
+	rc = storage_find_result(r->queue->storage, r->job->content_hash, &equal, err);
 	if (rc == 1)
 		job_take_result(r->job, &equal);
 	job_fini(&equal);
@@ -224,7 +227,7 @@ static int write_end(struct run *r, struct error *err)
 		*err = ERROR_INIT;
 		r->job->completed_at_ms = clock_wall_ms();
 		if (storage_job_finish(r->queue->storage, r->job, err) == 0) {
-			if (r->job->keep_s)
+			if (r->job->keep_s || r->queue->max_bytes > 0)
 				timer_kick(r->queue);
 			return 0;
 		}

@@ -128,6 +128,15 @@ static void hash_mastering(struct sha256 *h, const struct render_spec *spec, con
 	hash_u64(h, spec->has_stems);
 }
 
+/* Nothing where the whole is asked for. */
+static void hash_window(struct sha256 *h, const struct render_lengths *lengths)
+{
+	if (lengths->first_frame == 0 && lengths->end_frame == lengths->main_frames + lengths->tail_frames)
+		return;
+	hash_u64(h, lengths->first_frame);
+	hash_u64(h, lengths->end_frame);
+}
+
 /* Fixed width, little endian, in this order for ever; a new option goes to the end. */
 static int hash_options(struct sha256 *h, const struct render_spec *spec, const struct render_lengths *lengths,
 			struct error *err)
@@ -141,7 +150,10 @@ static int hash_options(struct sha256 *h, const struct render_spec *spec, const 
 	hash_double(h, spec->gain);
 	hash_u64(h, spec->seed);
 	hash_mastering(h, spec, lengths);
-	return hash_format(h, spec, err);
+	if (hash_format(h, spec, err))
+		return -1;
+	hash_window(h, lengths);
+	return 0;
 }
 
 int render_program_hash(const struct render_spec *spec, const struct program *p, const struct render_lengths *lengths,

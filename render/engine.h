@@ -25,12 +25,16 @@ const struct program *render_compile(struct arena *a, const struct render_engine
 /* The lengths that a spec asks for. */
 struct render_lengths {
 	uint64_t main_frames;
-	uint64_t tail_frames; /* at most, when the tail is automatic */
+	uint64_t tail_frames;            /* at most, when the tail is automatic */
+	uint64_t first_frame, end_frame; /* the window of both together */
 };
 
 /* At the graph's tempo; -1 with ERR_TOO_LARGE or ERR_INVALID. */
 int render_lengths_of(const struct render_engine *engine, const struct render_spec *spec, const struct graph *graph,
 		      struct render_lengths *lengths, struct error *err) WARN_UNUSED;
+
+/* Of the file, without a tail that is automatic. */
+uint64_t render_file_frames(const struct render_spec *spec, const struct render_lengths *l);
 
 /* render_content_hash() of a compiled program. */
 int render_program_hash(const struct render_spec *spec, const struct program *p, const struct render_lengths *lengths,

@@ -69,12 +69,17 @@ struct estimator {
 	const struct render_spec *spec;
 	const struct render_engine *engine;
 	const struct graph *graph;
-	double cps, seconds;
+	double cps, seconds; /* of what is rendered */
 	size_t n_steps;
 	size_t state_bytes;
 };
 
-static double plan_cpu_ns(struct estimator *e, const struct plan *p, double frames);
+/* Frames that a plan computes: all that lasts, of the rest what is heard. */
+struct span_frames {
+	double rendered, heard;
+};
+
+static double plan_cpu_ns(struct estimator *e, const struct plan *p, struct span_frames frames);
 
 /* Of a value that voices are made from. */
 static double number_of(const struct value *v, enum control_key key, double missing)
@@ -163,21 +168,24 @@ static struct events ask(struct estimator *e, const struct plan_node *n, bool ha
 	return found;
 }
 
-static double events_cpu_ns(struct estimator *e, const struct plan_node *n, const struct plan_events *source)
+/* heard: the share of its voices that are mixed. */
+static double events_cpu_ns(struct estimator *e, const struct plan_node *n, const struct plan_events *source,
+			    double heard)
 {
 	bool has_instruments = source->n_instruments > 0;
-	double cycles, rate = e->spec->sample_rate_hz, instrument_ns = 0, repeats;
+	double cycles, rate = e->spec->sample_rate_hz, instrument_ns = 0, repeats, mixed;
 	struct events found = ask(e, n, has_instruments, &cycles);
 	bool follows_song = false;
 
 	for (uint32_t i = 0; i < source->n_instruments; i++) {
 		/* Per frame; of several instruments each plays its part. */
-		instrument_ns += plan_cpu_ns(e, source->plans[i], 1) / source->n_instruments;
+		instrument_ns += plan_cpu_ns(e, source->plans[i], (struct span_frames){ 1, 1 }) / source->n_instruments;
 		follows_song |= source->follows_song[i];
 	}
 	repeats = e->seconds * e->cps / cycles;
-	return repeats * (found.n * HAP_NS + found.voice_s * rate * VOICE_NS + found.notes_s * rate * COPY_NS) +
-	       (follows_song ? repeats * found.notes_s : fmin(repeats, 1) * found.new_s) * rate * instrument_ns;
+	mixed = heard * repeats;
+	return repeats * found.n * HAP_NS + mixed * rate * (found.voice_s * VOICE_NS + found.notes_s * COPY_NS) +
+	       (follows_song ? mixed * found.notes_s : fmin(mixed, 1) * found.new_s) * rate * instrument_ns;
 }
 
 /* --- Plans ------------------------------------------------------------------------------------------------ */
@@ -194,24 +202,25 @@ static void add_state(struct estimator *e, const struct plan_node *n)
 }
 
 /* Of a plan that runs for so many frames, with the instruments that it plays. */
-static double plan_cpu_ns(struct estimator *e, const struct plan *p, double frames)
+static double plan_cpu_ns(struct estimator *e, const struct plan *p, struct span_frames frames)
 {
-	double frame_ns = 0, events_ns = 0;
+	double ns = 0;
 
 	for (uint32_t i = 0; i < p->n_nodes; i++) {
 		const struct plan_node *n = &p->nodes[i];
+		const struct plan_stage *st = &p->stages[n->stage];
+		double computed = st->is_lasting ? frames.rendered : frames.heard;
 		if (n->kind == GRAPH_CONTROL)
-			frame_ns += CONTROL_NS;
-		if (n->kind == GRAPH_EVENTS && frames > 1)
-			events_ns += events_cpu_ns(e, n, &p->events[n->events_idx]);
+			ns += CONTROL_NS * computed;
+		if (n->kind == GRAPH_EVENTS && frames.rendered > 1)
+			ns += events_cpu_ns(e, n, &p->events[n->events_idx], computed / frames.rendered);
 		if (n->kind != GRAPH_NODE)
 			continue;
 		/* The table is per channel. */
-		frame_ns +=
-			(n->def->is_stereo ? 2 : n->n_kernels) * kernel_ns(n, p->stages[n->stage].kind == STAGE_LOOP);
+		ns += computed * (n->def->is_stereo ? 2 : n->n_kernels) * kernel_ns(n, st->kind == STAGE_LOOP);
 		add_state(e, n);
 	}
-	return frame_ns * frames + events_ns;
+	return ns;
 }
 
 /* Per frame of a file. */
@@ -259,20 +268,29 @@ static void fill(struct estimator *e, const struct plan *p, const struct render_
 		 struct render_estimate *out)
 {
 	const struct render_spec *spec = e->spec;
-	double frames =
-		(double)lengths->main_frames + (double)lengths->tail_frames * (spec->is_tail_automatic ? 0.1 : 1);
 	double n_files = 1 + (spec->has_stems ? p->n_outputs : 0);
 	struct song song = {
 		.spec = spec,
 		.n_frames = lengths->main_frames + lengths->tail_frames,
+		.first_frame = lengths->first_frame,
+		.end_frame = lengths->end_frame,
 		.block_frames = e->engine ? e->engine->block_frames : 0,
 		.memory_bytes = e->engine ? e->engine->job_memory_bytes : SIZE_MAX,
 	};
 	struct tuning t = song_tuning(&song, p, e->engine ? pool_workers(e->engine->pool) : 1);
 
-	e->seconds = (double)lengths->main_frames / spec->sample_rate_hz;
-	out->cpu_s = 1e-9 * (plan_cpu_ns(e, p, frames) + frames * (master_ns(spec) + n_files * encode_ns(spec)));
-	out->bytes = (uint64_t)(n_files * file_bytes(spec, frames));
+	struct song_part part = song_part(&song);
+	/* Of an automatic tail's longest; frames. */
+	double usual = spec->is_tail_automatic ? 0.1 * (double)lengths->tail_frames : 0, unlikely = 9 * usual;
+	struct span_frames frames = { (double)part.n_frames - unlikely,
+				      (double)(part.n_frames - part.heard_from) - unlikely };
+	double file_frames = (double)out->frames + (spec->to_cycle > 0 ? 0 : usual);
+
+	e->seconds = fmin((double)lengths->main_frames, frames.rendered) / spec->sample_rate_hz;
+	out->frames_rendered = part.n_frames - (spec->is_tail_automatic ? lengths->tail_frames : 0);
+	out->cpu_s = 1e-9 * (plan_cpu_ns(e, p, frames) + frames.heard * master_ns(spec) +
+			     file_frames * n_files * encode_ns(spec));
+	out->bytes = (uint64_t)(n_files * file_bytes(spec, file_frames));
 	out->memory_bytes = e->arena->used_bytes + e->state_bytes + t.n_slots * run_slot_bytes(p, t.block_frames);
 }
 
@@ -297,7 +315,7 @@ static int estimate(struct arena *a, const struct render_engine *engine, const s
 			       .engine = engine,
 			       .graph = program->graph,
 			       .cps = rational_to_double(program->graph->cps) };
-	out->frames = lengths.main_frames + (spec->is_tail_automatic ? 0 : lengths.tail_frames);
+	out->frames = render_file_frames(spec, &lengths);
 	fill(&e, plan, &lengths, out);
 	return 0;
 }

@@ -5,6 +5,16 @@
 #include "render/graph/probe.h"
 #include "render/pattern/pattern.h"
 
+int render_parse_cycle(const char *text, double *cycles)
+{
+	struct rational r = rational_parse(text, strlen(text));
+
+	if (!rational_is_valid(r))
+		return -1;
+	*cycles = rational_to_double(r);
+	return 0;
+}
+
 int render_parse_span(const char *from, const char *to, struct timespan *span, struct error *err)
 {
 	span->begin = rational_parse(from, strlen(from));

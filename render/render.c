@@ -86,6 +86,33 @@ static int check_spool(const struct render_spec *spec, const struct graph *graph
 			 bytes / 0x1p30, (double)RENDER_SPOOL_BYTES_MAX / 0x1p30);
 }
 
+static uint64_t cycle_frames(const struct render_spec *spec, const struct graph *graph, double cycles)
+{
+	return (uint64_t)(cycles / rational_to_double(graph->cps) * spec->sample_rate_hz + 0.5);
+}
+
+static int find_window(const struct render_spec *spec, const struct graph *graph, struct render_lengths *l,
+		       struct error *err)
+{
+	double whole = (double)l->main_frames * rational_to_double(graph->cps) / spec->sample_rate_hz;
+
+	if (spec->from_cycle >= whole)
+		return error_set(err, ERR_INVALID,
+				 "'from_cycle' must be before the end of the render, cycle %.15g, found %.15g", whole,
+				 spec->from_cycle);
+	l->first_frame = cycle_frames(spec, graph, spec->from_cycle);
+	l->end_frame = l->main_frames + l->tail_frames;
+	if (spec->to_cycle > 0 && cycle_frames(spec, graph, spec->to_cycle) > l->main_frames)
+		return error_set(err, ERR_INVALID,
+				 "'to_cycle' must be at most %.15g, the end of the render, found %.15g", whole,
+				 spec->to_cycle);
+	if (spec->to_cycle > 0)
+		l->end_frame = cycle_frames(spec, graph, spec->to_cycle);
+	if (l->first_frame >= l->end_frame)
+		return error_set(err, ERR_INVALID, "the window would be shorter than one frame");
+	return 0;
+}
+
 int render_lengths_of(const struct render_engine *engine, const struct render_spec *spec, const struct graph *graph,
 		      struct render_lengths *lengths, struct error *err)
 {
@@ -99,7 +126,7 @@ int render_lengths_of(const struct render_engine *engine, const struct render_sp
 	lengths->tail_frames = (uint64_t)(tail_s * spec->sample_rate_hz + 0.5);
 	if (lengths->main_frames == 0)
 		return error_set(err, ERR_INVALID, "the render would be shorter than one frame");
-	return check_spool(spec, graph, lengths, err);
+	return find_window(spec, graph, lengths, err) || check_spool(spec, graph, lengths, err) ? -1 : 0;
 }
 
 /* Compiled into a, with its length. NULL on failure. */
@@ -130,6 +157,8 @@ int render_run_files(struct render_engine *engine, const struct render_spec *spe
 			.spec = spec,
 			.n_frames = lengths.main_frames + lengths.tail_frames,
 			.main_frames = lengths.main_frames,
+			.first_frame = lengths.first_frame,
+			.end_frame = lengths.end_frame,
 			.files = files,
 			.bank = p->bank,
 			.block_frames = engine->block_frames,
@@ -185,6 +214,13 @@ int render_format(const char *source, size_t len, struct buf *out, struct diag_l
 			 len);
 }
 
+uint64_t render_file_frames(const struct render_spec *spec, const struct render_lengths *l)
+{
+	bool has_open_end = spec->is_tail_automatic && l->end_frame == l->main_frames + l->tail_frames;
+
+	return (has_open_end ? l->main_frames : l->end_frame) - l->first_frame;
+}
+
 int render_length(const struct render_engine *engine, const struct render_spec *spec, uint64_t *n_frames,
 		  struct diag_list *diags, struct error *err)
 {
@@ -193,7 +229,7 @@ int render_length(const struct render_engine *engine, const struct render_spec *
 	arena_init(&arena, COMPILE_BYTES_MAX);
 	const struct program *p = spec_compile(&arena, engine, spec, &lengths, diags, err);
 	if (p)
-		*n_frames = lengths.main_frames + (spec->is_tail_automatic ? 0 : lengths.tail_frames);
+		*n_frames = render_file_frames(spec, &lengths);
 	arena_fini(&arena);
 	return p ? 0 : -1;
 }

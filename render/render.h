@@ -89,6 +89,8 @@ struct render_spec {
 	double bitrate_kbps; /* of Opus, all channels together; 0: RENDER_BITRATE_CHANNEL_DEFAULT for each */
 	double gain;         /* linear, 0..RENDER_GAIN_MAX, applied to the mix */
 	uint64_t seed;       /* of everything random */
+	/* The window of the render that becomes the file, in cycles, with exactly the samples that the whole has there. */
+	double from_cycle, to_cycle; /* to_cycle 0: to the end, the tail included */
 	/* The way from the mix to the file, in this order; engine/master.h says what each step does. */
 	double tail_s;          /* rendered after the end, in which no event begins; 0..RENDER_TAIL_MAX_S */
 	bool is_tail_automatic; /* until the sound has died away, at most RENDER_TAIL_AUTO_S; tail_s is 0 */
@@ -192,14 +194,15 @@ int render_check(const struct render_engine *engine, struct sample_set *samples,
 int render_content_hash(const struct render_engine *engine, const struct render_spec *spec, uint8_t out[SHA256_BYTES],
 			struct diag_list *diags, struct error *err) WARN_UNUSED;
 
-/* Frames that the spec asks for with the program's tempo, the tail included unless it is automatic; -1 with ERR_SOURCE or
- * ERR_TOO_LARGE. */
+/* Frames of the file that the spec asks for with the program's tempo, the tail included unless it is automatic; -1 with
+ * ERR_SOURCE, ERR_INVALID or ERR_TOO_LARGE. */
 int render_length(const struct render_engine *engine, const struct render_spec *spec, uint64_t *n_frames,
 		  struct diag_list *diags, struct error *err) WARN_UNUSED;
 
 /* What a render will take, as far as can be told before. */
 struct render_estimate {
 	uint64_t frames;                    /* as render_length() */
+	uint64_t frames_rendered;           /* a window may need more than itself */
 	uint8_t content_hash[SHA256_BYTES]; /* as render_content_hash() */
 	uint64_t bytes;                     /* of all its files; of compressed ones what is usual */
 	double cpu_s;                       /* of all workers together, on the machine of render/cost.def */
@@ -221,6 +224,9 @@ int render_dump(const struct render_engine *engine, const char *source, size_t l
  * the program cannot be read (see diags), ERR_TOO_LARGE, ERR_INTERNAL; out may then hold a part. Any thread. */
 int render_format(const char *source, size_t len, struct buf *out, struct diag_list *diags,
 		  struct error *err) WARN_UNUSED;
+
+/* A decimal or "n/d" text as a number of cycles; -1 when it is neither. */
+int render_parse_cycle(const char *text, double *cycles) WARN_UNUSED;
 
 /* The haps of a mini-notation string or pattern expression (`"bd(3,8)" $ fast 2`) over cycles [from, to), as
  * JSON Lines in the form of tests/vectors: {"whole":["n/d","n/d"],"part":[...],"value":...}. from and to are

@@ -130,6 +130,17 @@ static int check_length(const struct render_spec *s, struct error *err)
 	return 0;
 }
 
+static int check_window(const struct render_spec *s, struct error *err)
+{
+	if (!(s->from_cycle >= 0 && s->from_cycle <= 1e12))
+		return error_set(err, ERR_INVALID, "'from_cycle' must be 0 or more, found %g", s->from_cycle);
+	if (s->to_cycle != 0 && !(s->to_cycle > s->from_cycle && s->to_cycle <= 1e12))
+		return error_set(err, ERR_INVALID,
+				 "'to_cycle' must be more than %.15g, where the window begins, found %.15g",
+				 s->from_cycle, s->to_cycle);
+	return 0;
+}
+
 static int check_audio(const struct render_spec *s, struct error *err)
 {
 	if (s->sample_rate_hz < RENDER_SAMPLE_RATE_MIN || s->sample_rate_hz > RENDER_SAMPLE_RATE_MAX)
@@ -223,7 +234,8 @@ int render_spec_check(const struct render_spec *spec, struct error *err)
 	if (spec->source_len > RENDER_SOURCE_BYTES_MAX)
 		return error_set(err, ERR_TOO_LARGE, "'source' must be at most %u bytes, found %zu",
 				 RENDER_SOURCE_BYTES_MAX, spec->source_len);
-	if (check_length(spec, err) || check_audio(spec, err) || check_format(spec, err) || check_mastering(spec, err))
+	if (check_length(spec, err) || check_window(spec, err) || check_audio(spec, err) || check_format(spec, err) ||
+	    check_mastering(spec, err))
 		return -1;
 	return check_speed(spec, err);
 }

@@ -23,6 +23,8 @@ void api_format(void *ctx, struct http_request *r);
 void api_jobs_list(void *ctx, struct http_request *r);
 /* api_jobs.c */
 void api_job_get(void *ctx, struct http_request *r);
+void api_job_pin(void *ctx, struct http_request *r);
+void api_job_unpin(void *ctx, struct http_request *r);
 void api_job_delete(void *ctx, struct http_request *r);
 void api_job_cancel(void *ctx, struct http_request *r);
 void api_job_retry(void *ctx, struct http_request *r);
@@ -31,6 +33,7 @@ void api_verify(void *ctx, struct http_request *r);
 /* api_batch.c, batch_results.c */
 void api_batch_begin(void *ctx, struct http_request *r);
 void api_batch_make(void *ctx, struct http_request *r);
+void api_batches_list(void *ctx, struct http_request *r);
 void api_batch_get(void *ctx, struct http_request *r);
 void api_batch_cancel(void *ctx, struct http_request *r);
 void api_batch_results(void *ctx, struct http_request *r);
@@ -82,6 +85,10 @@ void api_wait_for_task(struct app *app, struct http_request *r, struct backgroun
 /* api_audio.c */
 void api_audio(void *ctx, struct http_request *r);
 void api_stem_audio(void *ctx, struct http_request *r);
+/* api_live.c */
+/* ?live=1 of GET /jobs/{id}/audio: 1, 0; -1: answered. */
+int api_wants_live(struct http_request *r);
+void api_live(struct app *app, struct http_request *r, const struct job *job);
 /* api_stems.c */
 void api_stems(void *ctx, struct http_request *r);
 /* api_meta.c */
@@ -126,6 +133,8 @@ json_t *api_json_spec_problems(const struct spec_problems *l);
 
 /* The job as clients see it. view: NULL in lists, where looking at each would be too slow. NULL when out of memory. */
 json_t *job_json(const struct job *job, const struct queue_view *view);
+/* The batch as clients see it; NULL when out of memory. */
+json_t *batch_json(const struct batch *b);
 /* Answers with the job in JSON and its Location. */
 void api_reply_job(struct app *app, struct http_request *r, unsigned status, const struct job *job);
 /* Loads the job that the path names; -1: answered with 404 or worse. Free with job_fini(). */
@@ -148,6 +157,8 @@ void api_reply_audio(struct app *app, struct http_request *r, const struct job *
 
 /* Loads the job that the path names and answers unless it has succeeded: -1. Free with job_fini(). */
 int api_load_succeeded(struct app *app, struct http_request *r, struct job *out);
+/* Answers why there is no file of that job; false when there is one. */
+bool api_refuse_unsucceeded(struct http_request *r, const struct job *job);
 /* The format of a job's files. */
 enum audio_format api_format_of(const struct job *job);
 /* The list of stems as JSON, as the job shows it; never NULL but when out of memory. */

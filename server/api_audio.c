@@ -109,21 +109,27 @@ void api_serve_audio(struct app *app, struct http_request *r, const struct job *
 	reply_file(app, r, job, &audio);
 }
 
+bool api_refuse_unsucceeded(struct http_request *r, const struct job *job)
+{
+	if (job->state == JOB_SUCCEEDED && !job->is_expired)
+		return false;
+	if (job->state == JOB_SUCCEEDED) {
+		problem_reply(r, PROBLEM_EXPIRED, "the audio is kept no longer; submit it again");
+	} else if (!job_state_is_terminal(job->state)) {
+		http_add_header(r, "Retry-After", "1");
+		problem_reply(r, PROBLEM_NOT_FINISHED, "the job is %s", job_state_name(job->state));
+	} else {
+		problem_reply(r, PROBLEM_NO_AUDIO, "the job is %s", job_state_name(job->state));
+	}
+	return true;
+}
+
 int api_load_succeeded(struct app *app, struct http_request *r, struct job *out)
 {
 	if (api_load_job(app, r, false, out) < 0)
 		return -1;
-	if (out->state == JOB_SUCCEEDED && !out->is_expired)
+	if (!api_refuse_unsucceeded(r, out))
 		return 0;
-	if (out->state == JOB_SUCCEEDED) {
-		problem_reply(r, PROBLEM_EXPIRED, "the audio was to be kept for %lld s; submit it again",
-			      (long long)out->keep_s);
-	} else if (!job_state_is_terminal(out->state)) {
-		http_add_header(r, "Retry-After", "1");
-		problem_reply(r, PROBLEM_NOT_FINISHED, "the job is %s", job_state_name(out->state));
-	} else {
-		problem_reply(r, PROBLEM_NO_AUDIO, "the job is %s", job_state_name(out->state));
-	}
 	job_fini(out);
 	return -1;
 }
@@ -131,13 +137,18 @@ int api_load_succeeded(struct app *app, struct http_request *r, struct job *out)
 void api_audio(void *ctx, struct http_request *r)
 {
 	struct app *app = ctx;
+	int is_live = api_wants_live(r);
 	struct audio audio;
 	struct job job;
 
-	if (api_load_succeeded(app, r, &job) < 0)
+	if (is_live < 0 || api_load_job(app, r, false, &job) < 0)
 		return;
-	describe_mix(&job, &audio);
-	reply_file(app, r, &job, &audio);
+	if (is_live && !job_state_is_terminal(job.state)) {
+		api_live(app, r, &job);
+	} else if (!api_refuse_unsucceeded(r, &job)) {
+		describe_mix(&job, &audio);
+		reply_file(app, r, &job, &audio);
+	}
 	job_fini(&job);
 }
 

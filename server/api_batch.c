@@ -13,6 +13,8 @@
 #include "server/negotiation.h"
 #include "server/problem.h"
 #include "server/submission.h"
+#include "server/trace.h"
+#include "server/webhook_guard.h"
 
 enum {
 	BODY_BYTES_MAX = 200 * 1024 * 1024,
@@ -78,8 +80,6 @@ static int fill_job(struct intake *in, const struct spec *spec, const char *cust
 {
 	struct app *app = in->app;
 
-	if (spec->has_from_cycle)
-		return error_set(err, ERR_INVALID, "'from_cycle' is an option of POST /events");
 	memcpy(job->key_id, in->batch.key_id, sizeof job->key_id);
 	if (submission_measure(app->storage, app->engine, &spec->render, job, diags, err) ||
 	    submission_fill(spec, queue_now_ms(app->queue), app->config.keep_s, job, err))
@@ -265,10 +265,30 @@ static bool is_jsonl(const char *type)
 	return !type;
 }
 
+/* ?webhook=: who is told when the batch is over. -1: answered. */
+static int read_parameters(struct http_request *r, struct batch_webhook *webhook)
+{
+	const char *trace = http_header(r, "traceparent");
+	struct error err = ERROR_INIT;
+
+	*webhook = (struct batch_webhook){ .url = http_query(r, "webhook"),
+					   .traceparent = trace_is_valid(trace) ? trace : "" };
+	for (size_t i = 0; i < r->n_query; i++)
+		if (strcmp(r->query[i].name, "webhook") != 0) {
+			problem_reply(r, PROBLEM_INVALID, "a batch has the parameter 'webhook'");
+			return -1;
+		}
+	if (!webhook->url || webhook_guard_check_url(webhook->url, &err) == 0)
+		return 0;
+	problem_reply(r, PROBLEM_INVALID, "%s", err.message);
+	return -1;
+}
+
 void api_batch_begin(void *ctx, struct http_request *r)
 {
 	struct app *app = ctx;
 	struct error err = ERROR_INIT;
+	struct batch_webhook webhook;
 	struct intake *in;
 
 	if (!r->is_framed) {
@@ -280,6 +300,8 @@ void api_batch_begin(void *ctx, struct http_request *r)
 		problem_reply(r, PROBLEM_UNSUPPORTED_MEDIA_TYPE, "the body is one JSON object a line");
 		return;
 	}
+	if (read_parameters(r, &webhook) < 0)
+		return;
 	in = calloc(1, sizeof *in);
 	if (!in) {
 		problem_reply(r, PROBLEM_NO_MEMORY, "no memory for the batch");
@@ -290,7 +312,7 @@ void api_batch_begin(void *ctx, struct http_request *r)
 	queue_make_id(app->queue, "bat_", in->batch.id);
 	memcpy(in->batch.key_id, r->caller->key_id, sizeof in->batch.key_id);
 	in->batch.created_at_ms = clock_wall_ms();
-	if (storage_batch_create(app->storage, &in->batch, &err)) {
+	if (storage_batch_create(app->storage, &in->batch, webhook.url ? &webhook : NULL, &err)) {
 		free(in);
 		problem_reply_error(r, &err);
 		return;
@@ -326,23 +348,26 @@ static json_t *json_counts(const struct batch *b)
 	return j;
 }
 
-static void reply_batch(struct http_request *r, unsigned status, const struct batch *b)
+json_t *batch_json(const struct batch *b)
 {
 	char created[CLOCK_RFC3339_SIZE], completed[CLOCK_RFC3339_SIZE];
 	uint64_t n_unfinished = 0;
-	json_t *j;
 
 	for (int i = 0; i < JOB_STATE_COUNT; i++)
 		n_unfinished += job_state_is_terminal((enum job_state)i) ? 0 : b->counts[i];
 	clock_format_rfc3339(b->last_end_ms > b->created_at_ms ? b->last_end_ms : b->created_at_ms, completed);
-	j = json_pack("{s:s, s:s, s:s, s:s?, s:o, s:{s:s+, s:s++, s:s++, s:s++}}", "id", b->id, "state",
-		      state_of(b, n_unfinished), "created_at", clock_format_rfc3339(b->created_at_ms, created),
-		      "completed_at", n_unfinished || b->is_reading ? NULL : completed, "request_counts",
-		      json_counts(b), "links", "self", "/batches/", b->id, "results", "/batches/", b->id, "/results",
-		      "audio", "/batches/", b->id, "/audio", "cancel", "/batches/", b->id, "/cancel");
+	return json_pack("{s:s, s:s, s:s, s:s?, s:o, s:{s:s+, s:s++, s:s++, s:s++}}", "id", b->id, "state",
+			 state_of(b, n_unfinished), "created_at", clock_format_rfc3339(b->created_at_ms, created),
+			 "completed_at", n_unfinished || b->is_reading ? NULL : completed, "request_counts",
+			 json_counts(b), "links", "self", "/batches/", b->id, "results", "/batches/", b->id, "/results",
+			 "audio", "/batches/", b->id, "/audio", "cancel", "/batches/", b->id, "/cancel");
+}
+
+static void reply_batch(struct http_request *r, unsigned status, const struct batch *b)
+{
 	http_add_header(r, "Location", "/batches/%s", b->id);
 	http_add_header(r, "Cache-Control", "no-store");
-	api_reply_json(r, status, j);
+	api_reply_json(r, status, batch_json(b));
 }
 
 void api_batch_make(void *ctx, struct http_request *r)

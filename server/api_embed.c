@@ -58,8 +58,8 @@ static int read_spec(struct http_request *r, struct spec *spec)
 		spec->render.sample_rate_hz = audio_format_default_rate(spec->render.format);
 	if (spec->has_format && said != spec->render.format)
 		problem_reply(r, PROBLEM_INVALID, "'format' and the ending of the path differ");
-	else if (spec->has_from_cycle || spec->terms.run_at_ms || spec->terms.webhook[0])
-		problem_reply(r, PROBLEM_INVALID, "'from_cycle', 'run_at' and 'webhook' are not for this resource");
+	else if (spec->terms.run_at_ms || spec->terms.webhook[0])
+		problem_reply(r, PROBLEM_INVALID, "'run_at' and 'webhook' are not for this resource");
 	else if (render_spec_check(&spec->render, &err))
 		problem_reply_error(r, &err);
 	else

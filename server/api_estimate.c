@@ -27,7 +27,8 @@ static void reply(struct http_request *r, const struct spec *spec, const struct 
 	char hex[SHA256_HEX_SIZE];
 
 	api_reply_json(r, 200,
-		       json_pack("{s:I, s:f, s:I, s:f, s:I, s:s, s:b, s:s}", "frames", (json_int_t)e->frames,
+		       json_pack("{s:I, s:I, s:f, s:I, s:f, s:I, s:s, s:b, s:s}", "frames", (json_int_t)e->frames,
+				 "frames_rendered", is_cached ? (json_int_t)0 : (json_int_t)e->frames_rendered,
 				 "duration_s", (double)e->frames / spec->render.sample_rate_hz, "bytes",
 				 (json_int_t)e->bytes, "cpu_s", is_cached ? 0.0 : e->cpu_s, "memory_bytes",
 				 (json_int_t)e->memory_bytes, "cost_class", is_cached ? "cached" : class_of(e->cpu_s),

@@ -33,12 +33,14 @@ void api_events(void *ctx, struct http_request *r)
 	if (api_read_spec(r, &spec) < 0)
 		return;
 	cycles = spec.render.cycles > 0 ? spec.render.cycles : 1;
+	if (spec.render.to_cycle > 0)
+		cycles = spec.render.to_cycle - spec.render.from_cycle;
 	if (cycles > EVENTS_CYCLES_MAX) {
 		problem_reply(r, PROBLEM_INVALID, "'cycles' may be %g here, found %.15g", EVENTS_CYCLES_MAX, cycles);
 		return;
 	}
-	snprintf(from, sizeof from, "%.15g", spec.from_cycle);
-	snprintf(to, sizeof to, "%.15g", spec.from_cycle + cycles);
+	snprintf(from, sizeof from, "%.15g", spec.render.from_cycle);
+	snprintf(to, sizeof to, "%.15g", spec.render.from_cycle + cycles);
 	if (render_events(app->engine, spec.render.source, spec.render.source_len, from, to, &lines, &diags, &err) <
 	    0) {
 		buf_fini(&lines);

@@ -77,6 +77,30 @@ void api_job_cancel(void *ctx, struct http_request *r)
 	api_job_get(ctx, r);
 }
 
+static void set_pin(struct app *app, struct http_request *r, bool is_pinned)
+{
+	struct error err = ERROR_INIT;
+	struct job job;
+
+	if (api_load_job(app, r, false, &job) < 0)
+		return;
+	job_fini(&job);
+	if (queue_pin(app->queue, r->path_id, is_pinned, &err) < 0)
+		problem_reply_error(r, &err);
+	else
+		api_job_get(app, r);
+}
+
+void api_job_pin(void *ctx, struct http_request *r)
+{
+	set_pin(ctx, r, true);
+}
+
+void api_job_unpin(void *ctx, struct http_request *r)
+{
+	set_pin(ctx, r, false);
+}
+
 void api_job_delete(void *ctx, struct http_request *r)
 {
 	struct app *app = ctx;

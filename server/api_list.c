@@ -3,17 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "server/access.h"
 #include "server/api.h"
+#include "server/cursor.h"
 #include "server/problem.h"
-#include "server/url.h"
 
 enum { LIST_DEFAULT = 50, LIST_MAX = 200, SHORT_TEXT_MAX = 64 };
 
 /* A filter with the texts it points to. */
 struct list {
+	const uint8_t *secret; /* of cursors */
 	struct job_filter filter;
 	char since[JOB_ID_SIZE], before[JOB_ID_SIZE], after[JOB_ID_SIZE];
 };
@@ -24,6 +24,13 @@ static int refuse_parameter(struct http_request *r, const char *name, const char
 				   "out-of-range", "message", message);
 
 	problem_reply_list(r, PROBLEM_INVALID, message, errors, NULL);
+	return -1;
+}
+
+static int refuse_cursor(struct http_request *r)
+{
+	problem_reply(r, PROBLEM_BAD_REQUEST,
+		      "'after' is no cursor of this list; take it from 'next' of the page before");
 	return -1;
 }
 
@@ -46,12 +53,11 @@ static const char *read_limit(struct list *l, const char *value)
 	return NULL;
 }
 
+static const char forged[] = "'after' is no cursor of this list";
+
 static const char *read_after(struct list *l, const char *value)
 {
-	if (strncmp(value, "job_", 4) != 0 || strlen(value) >= JOB_ID_SIZE)
-		return "'after' must be the id of a job";
-	strcpy(l->after, value);
-	return NULL;
+	return cursor_parse(l->secret, "jobs", l->filter.key_id, value, l->after) ? forged : NULL;
 }
 
 static const char *read_tag(struct list *l, const char *value)
@@ -110,14 +116,17 @@ static const struct parameter *find_parameter(const char *name)
 }
 
 /* -1: answered. */
-static int read_list(struct http_request *r, struct list *l)
+static int read_list(struct app *app, struct http_request *r, struct list *l)
 {
-	*l = (struct list){ .filter = { .state = -1, .limit = LIST_DEFAULT, .key_id = access_list_owner(r) } };
+	*l = (struct list){ .secret = storage_link_secret(app->storage),
+			    .filter = { .state = -1, .limit = LIST_DEFAULT, .key_id = access_list_owner(r) } };
 	for (size_t i = 0; i < r->n_query; i++) {
 		const struct parameter *p = find_parameter(r->query[i].name);
 		const char *complaint = p ? p->read(l, r->query[i].value)
 					  : "the parameters of a list are state, tag, batch, created_after, "
 					    "created_before, limit and after";
+		if (complaint == forged)
+			return refuse_cursor(r);
 		if (complaint)
 			return refuse_parameter(r, r->query[i].name, complaint);
 	}
@@ -125,25 +134,6 @@ static int read_list(struct http_request *r, struct list *l)
 	l->filter.after_id = l->after[0] && (!l->before[0] || strcmp(l->after, l->before) < 0) ? l->after : l->before;
 	l->filter.since_id = l->since;
 	return 0;
-}
-
-/* The same list after its last job. NULL when there is no memory. */
-static const char *print_next(struct http_request *r, const struct job *last)
-{
-	struct buf b = BUF_INIT;
-	const char *next = NULL;
-	int failed = buf_printf(&b, "/jobs?after=%s", last->id);
-
-	for (size_t i = 0; i < r->n_query; i++) {
-		if (strcmp(r->query[i].name, "after") == 0)
-			continue;
-		failed |= buf_printf(&b, "&%s=", r->query[i].name);
-		failed |= url_encode(&b, r->query[i].value);
-	}
-	if (!failed)
-		next = arena_strndup(&r->arena, b.data, b.len);
-	buf_fini(&b);
-	return next;
 }
 
 static json_t *json_list(const struct job *jobs, size_t n)
@@ -162,17 +152,19 @@ void api_jobs_list(void *ctx, struct http_request *r)
 	struct list l;
 	struct job *jobs;
 	const char *next = NULL;
+	char cursor[CURSOR_SIZE];
 	size_t n;
 	bool has_more;
 
-	if (read_list(r, &l) < 0)
+	if (read_list(app, r, &l) < 0)
 		return;
 	if (queue_list(app->queue, &l.filter, &jobs, &n, &has_more, &err) < 0) {
 		problem_reply_error(r, &err);
 		return;
 	}
 	if (has_more && n)
-		next = print_next(r, &jobs[n - 1]);
+		next = cursor_next_url(r, "/jobs",
+				       cursor_print(l.secret, "jobs", l.filter.key_id, jobs[n - 1].id, cursor));
 	if (next)
 		http_add_header(r, "Link", "<%s>; rel=\"next\"", next);
 	http_add_header(r, "Cache-Control", "no-store");

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "server/api.h"
+#include "server/conditional.h"
 #include "server/openapi_data.h"
 #include "server/problem.h"
 
@@ -48,16 +50,36 @@ void api_version(void *ctx, struct http_request *r)
 				 "render_threads", (int)render_engine_threads(app->engine)));
 }
 
+/* It changes with the program only. */
+static void reply_contract(struct http_request *r, const char *type, const void *text, size_t len)
+{
+	char hex[SHA256_HEX_SIZE], etag[SHA256_HEX_SIZE + 2];
+	struct conditions c = { .if_none_match = http_header(r, "If-None-Match") };
+	uint8_t digest[SHA256_BYTES];
+	struct sha256 sum;
+
+	sha256_init(&sum);
+	sha256_update(&sum, text, len);
+	sha256_final(&sum, digest);
+	snprintf(etag, sizeof etag, "\"%s\"", sha256_hex(digest, hex));
+	http_add_header(r, "ETag", "%s", etag);
+	http_add_header(r, "Cache-Control", "public, max-age=3600");
+	if (conditional_check(&c, &(struct validators){ .etag = etag }) == CONDITION_NOT_MODIFIED)
+		http_reply(r, 304, NULL, NULL, 0);
+	else
+		http_reply_static(r, 200, type, text, len);
+}
+
 void api_openapi_json(void *ctx, struct http_request *r)
 {
 	(void)ctx;
-	http_reply_static(r, 200, "application/json", openapi_json, openapi_json_len);
+	reply_contract(r, "application/json", openapi_json, openapi_json_len);
 }
 
 void api_openapi_yaml(void *ctx, struct http_request *r)
 {
 	(void)ctx;
-	http_reply_static(r, 200, "application/yaml", openapi_yaml, openapi_yaml_len);
+	reply_contract(r, "application/yaml", openapi_yaml, openapi_yaml_len);
 }
 
 /* What `type` of a problem refers to. */

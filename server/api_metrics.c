@@ -5,6 +5,7 @@
 
 #include "server/api.h"
 #include "server/events.h"
+#include "server/live.h"
 #include "server/metrics.h"
 #include "server/negotiation.h"
 #include "server/problem.h"
@@ -34,6 +35,8 @@ static int print_queue(struct app *app, struct buf *out)
 				     (unsigned long long)counts[s]);
 	if (q.oldest_ms)
 		age_ms = queue_now_ms(app->queue) - q.oldest_ms;
+	failed |= metrics_print_head(out, "phonon_store_bytes", "gauge", "Of all finished files.");
+	failed |= buf_printf(out, "phonon_store_bytes %llu\n", (unsigned long long)storage_bytes(app->storage));
 	failed |= metrics_print_head(out, "phonon_queue_oldest_age_seconds", "gauge",
 				     "How long the oldest queued job waits.");
 	return failed |
@@ -46,6 +49,9 @@ static int print_telling(struct app *app, struct buf *out)
 	int failed = metrics_print_head(out, "phonon_event_streams", "gauge", "Event streams that are open.");
 
 	failed |= buf_printf(out, "phonon_event_streams %u\n", events_count(app->events));
+	failed |= metrics_print_head(out, "phonon_live_listeners", "gauge",
+				     "Who listens to a file while it is rendered.");
+	failed |= buf_printf(out, "phonon_live_listeners %u\n", live_count(app->live));
 	failed |= metrics_print_head(out, "phonon_webhook_attempts_total", "counter",
 				     "Webhooks sent, by what came of it.");
 	return failed | buf_printf(out,

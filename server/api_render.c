@@ -233,6 +233,7 @@ static int submit(struct app *app, struct http_request *r, const struct spec *sp
 
 	if (read_token(r, &once.token) < 0)
 		return -1;
+	job->is_fresh = negotiation_has_token(http_header(r, "Cache-Control"), "no-cache");
 	if (submission_fill(spec, queue_now_ms(app->queue), app->config.keep_s, job, &err) == 0 &&
 	    submission_set_trace(job, http_header(r, "traceparent"), &err) == 0) {
 		submission_fingerprint(spec, job, once.fingerprint);
@@ -303,11 +304,6 @@ static void render(void *ctx, struct http_request *r)
 
 	if (api_read_spec(r, &spec) < 0)
 		return;
-	if (spec.has_from_cycle) {
-		problem_reply(r, PROBLEM_INVALID,
-			      "'from_cycle' is an option of POST /events; a render begins at cycle 0");
-		return;
-	}
 	choose_format(r, &spec);
 	if (is_file_unwanted(r, spec.render.format)) {
 		problem_reply(r, PROBLEM_NOT_ACCEPTABLE, "the file would be %s; set 'format', or accept that type",

@@ -117,9 +117,9 @@ static int read_request(struct http_request *r, const char *text, struct spec *s
 		problem_reply_list(r, PROBLEM_INVALID, err.message, api_json_spec_problems(&problems), NULL);
 		return -1;
 	}
-	if (!spec->terms.run_at_ms && !spec->has_from_cycle)
+	if (!spec->terms.run_at_ms)
 		return 0;
-	problem_reply(r, PROBLEM_INVALID, "a schedule takes no '%s'", spec->has_from_cycle ? "from_cycle" : "run_at");
+	problem_reply(r, PROBLEM_INVALID, "a schedule takes no 'run_at'");
 	return -1;
 }
 

@@ -1,4 +1,5 @@
-/* The stems of a job together: as a list, or as one tar archive that is put together while it is sent. */
+/* The stems of a job together: as a list, as one tar archive, or as one file with the channels of all of them; both are put together
+ * while they are sent. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "server/negotiation.h"
 #include "server/problem.h"
 #include "server/tar.h"
+#include "server/wide_wav.h"
 
 #define TAR_TYPE "application/x-tar"
 
@@ -150,16 +152,106 @@ static void reply_tar(struct app *app, struct http_request *r, const struct job 
 	http_reply_stream(r, 200, TAR_TYPE, a->len, &stream);
 }
 
-static bool wants_tar(struct http_request *r)
-{
-	const char *accept = http_header(r, "Accept");
+/* --- One file with all channels ---------------------------------------------------------------------------- */
 
-	return accept && negotiation_quality(accept, TAR_TYPE) > negotiation_quality(accept, "application/json");
+struct wide {
+	struct storage *storage;
+	uint8_t content_hash[SHA256_BYTES];
+	struct wide_wav *wav;
+};
+
+static int open_stem(void *ctx, unsigned file)
+{
+	const struct wide *w = ctx;
+	uint64_t bytes;
+	int fd;
+
+	return artifact_open_part(w->storage, w->content_hash, file + 1, &fd, &bytes, NULL) < 0 ? -1 : fd;
+}
+
+static ssize_t wide_read(void *ctx, uint64_t pos, char *out, size_t max)
+{
+	return wide_wav_read(((struct wide *)ctx)->wav, pos, out, max);
+}
+
+static void wide_free(void *ctx)
+{
+	struct wide *w = ctx;
+
+	wide_wav_free(w->wav);
+	free(w);
+}
+
+static struct wide *wide_new(struct storage *storage, const struct job *job, const struct render_spec *spec,
+			     unsigned n_files)
+{
+	static const unsigned sample_bytes[] = { [AUDIO_PCM_16] = 2, [AUDIO_PCM_24] = 3, [AUDIO_FLOAT_32] = 4 };
+	struct wide *w = calloc(1, sizeof *w);
+	struct wide_wav_spec wav = {
+		.sample_rate_hz = spec->sample_rate_hz,
+		.n_files = n_files,
+		.channels = spec->channels,
+		.sample_bytes = sample_bytes[spec->subtype],
+		.is_float = spec->subtype == AUDIO_FLOAT_32,
+		.n_frames = job->frames,
+		.open = open_stem,
+		.ctx = w,
+	};
+
+	if (!w)
+		return NULL;
+	w->storage = storage;
+	memcpy(w->content_hash, job->content_hash, SHA256_BYTES);
+	w->wav = wide_wav_new(&wav, NULL);
+	if (w->wav)
+		return w;
+	free(w);
+	return NULL;
+}
+
+static void reply_wide(struct app *app, struct http_request *r, const struct job *job, const json_t *list)
+{
+	struct http_stream stream = { .read = wide_read, .free = wide_free };
+	struct wide *w = NULL;
+	struct spec spec;
+	char first[1];
+
+	if (spec_parse_options(job->options, &spec, NULL) < 0 || spec.render.format != AUDIO_FORMAT_WAV) {
+		problem_reply(r, PROBLEM_NOT_ACCEPTABLE,
+			      "only stems in WAV come as one file; these come alone or as " TAR_TYPE);
+		return;
+	}
+	w = wide_new(app->storage, job, &spec.render, (unsigned)json_array_size(list));
+	if (!w) {
+		problem_reply(r, PROBLEM_NO_MEMORY, "no memory for the stems");
+	} else if (wide_wav_read(w->wav, wide_wav_bytes(w->wav) - 1, first, 1) < 0) {
+		wide_free(w);
+		problem_reply(r, PROBLEM_GONE, "the audio of this job is no longer kept; submit it again");
+	} else {
+		stream.ctx = w;
+		http_add_header(r, "Content-Disposition", "attachment; filename=\"%s-stems.wav\"", job->id);
+		http_reply_stream(r, 200, "audio/wav", wide_wav_bytes(w->wav), &stream);
+	}
+}
+
+/* --- GET -------------------------------------------------------------------------------------------------- */
+
+/* JSON where the client does not mind. */
+static const char *preferred_type(struct http_request *r)
+{
+	static const char *const types[] = { TAR_TYPE, "audio/wav" };
+	const char *accept = http_header(r, "Accept"), *best = "application/json";
+
+	for (size_t i = 0; accept && i < sizeof types / sizeof types[0]; i++)
+		if (negotiation_quality(accept, types[i]) > negotiation_quality(accept, best))
+			best = types[i];
+	return best;
 }
 
 void api_stems(void *ctx, struct http_request *r)
 {
 	struct app *app = ctx;
+	const char *type = preferred_type(r);
 	struct job job;
 	json_t *list;
 
@@ -169,8 +261,10 @@ void api_stems(void *ctx, struct http_request *r)
 	list = job_stems_json(&job);
 	if (!job.stems)
 		problem_reply(r, PROBLEM_NOT_FOUND, "the job was submitted without 'stems'");
-	else if (wants_tar(r) && json_array_size(list) > 0)
+	else if (strcmp(type, TAR_TYPE) == 0 && json_array_size(list) > 0)
 		reply_tar(app, r, &job, list);
+	else if (strcmp(type, "audio/wav") == 0 && json_array_size(list) > 0)
+		reply_wide(app, r, &job, list);
 	else
 		api_reply_json(r, 200, json_pack("{s:O}", "stems", list));
 	json_decref(list);

@@ -14,6 +14,7 @@ struct background;
 struct cors;
 struct metrics;
 struct event_hub;
+struct live_hub;
 struct webhooks;
 struct rate_table;
 
@@ -26,6 +27,7 @@ struct app {
 	struct cors *cors;
 	struct metrics *metrics;
 	struct event_hub *events;
+	struct live_hub *live;
 	struct webhooks *webhooks;
 	struct rate_table *rates;
 	_Atomic unsigned rate_per_ip;    /* of the configuration as reloaded last; relaxed */

@@ -126,8 +126,10 @@ static ssize_t read_lines(void *ctx, char *out, size_t max)
 	struct export *e = ctx;
 
 	while (e->out.len == 0) {
-		if (e->has_all || (e->has_all_jobs ? put_errors(e) : put_jobs(e)) < 0)
-			return -1;
+		if (e->has_all)
+			return HTTP_LIVE_END;
+		if ((e->has_all_jobs ? put_errors(e) : put_jobs(e)) < 0)
+			return HTTP_LIVE_CUT;
 	}
 	return drain(e, out, max);
 }
@@ -188,7 +190,7 @@ static ssize_t read_file(struct export *e, char *out, size_t max)
 		n = read(e->fd, out, e->file_left < max ? (size_t)e->file_left : max);
 	while (n < 0 && errno == EINTR);
 	if (n <= 0)
-		return -1;
+		return HTTP_LIVE_CUT;
 	e->file_left -= (uint64_t)n;
 	return n;
 }
@@ -214,8 +216,10 @@ static ssize_t read_archive(void *ctx, char *out, size_t max)
 	while (e->out.len == 0) {
 		if (e->fd >= 0 && e->file_left > 0)
 			return read_file(e, out, max);
-		if (e->has_all || next_member(e) < 0)
-			return -1;
+		if (e->has_all)
+			return HTTP_LIVE_END;
+		if (next_member(e) < 0)
+			return HTTP_LIVE_CUT;
 	}
 	return drain(e, out, max);
 }
@@ -241,7 +245,7 @@ static void reply_export(struct app *app, struct http_request *r, const char *ty
 	r->state = e;
 	r->state_free = export_free;
 	http_add_header(r, "Content-Disposition", "attachment; filename=\"%s.%s\"", b.id, ending);
-	http_reply_live(r, 200, type, &(struct http_live){ .ctx = e, .read = read_fn });
+	http_reply_live(r, 200, type, &(struct http_live){ .ctx = e, .read = read_fn, .is_file = true });
 }
 
 void api_batch_results(void *ctx, struct http_request *r)

@@ -16,8 +16,9 @@ struct cli_output {
 struct cli_outputs {
 	struct cli_output mix, stems[RENDER_STEMS_MAX];
 	unsigned n_stems;
-	const char *stems_dir; /* NULL: none */
-	const char *extension; /* of the stems' files */
+	const char *stems_dir;          /* NULL: none */
+	const struct render_spec *wide; /* the stems become one WAV named stems_dir; of this spec. NULL: a file each */
+	const char *extension;          /* of the stems' files */
 	enum io_backend io;
 	bool is_durable; /* on disk, under their names, before the command ends */
 	bool is_blocked; /* a stem's file could not be made */
@@ -25,6 +26,12 @@ struct cli_outputs {
 
 /* Opens the mix; "-" is standard output. EX_OK, or another status with err. */
 int cli_outputs_open(struct cli_outputs *o, const char *path, struct error *err);
+
+/* Do the stems go into one file? Names of files end in .wav, those of folders do not. */
+bool cli_outputs_is_wide(const char *stems);
+/* After a render that succeeded, of so many frames, before the files get their names: makes one of the stems where that was asked
+ * for. EX_OK, or another status with err. */
+int cli_outputs_widen(struct cli_outputs *o, uint64_t n_frames, struct error *err);
 
 /* What render_run_files() needs. */
 struct render_files cli_outputs_files(struct cli_outputs *o);

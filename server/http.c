@@ -1,4 +1,4 @@
-/* With http_form.c, http_read.c, http_wait.c and http_reply.c the only user of libmicrohttpd. What they add to the library:
+/* With http_form.c, http_read.c, http_wait.c, http_live.c and http_reply.c the only user of libmicrohttpd. What they add to the library:
  *
  *   - screening of what the library lets pass (screen.c), the raw request target (url.c);
  *   - bodies under a cap, refused before they are read where Content-Length tells, and cut while they arrive;

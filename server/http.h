@@ -1,5 +1,5 @@
-/* HTTP for the handlers: a request with everything already read and checked, and ways to answer it. http.c and
- * http_reply.c, the only users of the HTTP library, implement this.
+/* HTTP for the handlers: a request with everything already read and checked, and ways to answer it. http.c,
+ * http_reply.c and http_live.c, the only users of the HTTP library, implement this.
  *
  * A handler runs on an HTTP thread and must not wait for anything that takes long: it either answers with exactly one
  * http_reply_*() or calls http_suspend(), after which no thread is held until somebody calls http_resume(). */
@@ -140,14 +140,19 @@ void http_reply_stream(struct http_request *r, unsigned status, const char *type
 		       const struct http_stream *stream);
 
 /* An answer without a known end. read fills out[max] and returns how much; 0: nothing now, then it is called again after
- * http_live_wake(); -1: the end. It runs on HTTP threads, one at a time. Freeing is the matter of r->state_free. */
+ * http_live_wake(); END; or CUT: the connection ends so that the client sees that something is missing. It runs on HTTP
+ * threads, one at a time. Freeing is the matter of r->state_free. */
+enum { HTTP_LIVE_END = -1, HTTP_LIVE_CUT = -2 };
 struct http_live {
 	void *ctx;
 	ssize_t (*read)(void *ctx, char *out, size_t max);
+	bool is_file; /* cut when the service stops; and sent in larger pieces */
 };
 void http_reply_live(struct http_request *r, unsigned status, const char *type, const struct http_live *live);
 /* From any thread, while r lives. */
 void http_live_wake(struct http_request *r);
+/* Has the client closed the connection, or its side of it? While r lives; a suspended connection does not notice itself. */
+bool http_peer_has_left(struct http_request *r);
 
 /* True when a reply was given. */
 bool http_replied(const struct http_request *r);

@@ -76,6 +76,9 @@ void http_choose_id(struct http_request *r);
 /* Hands the answer that a handler gave to the library; MHD_NO, which closes the connection, when memory was short. */
 enum MHD_Result http_send_reply(struct exchange *e);
 
+/* Keeps the response until the library accepts it. NULL: out of memory; the connection will be closed. */
+void http_give(struct http_request *r, unsigned status, const char *type, struct MHD_Response *response);
+
 /* --- http_wait.c --- */
 
 /* Lets go of the connection of a live answer until it is woken. LIVE_READ_AGAIN: it was meanwhile. */

@@ -9,7 +9,7 @@
 
 #include "server/http_impl.h"
 
-enum { STREAM_BLOCK_BYTES = 64 * 1024, LIVE_BLOCK_BYTES = 1024 };
+enum { STREAM_BLOCK_BYTES = 64 * 1024 };
 
 static bool is_printable(const char *s)
 {
@@ -58,14 +58,16 @@ static void put_headers(struct exchange *e, struct MHD_Response *response, const
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
-/* Keeps the response until the library accepts it. NULL: out of memory; the connection will be closed. */
-static void give(struct http_request *r, unsigned status, const char *type, struct MHD_Response *response)
+void http_give(struct http_request *r, unsigned status, const char *type, struct MHD_Response *response)
 {
 	struct exchange *e = exchange_of(r);
 
 	assert(!e->response);
 	e->status = status;
 	e->response = response;
+	/* What is true of a job now need not be true in a second; answers that may be kept say so themselves. */
+	if (!http_has_reply_header(r, "Cache-Control"))
+		http_add_header(r, "Cache-Control", "no-store");
 	if (response)
 		put_headers(e, response, type);
 }
@@ -80,13 +82,14 @@ void http_reply(struct http_request *r, unsigned status, const char *type, char 
 		response = MHD_create_response_from_buffer(len, body, MHD_RESPMEM_MUST_FREE);
 	if (!response)
 		free(body);
-	give(r, status, type, response);
+	http_give(r, status, type, response);
 }
 
 void http_reply_static(struct http_request *r, unsigned status, const char *type, const void *body, size_t len)
 {
 	/* The library's prototype lacks the const that PERSISTENT promises. */
-	give(r, status, type, MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_PERSISTENT));
+	http_give(r, status, type,
+		  MHD_create_response_from_buffer(len, (void *)(uintptr_t)body, MHD_RESPMEM_PERSISTENT));
 }
 
 void http_reply_file(struct http_request *r, unsigned status, const char *type, int fd, uint64_t offset, uint64_t len)
@@ -95,7 +98,7 @@ void http_reply_file(struct http_request *r, unsigned status, const char *type, 
 
 	if (!response)
 		close(fd);
-	give(r, status, type, response);
+	http_give(r, status, type, response);
 }
 
 static ssize_t read_stream(void *ctx, uint64_t pos, char *out, size_t max)
@@ -128,33 +131,7 @@ void http_reply_stream(struct http_request *r, unsigned status, const char *type
 		free(copy);
 		stream->free(stream->ctx);
 	}
-	give(r, status, type, response);
-}
-
-static ssize_t read_live(void *ctx, uint64_t pos, char *out, size_t max)
-{
-	struct exchange *e = ctx;
-
-	(void)pos;
-	for (;;) {
-		ssize_t n = e->live.read(e->live.ctx, out, max);
-		enum live_wait wait;
-		if (n != 0)
-			return n > 0 ? n : MHD_CONTENT_READER_END_OF_STREAM;
-		wait = http_wait_live(e);
-		if (wait != LIVE_READ_AGAIN)
-			return wait == LIVE_SUSPENDED ? 0 : MHD_CONTENT_READER_END_OF_STREAM;
-	}
-}
-
-void http_reply_live(struct http_request *r, unsigned status, const char *type, const struct http_live *live)
-{
-	struct exchange *e = exchange_of(r);
-
-	e->live = *live;
-	e->is_live = true;
-	give(r, status, type,
-	     MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, LIVE_BLOCK_BYTES, read_live, e, NULL));
+	http_give(r, status, type, response);
 }
 
 bool http_replied(const struct http_request *r)

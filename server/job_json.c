@@ -118,6 +118,7 @@ static void set_terms(json_t *j, const struct job *job)
 	set_time(j, "run_at", job->run_at_ms);
 	set_time(j, "deadline_at", job->deadline_at_ms);
 	set_time(j, "expires_at", job->expires_at_ms);
+	json_object_set_new(j, "pinned", json_boolean(job->is_pinned));
 	json_object_set_new(j, "cost_s", json_real(round(1e4 * job->cost_s) / 1e4));
 	set_unless_empty(j, "batch_id", job->batch_id);
 	set_unless_empty(j, "custom_id", job->custom_id);
@@ -212,6 +213,8 @@ static json_t *json_links(const struct job *job)
 		json_object_set_new(links, "audio", json_sprintf("/jobs/%s/audio", job->id));
 	if (links && job->state == JOB_SUCCEEDED && job->stems && !job->is_expired)
 		json_object_set_new(links, "stems", json_sprintf("/jobs/%s/stems", job->id));
+	if (links && !job_state_is_terminal(job->state))
+		json_object_set_new(links, "live", json_sprintf("/jobs/%s/audio?live=1", job->id));
 	if (links && !job_state_is_terminal(job->state))
 		json_object_set_new(links, "cancel", json_sprintf("/jobs/%s/cancel", job->id));
 	else if (links && job->state != JOB_SUCCEEDED)

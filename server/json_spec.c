@@ -228,7 +228,7 @@ static int put_word(struct buf *b, const char *name, const char *word)
 	return buf_printf(b, "%s\"%s\":%s", b->len > 1 ? "," : "", name, word);
 }
 
-/* From "bitrate" to "format". */
+/* From "bitrate" to "from_cycle". */
 static int put_first_options(struct buf *b, const struct render_spec *r)
 {
 	int failed = 0;
@@ -246,10 +246,11 @@ static int put_first_options(struct buf *b, const struct render_spec *r)
 		failed |= put_number(b, "fade_in", r->fade_in_s);
 	if (r->fade_out_s > 0)
 		failed |= put_number(b, "fade_out", r->fade_out_s);
-	return failed | put_name(b, "format", audio_format_name(r->format));
+	failed |= put_name(b, "format", audio_format_name(r->format));
+	return r->from_cycle > 0 ? failed | put_number(b, "from_cycle", r->from_cycle) : failed;
 }
 
-/* From "gain" to "threads". */
+/* From "gain" to "to_cycle". */
 static int put_last_options(struct buf *b, const struct render_spec *r)
 {
 	int failed = put_number(b, "gain", r->gain);
@@ -274,6 +275,8 @@ static int put_last_options(struct buf *b, const struct render_spec *r)
 		failed |= put_number(b, "tail", r->tail_s);
 	if (r->threads)
 		failed |= put_number(b, "threads", r->threads);
+	if (r->to_cycle > 0)
+		failed |= put_number(b, "to_cycle", r->to_cycle);
 	return failed;
 }
 

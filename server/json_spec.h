@@ -27,8 +27,6 @@ struct spec {
 	struct render_spec render; /* source points into the arena or the body */
 	int priority;              /* 0..9 */
 	struct spec_terms terms;
-	double from_cycle; /* of POST /events: where it begins */
-	bool has_from_cycle;
 	bool has_format, has_sample_rate; /* given, not the default */
 	bool has_source;
 	/* Of a job that verifies another (api_verify.c): what its file is to be. Not for clients; stored with the options. */

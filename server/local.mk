@@ -24,6 +24,7 @@ libserver_a_SOURCES += \
 	server/api_stems.c \
 	server/audio_type.c server/audio_type.h \
 	server/api_streams.c server/events.c server/events.h \
+	server/api_live.c server/live.c server/live.h \
 	server/api_metrics.c server/metrics.c server/metrics.h server/request_log.c \
 	server/api_link.c server/link.c server/link.h \
 	server/api_webhooks.c server/breaker.c server/breaker.h server/trace.c server/trace.h \
@@ -31,11 +32,15 @@ libserver_a_SOURCES += \
 	server/webhooks.c server/webhooks.h \
 	server/background.c server/background.h \
 	server/cors.c server/cors.h \
+	server/cursor.c server/cursor.h \
+	server/batch_list.c \
+	server/wide_wav.c server/wide_wav.h \
 	server/batch_results.c \
 	server/conditional.c server/conditional.h \
 	server/examples_data.c server/examples_data.h \
 	server/file_reply.c server/file_reply.h \
 	server/http.c server/http.h server/http_impl.h \
+	server/http_live.c \
 	server/http_form.c server/http_reply.c \
 	server/http_read.c \
 	server/http_reply.c \

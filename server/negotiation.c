@@ -129,3 +129,15 @@ struct prefer negotiation_prefer(const char *value)
 	}
 	return p;
 }
+
+bool negotiation_has_token(const char *list, const char *token)
+{
+	size_t n = strlen(token);
+
+	for (const char *at = list; at && *at; at += strcspn(at, ",")) {
+		at += strspn(at, ", \t");
+		if (strncasecmp(at, token, n) == 0 && (at[n] == '\0' || strchr(", \t", at[n])))
+			return true;
+	}
+	return false;
+}

@@ -11,6 +11,9 @@ int negotiation_quality(const char *accept, const char *type);
 /* Does a Content-Type value name this media type (parameters ignored, any case)? */
 bool negotiation_is_type(const char *content_type, const char *type);
 
+/* Is the token, in any case, in a list with commas (RFC 9110 5.6.1)? list may be NULL. */
+bool negotiation_has_token(const char *list, const char *token);
+
 struct prefer {
 	bool has_wait;
 	unsigned wait_s;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/cli_output.h"
+
 /* A word of a list: its number, or -1 after a message. */
 static int parse_word(const struct render_args *a, const char *option, const char *text, int (*find)(const char *name),
 		      const char *words)
@@ -77,8 +79,10 @@ static int parse_number_option(int option, const char *text, struct render_args 
 
 	switch (option) {
 	case 'c':
+		a->has_length = true;
 		return cli_parse_number(a->command, "--cycles", text, 1e-6, 1e12, &spec->cycles);
 	case 'd':
+		a->has_length = true;
 		spec->cycles = 0;
 		return cli_parse_number(a->command, "--duration", text, 1e-6, 1e9, &spec->duration_s);
 	case 'g':
@@ -110,6 +114,14 @@ static int parse_number_option(int option, const char *text, struct render_args 
 	return failed;
 }
 
+static int parse_cycle(const struct render_args *a, const char *option, const char *text, double *out)
+{
+	if (render_parse_cycle(text, out) == 0)
+		return 0;
+	cli_usage_error(a->command, "%s takes cycles such as 4, 2.5 or 7/3, found '%s'", option, text);
+	return -1;
+}
+
 static int parse_option(int option, const char *text, struct render_args *a)
 {
 	switch (option) {
@@ -129,6 +141,10 @@ static int parse_option(int option, const char *text, struct render_args *a)
 		a->stems_dir = text;
 		a->spec.has_stems = true;
 		return 0;
+	case 'f':
+		return parse_cycle(a, "--from-cycle", text, &a->spec.from_cycle);
+	case 'e':
+		return parse_cycle(a, "--to-cycle", text, &a->spec.to_cycle);
 	case 'i':
 		return cli_parse_io(a->command, text, &a->io);
 	case 'D':
@@ -173,6 +189,8 @@ static void fill_defaults(struct render_args *a, const char *out)
 	struct render_spec *spec = &a->spec;
 	int found = out ? audio_format_find_extension(extension_of(out)) : -1;
 
+	if (!a->has_length && spec->to_cycle > 0)
+		spec->cycles = spec->to_cycle;
 	if (!a->has_format && found >= 0)
 		spec->format = (enum audio_format)found;
 	if (!a->has_sample_rate)
@@ -203,6 +221,8 @@ static int check_company(const struct render_args *a)
 		return cli_usage_error(a->command, "--samples is for renders here; a server has its own");
 	if (a->key && !a->server_url)
 		return cli_usage_error(a->command, "--key goes with --server");
+	if (cli_outputs_is_wide(a->stems_dir) && (spec->format != AUDIO_FORMAT_WAV || a->out_dir))
+		return cli_usage_error(a->command, "--stems=FILE.wav goes with one program and the format wav");
 	if (render_spec_check(spec, &err) < 0)
 		return cli_usage_error(a->command, "%s", err.message);
 	return EX_OK;
@@ -220,6 +240,8 @@ int render_args_parse(struct render_args *a, int argc, char **argv, void (*print
 	static const struct option options[] = {
 		{ "cycles", required_argument, NULL, 'c' },
 		{ "duration", required_argument, NULL, 'd' },
+		{ "from-cycle", required_argument, NULL, 'f' },
+		{ "to-cycle", required_argument, NULL, 'e' },
 		{ "sample-rate", required_argument, NULL, 'r' },
 		{ "channels", required_argument, NULL, 'C' },
 		{ "format", required_argument, NULL, 'F' },

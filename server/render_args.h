@@ -17,7 +17,7 @@ struct render_args {
 	unsigned n_jobs;              /* at once; 0: one per worker */
 	bool is_durable;              /* files are on disk before the command ends */
 	bool is_quiet, is_json;
-	bool has_format, has_sample_rate, has_target, has_subtype;
+	bool has_length, has_format, has_sample_rate, has_target, has_subtype;
 	double quality, bitrate_kbps; /* < 0: not given */
 };
 

@@ -60,7 +60,9 @@ static int render_into(struct render_item *item, const struct render_args *args,
 static int render_to_files(struct render_item *item, const struct render_args *args, struct render_engine *engine,
 			   const struct render_spec *spec)
 {
+	bool is_wide = cli_outputs_is_wide(item->stems_dir);
 	struct cli_outputs out = { .stems_dir = item->stems_dir,
+				   .wide = is_wide ? spec : NULL,
 				   .extension = audio_format_extension(spec->format),
 				   .io = args->io,
 				   .is_durable = args->is_durable };
@@ -69,6 +71,8 @@ static int render_to_files(struct render_item *item, const struct render_args *a
 	if (status != EX_OK)
 		return status;
 	status = render_into(item, args, engine, spec, &out);
+	if (status == EX_OK)
+		status = cli_outputs_widen(&out, item->result.frames, &item->err);
 	if (status == EX_OK)
 		return cli_outputs_publish(&out, &item->err);
 	cli_outputs_discard(&out);

@@ -10,6 +10,7 @@
 
 #include "render/render.h"
 #include "server/json_spec.h"
+#include "server/live.h"
 #include "server/metrics.h"
 #include "server/problem.h"
 #include "server/submission.h"
@@ -23,6 +24,8 @@ struct job_sink {
 	struct sink sink; /* first */
 	struct artifact *artifact;
 	struct run *run;
+	struct live_source *live; /* of the mix, while it is written; NULL: nobody can listen */
+	uint64_t n_bytes;
 };
 
 /* A job in progress. */
@@ -30,6 +33,7 @@ struct run {
 	struct storage *storage;
 	struct job *job;
 	struct spec spec;
+	uint64_t file_frames; /* expected */
 	int (*finalizing)(void *ctx, struct error *err);
 	void *finalizing_ctx;
 	struct job_sink sinks[1 + RENDER_STEMS_MAX]; /* the mix, then the stems */
@@ -37,21 +41,41 @@ struct run {
 
 static int job_sink_write_at(struct sink *sink, uint64_t offset, const void *data, size_t n, struct error *err)
 {
-	return sink_write_at(artifact_sink(((struct job_sink *)sink)->artifact), offset, data, n, err);
+	struct job_sink *s = (struct job_sink *)sink;
+
+	if (sink_write_at(artifact_sink(s->artifact), offset, data, n, err) < 0)
+		return -1;
+	s->n_bytes = offset + n;
+	if (s->live && live_is_heard(s->live))
+		live_note(s->live, artifact_settle(s->artifact));
+	return 0;
+}
+
+static void end_live(struct job_sink *s, bool is_whole)
+{
+	if (s->live)
+		live_end(s->live, s->n_bytes, is_whole);
+	s->live = NULL;
 }
 
 static int job_sink_finish(struct sink *sink, struct error *err)
 {
 	struct job_sink *s = (struct job_sink *)sink;
 
-	if (s->run->finalizing(s->run->finalizing_ctx, err) < 0)
-		return -1;
-	return sink_finish(artifact_sink(s->artifact), err);
+	int rc = s->run->finalizing(s->run->finalizing_ctx, err);
+
+	if (rc == 0)
+		rc = sink_finish(artifact_sink(s->artifact), err);
+	end_live(s, rc == 0);
+	return rc;
 }
 
 static void job_sink_abort(struct sink *sink)
 {
-	sink_abort(artifact_sink(((struct job_sink *)sink)->artifact));
+	struct job_sink *s = (struct job_sink *)sink;
+
+	end_live(s, false);
+	sink_abort(artifact_sink(s->artifact));
 }
 
 static const struct sink_ops job_sink_ops = { job_sink_write_at, job_sink_finish, job_sink_abort };
@@ -62,11 +86,25 @@ static unsigned bytes_per_sample(enum audio_subtype subtype)
 }
 
 /* Of a WAV, without the header, which is no reason to reserve another block; nobody knows how small the others become. */
-static uint64_t expected_bytes(const struct job *job, const struct render_spec *spec)
+static uint64_t expected_bytes(const struct run *r)
 {
+	const struct render_spec *spec = &r->spec.render;
+
 	if (spec->format != AUDIO_FORMAT_WAV)
 		return 0;
-	return job->frames_total * spec->channels * bytes_per_sample(spec->subtype);
+	return r->file_frames * spec->channels * bytes_per_sample(spec->subtype);
+}
+
+/* A job counts the frames that it renders; of those a window leaves fewer, or as many as it is long. */
+static uint64_t count_file_frames(const struct runner *runner, const struct run *r)
+{
+	const struct render_spec *spec = &r->spec.render;
+	struct diag_list diags = { .n = 0 };
+	uint64_t n;
+
+	if (spec->from_cycle == 0 && spec->to_cycle == 0)
+		return r->job->frames_total;
+	return render_length(runner->engine, spec, &n, &diags, NULL) == 0 ? n : 0;
 }
 
 static void store_warnings(struct job *job, const struct diag_list *diags)
@@ -136,8 +174,7 @@ static struct sink *open_part(struct run *r, unsigned part, struct error *err)
 
 	s->sink.ops = &job_sink_ops;
 	s->run = r;
-	s->artifact = artifact_create_part(r->storage, r->job->content_hash, part,
-					   expected_bytes(r->job, &r->spec.render), err);
+	s->artifact = artifact_create_part(r->storage, r->job->content_hash, part, expected_bytes(r), err);
 	return s->artifact ? &s->sink : NULL;
 }
 
@@ -167,9 +204,11 @@ static int open_checkpoint(void *ctx, struct checkpoint **found, struct error *e
 
 static void free_parts(struct run *r)
 {
-	for (size_t i = 0; i < sizeof r->sinks / sizeof r->sinks[0]; i++)
+	for (size_t i = 0; i < sizeof r->sinks / sizeof r->sinks[0]; i++) {
+		end_live(&r->sinks[i], false);
 		if (r->sinks[i].artifact)
 			artifact_free(r->sinks[i].artifact);
+	}
 }
 
 /* --- The job ---------------------------------------------------------------------------------------------- */
@@ -200,6 +239,9 @@ static int render(const struct runner *runner, struct run *r, struct job_control
 	if (!result)
 		return error_set(err, ERR_NO_MEMORY, "no memory for the result of a job");
 	files.mix = open_part(r, 0, err);
+	if (files.mix)
+		r->sinks[0].live = live_open(runner->live, r->job->content_hash,
+					     artifact_open_unfinished(r->sinks[0].artifact, NULL));
 	if (files.mix)
 		failed = render_run_files(runner->engine, &r->spec.render, control, &files, &diags, result, err);
 	store_warnings(r->job, &diags);
@@ -241,6 +283,7 @@ static int run(void *ctx, struct job *job, struct job_control *control,
 	if (storage_sample_set_of_job(runner->storage, job->id, &job->samples, err))
 		return -1;
 	r.spec.render.samples = job->samples;
+	r.file_frames = count_file_frames(runner, &r);
 	atomic_store_explicit(&control->frames_total, job->frames_total, memory_order_relaxed);
 	rc = render(runner, &r, control, err);
 	job->resumed_from_frame = atomic_load_explicit(&control->resumed_from_frame, memory_order_relaxed);

@@ -4,6 +4,7 @@
 
 #include "queue/queue.h"
 
+struct live_hub;
 struct metrics;
 struct render_engine;
 
@@ -12,6 +13,7 @@ struct runner {
 	struct render_engine *engine;
 	struct storage *storage;
 	struct metrics *metrics;
+	struct live_hub *live;
 	double max_cpu_s; /* CPU time of a job; 0: by its estimate */
 };
 

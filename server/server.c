@@ -11,6 +11,7 @@
 #include "server/events.h"
 #include "server/http.h"
 #include "server/listen.h"
+#include "server/live.h"
 #include "server/metrics.h"
 #include "server/rate.h"
 #include "server/routes.h"
@@ -95,8 +96,22 @@ static int start_engine(struct server *s, struct error *err)
 		.checkpoint_cost_max = c->checkpoint_cost >= 100 ? 0 : c->checkpoint_cost / 100.0,
 	};
 
+	s->app.live = live_start(s->app.storage, err);
+	if (!s->app.live)
+		return -1;
 	s->app.engine = render_engine_new(&config, err);
-	return s->app.engine ? 0 : -1;
+	if (s->app.engine)
+		return 0;
+	live_stop(s->app.live);
+	live_free(s->app.live);
+	return -1;
+}
+
+static void stop_engine(struct server *s)
+{
+	render_engine_free(s->app.engine);
+	live_stop(s->app.live);
+	live_free(s->app.live);
 }
 
 static int start_queue(struct server *s, struct error *err)
@@ -107,12 +122,14 @@ static int start_queue(struct server *s, struct error *err)
 		.n_runners = c->n_runners ? c->n_runners : c->n_threads,
 		.n_short_runners = c->n_short_runners,
 		.max_queued = c->max_queued,
+		.max_bytes = c->store_max_bytes,
 	};
 
 	s->runner = (struct runner){
 		.engine = s->app.engine,
 		.storage = s->app.storage,
 		.metrics = s->app.metrics,
+		.live = s->app.live,
 		.max_cpu_s = c->max_cpu_s,
 	};
 	config.runner = runner_interface(&s->runner);
@@ -248,7 +265,7 @@ err_after_queue:
 	queue_drain(s->app.queue, 0);
 	queue_free(s->app.queue);
 err_after_engine:
-	render_engine_free(s->app.engine);
+	stop_engine(s);
 err_after_storage:
 	cors_free(s->app.cors);
 	metrics_free(s->app.metrics);
@@ -282,7 +299,7 @@ void server_drain_and_stop(struct server *s)
 	background_free(s->app.background);
 	stop_telling(s);
 	queue_free(s->app.queue);
-	render_engine_free(s->app.engine);
+	stop_engine(s);
 	storage_close(s->app.storage);
 	free_telling(s);
 	cors_free(s->app.cors);

@@ -29,6 +29,7 @@ struct server_config {
 	unsigned n_short_runners;        /* further ones for short jobs only; default 1 */
 	unsigned max_queued;             /* default 10,000 */
 	int64_t keep_s;                  /* how long results are kept when the job does not say; default 0: for ever */
+	size_t store_max_bytes;          /* of all files; beyond it the least recently used go; 0: any */
 	size_t max_body_bytes;           /* default 1 MiB */
 	size_t max_sample_bytes;         /* of one uploaded sample; default 64 MiB */
 	size_t max_samples_bytes;        /* of all of them with their decoded forms; 0: no limit; default 16 GiB */

@@ -19,6 +19,7 @@ enum option_type {
 	OPTION_INTEGER,
 	OPTION_NAME,
 	OPTION_NUMBER_OR_NAME, /* a number in the range, or the one word of `words` */
+	OPTION_CYCLE,          /* a number in the range, or a text such as "7/3" */
 	OPTION_TRUTH,
 };
 
@@ -44,6 +45,7 @@ enum option_id {
 	OPTION_SUBTYPE,
 	OPTION_TAIL,
 	OPTION_THREADS,
+	OPTION_TO_CYCLE,
 	OPTION_COUNT
 };
 
@@ -80,7 +82,7 @@ static const struct option {
 			    .type = OPTION_NAME,
 			    .words = "wav, flac, vorbis or opus",
 			    .find = audio_format_find },
-	[OPTION_FROM_CYCLE] = { .name = "from_cycle", .type = OPTION_NUMBER, .min = 0, .max = CYCLES_MAX },
+	[OPTION_FROM_CYCLE] = { .name = "from_cycle", .type = OPTION_CYCLE, .min = 0, .max = CYCLES_MAX },
 	[OPTION_GAIN] = { .name = "gain", .type = OPTION_NUMBER, .min = 0, .max = RENDER_GAIN_MAX },
 	[OPTION_LIMITER] = { .name = "limiter",
 			     .type = OPTION_NUMBER_OR_NAME,
@@ -110,6 +112,11 @@ static const struct option {
 			  .max = RENDER_TAIL_MAX_S,
 			  .words = "auto" },
 	[OPTION_THREADS] = { .name = "threads", .type = OPTION_INTEGER, .min = 1, .max = RENDER_THREADS_MAX },
+	[OPTION_TO_CYCLE] = { .name = "to_cycle",
+			      .type = OPTION_CYCLE,
+			      .min = 0,
+			      .max = CYCLES_MAX,
+			      .is_above_min = true },
 };
 
 /* Where a value came from, for complaints. */
@@ -233,6 +240,9 @@ static bool render_store(struct render_spec *r, enum option_id id, double v)
 	case OPTION_FADE_OUT:
 		r->fade_out_s = v;
 		return true;
+	case OPTION_FROM_CYCLE:
+		r->from_cycle = v;
+		return true;
 	case OPTION_FORMAT:
 		r->format = (enum audio_format)v;
 		return true;
@@ -261,6 +271,9 @@ static bool render_store(struct render_spec *r, enum option_id id, double v)
 	case OPTION_TAIL:
 		r->tail_s = v;
 		return true;
+	case OPTION_TO_CYCLE:
+		r->to_cycle = v;
+		return true;
 	default:
 		return false;
 	}
@@ -284,10 +297,6 @@ static void option_store(struct spec *s, enum option_id id, double v)
 		break;
 	case OPTION_DURATION:
 		r->duration_s = v;
-		break;
-	case OPTION_FROM_CYCLE:
-		s->from_cycle = v;
-		s->has_from_cycle = true;
 		break;
 	case OPTION_PRIORITY:
 		s->priority = (int)v;
@@ -385,6 +394,20 @@ static void set_number(struct spec *s, enum option_id id, struct origin o, const
 	option_store(s, id, v->number);
 }
 
+/* A third of a cycle is no decimal. */
+static void set_cycle(struct spec *s, enum option_id id, struct origin o, const struct option_value *v,
+		      struct spec_problems *l)
+{
+	struct option_value number = *v;
+
+	if (v->type == VALUE_TEXT && render_parse_cycle(v->text, &number.number) == 0)
+		number.type = VALUE_NUMBER;
+	if (number.type == VALUE_NUMBER)
+		set_number(s, id, o, &number, l);
+	else
+		complain(l, o, "wrong-type", "'%s' must be a number, or a text such as \"7/3\"", options[id].name);
+}
+
 static void set_option(struct spec *s, enum option_id id, struct origin o, const struct option_value *v,
 		       struct spec_problems *l)
 {
@@ -405,6 +428,9 @@ static void set_option(struct spec *s, enum option_id id, struct origin o, const
 	case OPTION_INTEGER:
 		set_number(s, id, o, v, l);
 		break;
+	case OPTION_CYCLE:
+		set_cycle(s, id, o, v, l);
+		break;
 	}
 }
 
@@ -416,7 +442,8 @@ static void spec_init(struct spec *s)
 	render_spec_init(&s->render);
 }
 
-/* Length is given in cycles or in seconds. seen[] has the options that were given. */
+/* Length is given in cycles or in seconds; else the render ends where its window does. seen[] has the options that were
+ * given. */
 static void finish_length(struct spec *s, const bool *seen, bool is_json, struct spec_problems *l)
 {
 	if (seen[OPTION_CYCLES] && seen[OPTION_DURATION])
@@ -426,6 +453,8 @@ static void finish_length(struct spec *s, const bool *seen, bool is_json, struct
 		s->render.duration_s = 0;
 	else if (seen[OPTION_DURATION])
 		s->render.cycles = 0;
+	else if (seen[OPTION_TO_CYCLE])
+		s->render.cycles = s->render.to_cycle;
 }
 
 /* Options that mean something only beside others. */

@@ -20,7 +20,7 @@ int submission_measure(struct storage *storage, const struct render_engine *engi
 	with_samples.samples = job->samples;
 	if (render_estimate(engine, &with_samples, &e, diags, err))
 		return -1;
-	job->frames_total = e.frames;
+	job->frames_total = e.frames_rendered;
 	memcpy(job->content_hash, e.content_hash, sizeof job->content_hash);
 	job->cost_s = e.cpu_s;
 	job->is_short = job->cost_s < SUBMISSION_SHORT_S;

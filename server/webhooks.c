@@ -100,20 +100,31 @@ static size_t drop_answer(char *data, size_t size, size_t n, void *ctx)
 	return c->n_received > ANSWER_BYTES_MAX ? 0 : size * n;
 }
 
-/* {"type","timestamp","data"}: data is the job, as GET /jobs/{id} shows it. A job that was deleted is only named. */
-static char *print_body(struct webhooks *w, const struct delivery *d)
+/* The job or the batch as GET shows it; NULL: it is gone. */
+static json_t *read_subject(struct webhooks *w, const struct delivery *d)
 {
 	struct queue_view nowhere = { .eta_ms = -1 };
-	char at[CLOCK_RFC3339_SIZE], *text;
+	struct batch batch;
 	struct job job;
-	json_t *data, *root;
+	json_t *j;
 
-	if (queue_get(w->config.queue, d->job_id, false, &job, NULL) == 0) {
-		data = job_json(&job, &nowhere);
-		job_fini(&job);
-	} else {
+	if (strncmp(d->job_id, "bat_", 4) == 0)
+		return storage_batch_get(w->config.storage, d->job_id, &batch, NULL) == 0 ? batch_json(&batch) : NULL;
+	if (queue_get(w->config.queue, d->job_id, false, &job, NULL) < 0)
+		return NULL;
+	j = job_json(&job, &nowhere);
+	job_fini(&job);
+	return j;
+}
+
+/* {"type","timestamp","data"}. What was deleted is only named. */
+static char *print_body(struct webhooks *w, const struct delivery *d)
+{
+	char at[CLOCK_RFC3339_SIZE], *text;
+	json_t *data = read_subject(w, d), *root;
+
+	if (!data)
 		data = json_pack("{s:s}", "id", d->job_id);
-	}
 	root = json_pack("{s:s, s:s, s:o}", "type", d->event, "timestamp", clock_format_rfc3339(d->created_at_ms, at),
 			 "data", data);
 	text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;

@@ -49,20 +49,39 @@ bool artifact_exists(const struct storage *s, const uint8_t content_hash[SHA256_
 	return faccessat(s->artifacts_fd, artifact_name(content_hash, 0, name), R_OK, 0) == 0;
 }
 
-/* False when it was not there. */
-static bool remove_part(const struct storage *s, const uint8_t content_hash[SHA256_BYTES], unsigned part)
+void artifact_touch(const struct storage *s, const uint8_t content_hash[SHA256_BYTES])
 {
 	char name[ARTIFACT_NAME_SIZE];
+	struct stat st;
 
-	artifact_name(content_hash, part, name);
-	if (unlinkat(s->artifacts_fd, name, 0) == 0)
+	if (fstatat(s->artifacts_fd, artifact_name(content_hash, 0, name), &st, AT_SYMLINK_NOFOLLOW) == 0)
+		keep_touch(s, name, &st);
+}
+
+/* The size of a finished file, 0 when it is not there. */
+static uint64_t size_of(const struct storage *s, const char *name)
+{
+	struct stat st;
+
+	return fstatat(s->artifacts_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* False when it was not there. */
+static bool remove_part(struct storage *s, const uint8_t content_hash[SHA256_BYTES], unsigned part)
+{
+	char name[ARTIFACT_NAME_SIZE];
+	uint64_t bytes = size_of(s, artifact_name(content_hash, part, name));
+
+	if (unlinkat(s->artifacts_fd, name, 0) == 0) {
+		atomic_fetch_sub_explicit(&s->n_stored_bytes, bytes, memory_order_relaxed);
 		return true;
+	}
 	if (errno != ENOENT)
 		log_event(LOG_WARN, "cannot remove an artifact", "file", name, "error", strerrorname_np(errno), NULL);
 	return false;
 }
 
-void artifact_remove(const struct storage *s, const uint8_t content_hash[SHA256_BYTES])
+void artifact_remove(struct storage *s, const uint8_t content_hash[SHA256_BYTES])
 {
 	unsigned part = 1;
 
@@ -164,13 +183,16 @@ static int trim(const struct artifact *a, struct error *err)
 
 static int publish(struct artifact *a, struct error *err)
 {
-	const struct storage *s = a->storage;
+	struct storage *s = a->storage;
+	uint64_t replaced;
 
 	if (outfile_sync(a->out, err) || trim(a, err))
 		return -1;
+	replaced = size_of(s, a->name);
 	if (renameat(s->tmp_fd, a->part_name, s->artifacts_fd, a->name))
 		return error_set_errno(err, errno, "publishing %s", a->name);
 	a->part_name[0] = '\0';
+	atomic_fetch_add_explicit(&s->n_stored_bytes, a->n_written - replaced, memory_order_relaxed);
 	return sync_folder_of(a, err);
 }
 
@@ -256,6 +278,18 @@ struct sink *artifact_sink(struct artifact *a)
 	return &a->sink;
 }
 
+int artifact_open_unfinished(struct artifact *a, struct error *err)
+{
+	int fd = openat(a->storage->tmp_fd, a->part_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd >= 0 ? fd : error_set_errno(err, errno, "opening tmp/%s", a->part_name);
+}
+
+uint64_t artifact_settle(struct artifact *a)
+{
+	return a->out ? outfile_settle(a->out) : 0;
+}
+
 void artifact_free(struct artifact *a)
 {
 	/* A finish that failed leaves the part behind for us. */
@@ -286,5 +320,6 @@ int artifact_open_part(struct storage *s, const uint8_t content_hash[SHA256_BYTE
 		return error_set(err, ERR_IO, "%s is not a regular file", name);
 	}
 	*bytes = (uint64_t)st.st_size;
+	keep_touch(s, name, &st);
 	return 0;
 }

@@ -1,15 +1,22 @@
 /* Batches: jobs that were submitted together, and the lines of the submission that made no job. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "storage/internal.h"
 
 /* --- writing --- */
 
-int storage_batch_create(struct storage *s, const struct batch *b, struct error *err)
+int storage_batch_create(struct storage *s, const struct batch *b, const struct batch_webhook *webhook,
+			 struct error *err)
 {
-	static const char sql[] = "INSERT INTO batch (id, key_id, state, created_at_ms) VALUES (?,?,'reading',?)";
+	static const char sql[] = "INSERT INTO batch (id, key_id, state, created_at_ms, webhook_url, traceparent)"
+				  " VALUES (?,?,'reading',?,?,?)";
 
-	return writer_run(s->writer, sql, VALUES(v_text(b->id), v_text(b->key_id), v_int(b->created_at_ms)), err);
+	return writer_run(s->writer, sql,
+			  VALUES(v_text(b->id), v_text(b->key_id), v_int(b->created_at_ms),
+				 v_text(webhook ? webhook->url : NULL),
+				 v_text_or_null(webhook ? webhook->traceparent : "")),
+			  err);
 }
 
 struct lines {
@@ -141,6 +148,16 @@ static int read_row(struct row *row, void *ctx)
 	return 0;
 }
 
+#define BATCH_COLUMNS "id, key_id, state, created_at_ms, (SELECT count(*) FROM batch_error WHERE batch_id = id)"
+
+static int count_jobs(struct db *db, struct batch *out, struct error *err)
+{
+	static const char sql[] = "SELECT state, count(*), max(completed_at_ms) FROM job"
+				  " INDEXED BY job_batch WHERE batch_id = ? GROUP BY state";
+
+	return db_each_row(db, sql, VALUES(v_text(out->id)), add_count, out, err) < 0 ? -1 : 0;
+}
+
 struct batch_read {
 	const char *id;
 	struct batch *out;
@@ -148,17 +165,11 @@ struct batch_read {
 
 static int read_batch(struct db *db, void *ctx, struct error *err)
 {
-	static const char of_batch[] =
-		"SELECT id, key_id, state, created_at_ms, (SELECT count(*) FROM batch_error WHERE batch_id = id)"
-		" FROM batch WHERE id = ?";
-	static const char of_jobs[] = "SELECT state, count(*), max(completed_at_ms) FROM job"
-				      " INDEXED BY job_batch WHERE batch_id = ? GROUP BY state";
+	static const char sql[] = "SELECT " BATCH_COLUMNS " FROM batch WHERE id = ?";
 	const struct batch_read *r = ctx;
-	struct values id = VALUES(v_text(r->id));
+	int n = db_each_row(db, sql, VALUES(v_text(r->id)), read_row, r->out, err);
 
-	if (db_expect_row(db_each_row(db, of_batch, id, read_row, r->out, err), ERR_NOT_FOUND, unknown, err))
-		return -1;
-	return db_each_row(db, of_jobs, id, add_count, r->out, err) < 0 ? -1 : 0;
+	return db_expect_row(n, ERR_NOT_FOUND, unknown, err) ? -1 : count_jobs(db, r->out, err);
 }
 
 int storage_batch_get(struct storage *s, const char *id, struct batch *out, struct error *err)
@@ -167,6 +178,54 @@ int storage_batch_get(struct storage *s, const char *id, struct batch *out, stru
 
 	*out = (struct batch){ .id = "" };
 	return readers_do(&s->readers, read_batch, &r, err);
+}
+
+struct batch_page {
+	const struct batch_filter *filter;
+	struct row_list rows;
+	struct batch *list;
+	bool *has_more;
+};
+
+static int read_page(struct db *db, void *ctx, struct error *err)
+{
+	static const char all[] = "SELECT " BATCH_COLUMNS " FROM batch WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+	static const char of_key[] = "SELECT " BATCH_COLUMNS " FROM batch INDEXED BY batch_key"
+				     " WHERE key_id = ?3 AND id < ?1 ORDER BY id DESC LIMIT ?2";
+	struct batch_page *p = ctx;
+	const struct batch_filter *f = p->filter;
+	struct value after = v_text(f->after_id ? f->after_id : "\x7f"), limit = v_int(f->limit + 1);
+	int n = f->key_id
+			? db_each_row(db, of_key, VALUES(after, limit, v_text(f->key_id)), row_list_add, &p->rows, err)
+			: db_each_row(db, all, VALUES(after, limit), row_list_add, &p->rows, err);
+
+	*p->has_more = n > (int)f->limit;
+	n = *p->has_more ? (int)f->limit : n;
+	for (int i = 0; i < n; i++) {
+		p->list[i] = ((const struct batch *)p->rows.items)[i];
+		if (count_jobs(db, &p->list[i], err))
+			return -1;
+	}
+	return n;
+}
+
+static int read_listed(struct row *row, void *item)
+{
+	*(struct batch *)item = (struct batch){ .id = "" };
+	return read_row(row, item);
+}
+
+int storage_batch_list(struct storage *s, const struct batch_filter *f, struct batch *list, bool *has_more,
+		       struct error *err)
+{
+	struct batch_page p = { .filter = f,
+				.rows = { .read = read_listed, .item_size = sizeof *list },
+				.list = list,
+				.has_more = has_more };
+	int n = readers_do(&s->readers, read_page, &p, err);
+
+	free(p.rows.items);
+	return n;
 }
 
 struct error_visit {

@@ -46,10 +46,15 @@ static int due(struct db *db, void *ctx, struct error *err)
 			      " AND deadline_at_ms <= ?2 AND state IN ('scheduled','queued')";
 	static const char results[] =
 		"UPDATE job SET is_expired = 1 WHERE id IN (SELECT id FROM job INDEXED BY job_expiry"
-		" WHERE expires_at_ms > 0 AND is_expired = 0 AND expires_at_ms <= ?1 ORDER BY expires_at_ms LIMIT ?2)"
+		" WHERE expires_at_ms > 0 AND is_expired = 0 AND expires_at_ms <= ?1 AND is_pinned = 0"
+		" ORDER BY expires_at_ms LIMIT ?2)"
 		" RETURNING content_hash";
 	static const char rows[] = "DELETE FROM job WHERE id IN (SELECT id FROM job INDEXED BY job_expired"
 				   " WHERE is_expired = 1 AND expires_at_ms <= ?1 LIMIT 64)";
+	static const char batches[] =
+		"DELETE FROM batch WHERE id IN (SELECT id FROM batch AS b WHERE state <> 'reading'"
+		" AND created_at_ms <= ?1"
+		" AND NOT EXISTS (SELECT 1 FROM job WHERE batch_id = b.id) LIMIT 64)";
 	static const char tokens[] = "DELETE FROM once WHERE created_at_ms <= ?1";
 	struct due *d = ctx;
 	struct value wall = v_int(d->now.wall_ms), steady = v_int(d->now.steady_ms);
@@ -58,7 +63,8 @@ static int due(struct db *db, void *ctx, struct error *err)
 	if (count(db_change(db, expire, VALUES(wall, steady), err), &d->out->n_expired) ||
 	    count(db_change(db, promote, VALUES(wall, steady), err), &d->out->n_queued) ||
 	    db_each_row(db, results, VALUES(steady, v_int(RESULTS_MAX)), note_released, d, err) < 0 ||
-	    db_run(db, rows, VALUES(v_int(d->now.steady_ms - ROW_LIFE_MS)), err))
+	    db_run(db, rows, VALUES(v_int(d->now.steady_ms - ROW_LIFE_MS)), err) ||
+	    db_run(db, batches, VALUES(v_int(d->now.steady_ms - ROW_LIFE_MS)), err))
 		return -1;
 	return db_run(db, tokens, VALUES(v_int(d->now.steady_ms - TOKEN_LIFE_MS)), err);
 }

@@ -24,6 +24,7 @@ struct storage {
 	uint8_t link_secret[LINK_SECRET_BYTES]; /* not of a guest */
 	enum io_backend io;                     /* what works: IO_URING or IO_PWRITE */
 	bool is_io_required;                    /* io_uring was asked for by name: never fall back silently */
+	_Atomic uint64_t n_stored_bytes;        /* of finished artifacts; relaxed */
 	_Atomic uint64_t n_parts;               /* names data/tmp/<n>.part; relaxed, only uniqueness matters */
 	struct health health;
 	struct writer *writer;
@@ -37,8 +38,10 @@ enum { ARTIFACT_NAME_SIZE = 2 + 1 + 64 + 12 + 1 }; /* "ab/ab…ef.wav" or "ab/ab
 /* The file's name below data/artifacts; returns out. */
 char *artifact_name(const uint8_t content_hash[SHA256_BYTES], unsigned part, char out[ARTIFACT_NAME_SIZE]);
 bool artifact_exists(const struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
+/* It is used now. */
+void artifact_touch(const struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
 /* Removes all files of a content that are there; a failure leaves an orphan, which the next start sweeps. */
-void artifact_remove(const struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
+void artifact_remove(struct storage *s, const uint8_t content_hash[SHA256_BYTES]);
 /* A new name for a file in data/tmp, made and opened for writing. -1 with *err. */
 enum { PART_NAME_SIZE = 32 };
 int part_create(struct storage *s, char name[PART_NAME_SIZE], struct error *err) WARN_UNUSED;
@@ -94,7 +97,7 @@ int job_insert_samples(struct db *db, const struct job *j, struct error *err) WA
  * remove them all. ERR_CORRUPT. */
 int sweep_check_empty(const struct storage *s, struct error *err) WARN_UNUSED;
 /* Removes everything in data/tmp, artifacts that no succeeded job names, and samples without a row. */
-int sweep_folders(const struct storage *s, struct db *db, struct error *err) WARN_UNUSED;
+int sweep_folders(struct storage *s, struct db *db, struct error *err) WARN_UNUSED;
 
 /* --- probe.c --- */
 
@@ -110,6 +113,12 @@ int probe_write(struct storage *s, struct error *err) WARN_UNUSED;
  * its file, and no other write can come between the look and the removal. */
 int artifact_release(struct storage *s, struct db *db, const uint8_t content_hash[SHA256_BYTES],
 		     struct error *err) WARN_UNUSED;
+
+/* --- keep.c --- */
+
+/* Notes that a finished file is used now. name: below data/artifacts. */
+struct stat;
+void keep_touch(const struct storage *s, const char *name, const struct stat *st);
 
 /* --- secret.c --- */
 
@@ -143,7 +152,7 @@ int batch_recover(struct db *db, struct error *err) WARN_UNUSED;
 	" clipped_frames, peak, render_s, cpu_s, true_peak, loudness_lufs, stems, sha256, error_code, error_message,"  \
 	" warnings, key_id, run_at_ms, not_before_ms, deadline_at_ms, keep_s, expires_at_ms, is_expired, tags, "       \
 	"cost_s,"                                                                                                      \
-	" lane, batch_id, custom_id, schedule_id, retry_of, resumed_from_frame"
+	" lane, batch_id, custom_id, schedule_id, retry_of, resumed_from_frame, is_fresh, is_pinned"
 
 /* Row functions into a struct job: JOB_COLUMNS, or a source. ERR_CORRUPT. On failure job_fini() frees what was read. */
 int job_row_read(struct row *row, void *job) WARN_UNUSED;

@@ -93,6 +93,8 @@ int job_row_read(struct row *row, void *job)
 	out->warnings = row_dup_text(row);
 	read_terms(row, out);
 	out->resumed_from_frame = (uint64_t)row_int(row);
+	out->is_fresh = row_int(row) != 0;
+	out->is_pinned = row_int(row) != 0;
 	if (state >= 0 && has_hash)
 		return 0;
 	return error_set(row->err, ERR_CORRUPT, "a job row holds an unknown state or no content hash");

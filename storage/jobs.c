@@ -26,8 +26,8 @@ static int insert_row(struct db *db, const struct job *j, struct error *err)
 		"INSERT INTO job (id, state, priority, max_attempts, created_at_ms, completed_at_ms, content_hash,"
 		" options, frames_done, frames_total, bytes, frames, clipped_frames, peak, render_s, cpu_s, true_peak,"
 		" loudness_lufs, stems, sha256, warnings, key_id, run_at_ms, deadline_at_ms, keep_s, expires_at_ms,"
-		" tags, cost_s, lane, rank_ms, batch_id, custom_id, schedule_id, retry_of)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+		" tags, cost_s, lane, rank_ms, batch_id, custom_id, schedule_id, retry_of, is_fresh)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 	return db_run(db, sql,
 		      VALUES(v_text(j->id), v_text(job_state_name(j->state)), v_int(j->priority),
@@ -38,7 +38,7 @@ static int insert_row(struct db *db, const struct job *j, struct error *err)
 			     v_text(j->key_id), v_int(j->run_at_ms), v_int(j->deadline_at_ms), v_int(j->keep_s),
 			     v_int(j->expires_at_ms), v_text(j->tags), v_real(j->cost_s), v_int(j->is_short),
 			     v_int(rank_of(j)), v_text_or_null(j->batch_id), v_text_or_null(j->custom_id),
-			     v_text_or_null(j->schedule_id), v_text_or_null(j->retry_of)),
+			     v_text_or_null(j->schedule_id), v_text_or_null(j->retry_of), v_int(j->is_fresh)),
 		      err);
 }
 
@@ -210,6 +210,8 @@ int storage_find_result(struct storage *s, const uint8_t content_hash[SHA256_BYT
 	n = readers_each_row(&s->readers, sql, VALUES(v_blob(content_hash, SHA256_BYTES)), job_row_read, out, err);
 	if (n < 0)
 		job_fini(out);
+	if (n > 0)
+		artifact_touch(s, content_hash);
 	return n;
 }
 

@@ -14,6 +14,7 @@ libstorage_a_SOURCES += \
 	storage/ids.h \
 	storage/internal.h \
 	storage/job_row.c \
+	storage/keep.c storage/result_schema.c \
 	storage/job_state.c \
 	storage/jobs.c \
 	storage/lease.c \

@@ -19,6 +19,9 @@ struct outfile_ops {
 	int (*drain)(struct outfile *f, struct error *err);
 	/* As drain, and on disk. */
 	int (*sync)(struct outfile *f, struct error *err);
+	/* How many bytes from the start another descriptor of the file finds there, as far as is known without waiting. What is
+	 * gathered for a larger write goes out now, for a reader in a hurry. A failure shows at the next write. */
+	uint64_t (*settle)(struct outfile *f);
 	/* Waits for what the kernel still reads from our memory, then frees. */
 	void (*free)(struct outfile *f);
 };
@@ -48,6 +51,11 @@ static inline int outfile_drain(struct outfile *f, struct error *err)
 static inline int outfile_sync(struct outfile *f, struct error *err)
 {
 	return f->ops->sync(f, err);
+}
+
+static inline uint64_t outfile_settle(struct outfile *f)
+{
+	return f->ops->settle(f);
 }
 
 static inline void outfile_free(struct outfile *f)

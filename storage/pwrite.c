@@ -70,12 +70,17 @@ static int plain_sync(struct outfile *f, struct error *err)
 	return 0;
 }
 
+static uint64_t plain_settle(struct outfile *f)
+{
+	return ((struct plain *)f)->offset;
+}
+
 static void plain_free(struct outfile *f)
 {
 	free(f);
 }
 
-static const struct outfile_ops plain_ops = { plain_write, plain_drain, plain_sync, plain_free };
+static const struct outfile_ops plain_ops = { plain_write, plain_drain, plain_sync, plain_settle, plain_free };
 
 static struct outfile *plain_open(int fd, bool is_stream, struct error *err)
 {

@@ -58,6 +58,6 @@ static const char levels_and_stems[] = "ALTER TABLE job ADD COLUMN true_peak REA
 /* The frame of the checkpoint that the last attempt went on from; 0: it started afresh. */
 static const char resumed_from[] = "ALTER TABLE job ADD COLUMN resumed_from_frame INTEGER NOT NULL DEFAULT 0;";
 
-const char *const schema_migrations[] = { first,          levels_and_stems, schema_queue,
-					  schema_service, resumed_from,     schema_samples };
+const char *const schema_migrations[] = { first,        levels_and_stems, schema_queue,  schema_service,
+					  resumed_from, schema_samples,   schema_results };
 const int schema_version = sizeof schema_migrations / sizeof schema_migrations[0];

@@ -12,6 +12,8 @@ extern const int schema_version; /* number of migrations: the user_version of an
 /* service_schema.c */
 extern const char schema_service[];
 extern const char schema_queue[];
+/* result_schema.c */
+extern const char schema_results[];
 /* sample_schema.c */
 extern const char schema_samples[];
 

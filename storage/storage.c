@@ -105,7 +105,8 @@ static int prepare_database(struct storage *s, struct db *db, struct error *err)
 	if (is_empty && sweep_check_empty(s, err))
 		return -1;
 	if (db_configure(db, DB_READ_WRITE, err) || migrate_run(db, err) || batch_recover(db, err) ||
-	    sample_files_recover(db, err) || db_read_int(db, "SELECT EXISTS (SELECT 1 FROM sample)", NO_VALUES, &has_samples, err))
+	    sample_files_recover(db, err) ||
+	    db_read_int(db, "SELECT EXISTS (SELECT 1 FROM sample)", NO_VALUES, &has_samples, err))
 		return -1;
 	s->has_samples = has_samples;
 	return sweep_folders(s, db, err);

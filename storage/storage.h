@@ -86,6 +86,8 @@ struct job {
 	int64_t deadline_at_ms; /* expires when it has not ended by then */
 	int64_t keep_s;         /* how long its result is kept once it has ended; 0: for ever */
 	int64_t expires_at_ms;  /* when that is over; set when it ends */
+	bool is_fresh;          /* no earlier result is to be taken */
+	bool is_pinned;         /* neither keep_s nor a lack of space removes its result */
 	bool is_expired;        /* it is over: the file is gone, unless another job names it */
 	char *tags;             /* JSON array of strings, or NULL */
 	double cost_s;          /* estimated CPU seconds: what it is charged to its key */
@@ -221,6 +223,9 @@ int storage_job_requeue(struct storage *s, const char *id, int64_t epoch, bool i
  * Terminal: returns 2, unchanged. -1: ERR_NOT_FOUND or worse. A request on a held job is stored with it. */
 int storage_job_cancel(struct storage *s, const char *id, int64_t now_ms, struct error *err) WARN_UNUSED;
 
+/* ERR_NOT_FOUND. */
+int storage_job_pin(struct storage *s, const char *id, bool is_pinned, struct error *err) WARN_UNUSED;
+
 /* Deletes a terminal job's row, and its artifact when no other row names it. ERR_CONFLICT when not terminal. */
 int storage_job_delete(struct storage *s, const char *id, struct error *err) WARN_UNUSED;
 
@@ -299,8 +304,14 @@ struct batch {
 	int64_t last_end_ms;              /* of the job that ended last */
 };
 
-/* id, key_id and created_at_ms are taken from b. */
-int storage_batch_create(struct storage *s, const struct batch *b, struct error *err) WARN_UNUSED;
+/* Who is told when it is over: once. */
+struct batch_webhook {
+	const char *url;
+	const char *traceparent; /* "": none */
+};
+/* id, key_id and created_at_ms are taken from b. webhook may be NULL. */
+int storage_batch_create(struct storage *s, const struct batch *b, const struct batch_webhook *webhook,
+			 struct error *err) WARN_UNUSED;
 
 /* A line of a submission: a job (as for storage_job_insert(), with batch_id and custom_id), or what is wrong with it. */
 struct batch_line {
@@ -319,6 +330,15 @@ int storage_batch_finish(struct storage *s, const char *id, struct error *err) W
 int storage_batch_cancel(struct storage *s, const char *id, int64_t now_ms, struct error *err) WARN_UNUSED;
 /* ERR_NOT_FOUND. */
 int storage_batch_get(struct storage *s, const char *id, struct batch *out, struct error *err) WARN_UNUSED;
+struct batch_filter {
+	const char *key_id;   /* NULL: of all keys */
+	const char *after_id; /* NULL: from the newest */
+	unsigned limit;       /* 1..BATCHES_MAX */
+};
+enum { BATCHES_MAX = 50 };
+/* Newest first, into list[limit]: how many; -1. */
+int storage_batch_list(struct storage *s, const struct batch_filter *f, struct batch *list, bool *has_more,
+		       struct error *err) WARN_UNUSED;
 /* Calls fn for up to 100 lines behind after_line that made no job; *last_line is the last one, 0 when there was none. The
  * callback must not use the store. */
 typedef void (*batch_error_fn)(void *ctx, uint64_t line, const char *custom_id, const char *problem);
@@ -383,6 +403,10 @@ struct artifact *artifact_create(struct storage *s, const uint8_t content_hash[S
 struct artifact *artifact_create_part(struct storage *s, const uint8_t content_hash[SHA256_BYTES], unsigned part,
 				      uint64_t expected_bytes, struct error *err) WARN_UNUSED;
 struct sink *artifact_sink(struct artifact *a);
+/* Another descriptor of the file while it is written, for reading; the caller closes it, before or after the end. */
+int artifact_open_unfinished(struct artifact *a, struct error *err) WARN_UNUSED;
+/* How many bytes from its start such a descriptor finds there; never waits. By the thread that writes. */
+uint64_t artifact_settle(struct artifact *a);
 /* Ends the artifact; what was not finished (or failed to) is aborted. */
 void artifact_free(struct artifact *a);
 
@@ -392,6 +416,13 @@ int artifact_open(struct storage *s, const uint8_t content_hash[SHA256_BYTES], i
 /* The same of a further file. */
 int artifact_open_part(struct storage *s, const uint8_t content_hash[SHA256_BYTES], unsigned part, int *fd,
 		       uint64_t *bytes, struct error *err) WARN_UNUSED;
+
+/* Of all finished artifacts. */
+uint64_t storage_bytes(const struct storage *s);
+/* When they have more than max_bytes: removes the least recently used that nobody pinned, down to nine tenths of that. Their
+ * jobs are expired. */
+int storage_make_room(struct storage *s, uint64_t max_bytes, int64_t now_ms, size_t *n_evicted,
+		      struct error *err) WARN_UNUSED;
 
 /* --- Spools, checkpoints, plain files --------------------------------------------------------------------- */
 

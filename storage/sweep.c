@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -43,6 +44,7 @@ struct sweep {
 	const struct storage *storage;
 	struct db *db;
 	size_t n_removed;
+	uint64_t n_bytes; /* of the artifacts that stay */
 };
 
 static int visit_part(void *ctx, int folder_fd, const char *name, struct error *err)
@@ -79,11 +81,14 @@ static int visit_artifact(void *ctx, int folder_fd, const char *name, struct err
 					" AND state = 'succeeded' AND is_expired = 0)";
 	struct sweep *w = ctx;
 	uint8_t content_hash[SHA256_BYTES];
+	struct stat st;
 	int is_named;
 
 	if (!parse_name(name, content_hash))
 		return 0;
 	is_named = db_test(w->db, is_result, VALUES(v_blob(content_hash, SHA256_BYTES)), err);
+	if (is_named == 1 && fstatat(folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		w->n_bytes += (uint64_t)st.st_size;
 	if (is_named != 0)
 		return is_named < 0 ? -1 : 0;
 	w->n_removed++;
@@ -170,7 +175,7 @@ static int visit_checkpoint(void *ctx, int folder_fd, const char *name, struct e
 	return remove_entry(folder_fd, name, err);
 }
 
-int sweep_folders(const struct storage *s, struct db *db, struct error *err)
+int sweep_folders(struct storage *s, struct db *db, struct error *err)
 {
 	struct sweep w = { .storage = s, .db = db };
 	char count[24];
@@ -179,6 +184,7 @@ int sweep_folders(const struct storage *s, struct db *db, struct error *err)
 	    for_each_entry(s->checkpoints_fd, ".", visit_checkpoint, &w, err) ||
 	    for_each_entry(s->samples_fd, ".", visit_sample, &w, err))
 		return -1;
+	atomic_store_explicit(&s->n_stored_bytes, w.n_bytes, memory_order_relaxed);
 	if (w.n_removed == 0)
 		return 0;
 	snprintf(count, sizeof count, "%zu", w.n_removed);

@@ -142,22 +142,27 @@ static void complete(struct uring_file *u, uint64_t tag, int res)
 		u->is_synced = true;
 }
 
+static void take_completion(struct uring_file *u, struct io_uring_cqe *cqe)
+{
+	uint64_t tag = io_uring_cqe_get_data64(cqe);
+	int res = cqe->res;
+
+	io_uring_cqe_seen(&u->ring, cqe);
+	complete(u, tag, res);
+}
+
 /* Waits for one completion and handles it. -1 when waiting itself fails; then nothing in flight can be known. */
 static int reap_one(struct uring_file *u)
 {
 	struct io_uring_cqe *cqe;
-	uint64_t tag;
-	int rc, res;
+	int rc;
 
 	do
 		rc = io_uring_wait_cqe(&u->ring, &cqe);
 	while (rc < 0 && is_transient(-rc));
 	if (rc < 0)
 		return break_file(u, -rc, "waiting for io_uring");
-	tag = io_uring_cqe_get_data64(cqe);
-	res = cqe->res;
-	io_uring_cqe_seen(&u->ring, cqe);
-	complete(u, tag, res);
+	take_completion(u, cqe);
 	return 0;
 }
 
@@ -263,6 +268,25 @@ static int uring_sync(struct outfile *f, struct error *err)
 	return 0;
 }
 
+/* Where nothing is in flight before. A broken file has slots that were given up, so it settles nothing. */
+static uint64_t uring_settle(struct outfile *f)
+{
+	struct uring_file *u = (struct uring_file *)f;
+	struct io_uring_cqe *cqe;
+	uint64_t settled;
+
+	(void)!flush_filling(u);
+	while (u->n_in_flight > 0 && io_uring_peek_cqe(&u->ring, &cqe) == 0)
+		take_completion(u, cqe);
+	settled = u->is_broken ? 0 : u->offset;
+	for (size_t i = 0; i < N_SLOTS; i++) {
+		const struct slot *s = &u->slots[i];
+		if (s->state != SLOT_FREE && s->offset + s->done < settled)
+			settled = s->offset + s->done;
+	}
+	return settled;
+}
+
 static void uring_free(struct outfile *f)
 {
 	struct uring_file *u = (struct uring_file *)f;
@@ -279,7 +303,7 @@ static void uring_free(struct outfile *f)
 	free(u);
 }
 
-static const struct outfile_ops uring_ops = { uring_write, uring_drain, uring_sync, uring_free };
+static const struct outfile_ops uring_ops = { uring_write, uring_drain, uring_sync, uring_settle, uring_free };
 
 /* One allocation, cut into slots; registered when the system lets us. */
 static int make_slots(struct uring_file *u)

@@ -116,17 +116,15 @@ static bool instrument_find(const struct plan_events *e, struct word name, uint3
 	return false;
 }
 
-int event_make_voice(struct event_maker *m, const struct event *ev, struct voice *v, bool *is_new_note,
-		     struct error *err)
+int event_make_voice(struct event_maker *m, const struct event *ev, struct voice *v, struct error *err)
 {
 	struct controls c;
 	uint32_t idx;
 	controls_read(&c, ev->hap, &ev->modulators);
-	*is_new_note = false;
 	*v = (struct voice){ .onset = ev->onset, .cut_group = c.v[CONTROL_CUT] };
 	if (c.s.len == 0 || ev->onset >= m->run->spec.n_frames)
 		return 0;
 	if (instrument_find(m->events, c.s, &idx))
-		return instrument_voice(m, ev, &c, idx, v, is_new_note, err);
-	return sample_voice(m, ev, &c, v, is_new_note, err);
+		return instrument_voice(m, ev, &c, idx, v, err);
+	return sample_voice(m, ev, &c, v, err);
 }

@@ -30,10 +30,9 @@ struct event_maker *event_maker_new(struct run *run, const struct plan_events *e
 void event_maker_free(struct event_maker *m);
 
 /* Makes the voice of an event: *v, with ordinal left to the caller. Returns 1; 0 when the event makes no sound (an
- * unknown sample: a warning was added); -1 with an error that ends the job. *is_new_note: v->note has to be
- * rendered. The sound of a sample stays valid until event_maker_free(), that of a note while it is in the cache. */
-int event_make_voice(struct event_maker *m, const struct event *ev, struct voice *v, bool *is_new_note,
-		     struct error *err) WARN_UNUSED;
+ * unknown sample: a warning was added); -1 with an error that ends the job. A v->note has to be rendered before the
+ * voice is mixed. The sound of a sample stays valid until event_maker_free(), that of a note while it is in the cache. */
+int event_make_voice(struct event_maker *m, const struct event *ev, struct voice *v, struct error *err) WARN_UNUSED;
 
 /* Forgets unused notes. */
 void event_maker_evict(struct event_maker *m, uint64_t block);

@@ -35,9 +35,9 @@ struct event_maker {
 /* The voice of an event that plays a sample of the bank, or instrument idx; as event_make_voice(), which has set what
  * all voices have. */
 int sample_voice(struct event_maker *m, const struct event *ev, const struct controls *c, struct voice *v,
-		 bool *is_new_note, struct error *err) WARN_UNUSED;
+		 struct error *err) WARN_UNUSED;
 int instrument_voice(struct event_maker *m, const struct event *ev, const struct controls *c, uint32_t idx,
-		     struct voice *v, bool *is_new_note, struct error *err) WARN_UNUSED;
+		     struct voice *v, struct error *err) WARN_UNUSED;
 
 void sounds_free(struct event_maker *m);
 

@@ -14,7 +14,8 @@ void file_set_init(struct file_set *f, const struct render_spec *spec, const str
 			 plan->outputs[i].id);
 }
 
-static struct encode_spec encode_spec_of(const struct file_set *f, unsigned signal, uint64_t n_frames)
+static struct encode_spec encode_spec_of(const struct file_set *f, unsigned signal, uint64_t first_frame,
+					 uint64_t end_frame)
 {
 	const struct render_spec *s = f->spec;
 
@@ -25,7 +26,8 @@ static struct encode_spec encode_spec_of(const struct file_set *f, unsigned sign
 		.quality = s->quality,
 		.bitrate_kbps = s->bitrate_kbps > 0 ? s->bitrate_kbps : RENDER_BITRATE_CHANNEL_DEFAULT * s->channels,
 		.channels = s->channels,
-		.frames_total = n_frames,
+		.frames_total = end_frame - first_frame,
+		.first_frame = first_frame,
 		/* Stems have dither of their own: the same on all of them would add up. */
 		.seed = signal == 0 ? s->seed : hash64_pair(s->seed, signal),
 	};
@@ -44,10 +46,10 @@ static struct sink *open_sink(struct file_set *f, unsigned signal, struct error 
 	return files->open_stem(files->ctx, signal - 1, f->stems[signal - 1].name, err);
 }
 
-int file_set_open(struct file_set *f, uint64_t n_frames, struct error *err)
+int file_set_open(struct file_set *f, uint64_t first_frame, uint64_t end_frame, struct error *err)
 {
 	for (unsigned i = 0; i < f->n; i++) {
-		struct encode_spec spec = encode_spec_of(f, i, n_frames);
+		struct encode_spec spec = encode_spec_of(f, i, first_frame, end_frame);
 		struct sink *sink = open_sink(f, i, err);
 		if (!sink)
 			return -1;
@@ -96,6 +98,7 @@ int file_set_close(struct file_set *f, struct render_result *result, struct erro
 	if (close_encoder(f, 0, &encoded, err))
 		return -1;
 	result->bytes = encoded.bytes;
+	result->frames = encoded.frames;
 	result->peak = encoded.peak;
 	result->clipped_frames = encoded.clipped_frames;
 	memcpy(result->sha256, encoded.sha256, SHA256_BYTES);

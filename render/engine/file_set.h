@@ -23,8 +23,8 @@ struct file_set {
 void file_set_init(struct file_set *f, const struct render_spec *spec, const struct plan *plan,
 		   const struct render_files *files);
 
-/* Opens all of them for n_frames each. */
-int file_set_open(struct file_set *f, uint64_t n_frames, struct error *err) WARN_UNUSED;
+/* Opens all of them for the frames first_frame .. end_frame - 1 of the whole. */
+int file_set_open(struct file_set *f, uint64_t first_frame, uint64_t end_frame, struct error *err) WARN_UNUSED;
 
 /* Finishes all and fills the members of result that are about files. */
 int file_set_close(struct file_set *f, struct render_result *result, struct error *err) WARN_UNUSED;

@@ -20,7 +20,7 @@ struct meter {
 struct finish {
 	struct finish_spec spec;
 	unsigned n_lines;        /* n_signals * channels */
-	uint64_t n_written;      /* frames, by finish_write() */
+	uint64_t n_written;      /* frames of the whole, by finish_write(); those before from_frame count */
 	uint64_t n_taken;        /* frames into the limiter */
 	uint64_t n_given;        /* frames out of it */
 	size_t latency;          /* of the limiter */
@@ -43,7 +43,7 @@ static int make_limiter(struct finish *f, struct error *err)
 	f->limiter = limiter_new(f->spec.sample_rate_hz, f->spec.channels, f->spec.ceiling, err);
 	if (!f->limiter)
 		return -1;
-	f->latency = limiter_latency(f->limiter);
+	f->latency = limiter_latency(f->spec.sample_rate_hz);
 	return 0;
 }
 
@@ -65,6 +65,7 @@ struct finish *finish_new(const struct finish_spec *spec, struct error *err)
 	}
 	f->spec = *spec;
 	f->n_lines = spec->n_signals * spec->channels;
+	f->n_written = spec->from_frame;
 	f->loudness = loudness_new(spec->sample_rate_hz, spec->channels, spec->meter, err);
 	if (f->loudness && make_limiter(f, err) == 0 && make_lines(f, err) == 0)
 		return f;
@@ -164,14 +165,40 @@ static size_t limit_in_place(struct finish *f, sample *const *x, size_t n)
 	return n_done;
 }
 
+/* --- The window --- */
+
+/* Where a frame stands among the n from `first` on: 0 when it lies before them, n behind them. */
+static size_t place_of(uint64_t frame, uint64_t first, size_t n)
+{
+	uint64_t place = frame > first ? frame - first : 0;
+
+	return place < n ? (size_t)place : n;
+}
+
+/* Moves those of the n frames from `first` on that lie in the window to the beginning of x: how many. */
+static size_t keep_window(const struct finish *f, uint64_t first, sample *const *x, size_t n)
+{
+	size_t begin = place_of(f->spec.first_frame, first, n), end = place_of(f->spec.end_frame, first, n);
+
+	if (begin >= end)
+		return 0;
+	for (unsigned k = 0; k < f->n_lines && begin > 0; k++)
+		memmove(x[k], x[k] + begin, (end - begin) * sizeof *x[k]);
+	return end - begin;
+}
+
 size_t finish_level(struct finish *f, uint64_t first, sample *const *x, size_t n)
 {
 	sample curve[BLOCK_FRAMES_MAX];
+	uint64_t given = f->n_given;
 
 	if (make_curve(&f->spec, first, n, curve))
 		for (unsigned k = 0; k < f->n_lines; k++)
 			multiply(x[k], curve, n);
-	return f->limiter ? limit_in_place(f, x, n) : n;
+	if (!f->limiter)
+		return keep_window(f, first, x, n);
+	n = limit_in_place(f, x, n);
+	return keep_window(f, given, x, n);
 }
 
 /* --- Out --- */
@@ -188,7 +215,7 @@ void finish_measure_peak(struct finish *f, unsigned channel, const sample *x, si
 	true_peak_raise(&m->filter, x, n, &m->peak);
 }
 
-/* x[n_lines][n]: finished frames. */
+/* x[n_lines][n]: finished frames of the window. */
 static int give(struct finish *f, const sample *const *x, size_t n, struct error *err)
 {
 	const struct finish_spec *s = &f->spec;
@@ -213,15 +240,16 @@ int finish_write(struct finish *f, sample *const *x, size_t n, struct error *err
 /* What the limiter holds when silence follows, up to n frames. */
 static int give_held(struct finish *f, size_t n, struct error *err)
 {
-	const sample *x[LINES_MAX];
-	size_t early;
+	sample *x[LINES_MAX];
+	size_t early, n_kept;
 
 	for (unsigned k = 0; k < f->n_lines; k++)
 		memset(line_of(f, k) + f->latency, 0, n * sizeof *f->lines);
 	early = limit(f, n);
 	for (unsigned k = 0; k < f->n_lines; k++)
 		x[k] = line_of(f, k) + early;
-	if (early < n && give(f, x, n - early, err))
+	n_kept = keep_window(f, f->n_given, x, n - early);
+	if (n_kept > 0 && give(f, (const sample *const *)x, n_kept, err))
 		return -1;
 	f->n_given += n - early;
 	lines_advance(f, n);
@@ -243,8 +271,8 @@ static sample true_peak_end(struct finish *f)
 
 int finish_end(struct finish *f, struct finish_levels *levels, struct error *err)
 {
-	while (f->limiter && f->n_given < f->n_taken && f->n_given < f->spec.n_frames) {
-		uint64_t left = f->spec.n_frames - f->n_given;
+	while (f->limiter && f->n_given < f->n_taken && f->n_given < f->spec.end_frame) {
+		uint64_t left = f->spec.end_frame - f->n_given;
 		if (give_held(f, left < BLOCK_FRAMES_MAX ? (size_t)left : BLOCK_FRAMES_MAX, err))
 			return -1;
 	}

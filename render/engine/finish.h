@@ -1,7 +1,8 @@
 /* From the finished mix to its files: fades, level, limiter, measurement, encoders, in this order.
  *
  * All of it is one curve of gain over time, computed from the mix. The stems get the same curve, so they add up to what
- * the mix became. The total length has to be known, for the fade at the end and for the encoders. One thread at a time. */
+ * the mix became. The total length has to be known, for the fade at the end and for the encoders. Of all that a window of
+ * frames is measured and encoded; the frames around it only shape the curve. One thread at a time. */
 #ifndef RENDER_ENGINE_FINISH_H
 #define RENDER_ENGINE_FINISH_H
 
@@ -16,9 +17,12 @@
 
 struct finish_spec {
 	uint32_t sample_rate_hz;
-	unsigned channels;  /* 1 or 2 */
-	unsigned n_signals; /* the mix, then the stems */
-	uint64_t n_frames;  /* exactly this many will be written */
+	unsigned channels;   /* 1 or 2 */
+	unsigned n_signals;  /* the mix, then the stems */
+	uint64_t n_frames;   /* of the whole */
+	uint64_t from_frame; /* the first one that is written; the limiter wants to see all, from 0 */
+	uint64_t first_frame,
+		end_frame; /* the window; as many as are written, or as many as the limiter looks ahead more */
 	uint64_t fade_in_frames, fade_out_frames;
 	double gain; /* linear */
 	bool has_limiter;

@@ -30,18 +30,18 @@ static struct pitch pitch_of(const struct event_maker *m, const struct controls 
 
 /* A note that outlasts the song is rendered as far as it is heard, unless all of it is there from an earlier event. */
 static struct note *note_for(struct event_maker *m, struct note_key *key, uint64_t n_heard, unsigned n_ch,
-			     struct span where, bool *is_new, struct error *err)
+			     struct span where, struct error *err)
 {
 	struct note *n = n_heard < key->n_frames ? note_cache_look_up(m->notes, key) : NULL;
 
 	if (n)
 		return n;
 	key->n_frames = n_heard;
-	return note_cache_find(m->notes, key, n_ch, where, is_new, err);
+	return note_cache_find(m->notes, key, n_ch, where, err);
 }
 
 int instrument_voice(struct event_maker *m, const struct event *ev, const struct controls *c, uint32_t idx,
-		     struct voice *v, bool *is_new_note, struct error *err)
+		     struct voice *v, struct error *err)
 {
 	uint64_t n_heard = m->run->spec.n_frames - ev->onset;
 	envelope_make(m, ev, v, c);
@@ -53,7 +53,7 @@ int instrument_voice(struct event_maker *m, const struct event *ev, const struct
 	};
 	unsigned n_ch = mix_output_channels(m->events->plans[idx]);
 	n_heard = v->envelope.end < n_heard ? v->envelope.end : n_heard;
-	v->note = note_for(m, &key, n_heard, n_ch, ev->hap->source, is_new_note, err);
+	v->note = note_for(m, &key, n_heard, n_ch, ev->hap->source, err);
 	if (!v->note)
 		return -1;
 	v->path = (struct path){ .data = &v->note->audio, .rate = PATH_UNIT };

@@ -72,6 +72,13 @@ struct limiter {
 
 /* --- Making --- */
 
+static size_t frames_ahead(uint32_t rate_hz)
+{
+	size_t n = (size_t)(AHEAD_S * rate_hz);
+
+	return n < AHEAD_FRAMES_MIN ? AHEAD_FRAMES_MIN : n;
+}
+
 static size_t stage_latency(const struct stage *s)
 {
 	return s->ahead + TRUE_PEAK_DELAY;
@@ -81,9 +88,7 @@ static int stage_init(struct stage *s, uint32_t rate_hz, unsigned channels, doub
 {
 	s->ceiling = ceiling * MARGIN;
 	s->channels = channels;
-	s->ahead = (size_t)(AHEAD_S * rate_hz);
-	if (s->ahead < AHEAD_FRAMES_MIN)
-		s->ahead = AHEAD_FRAMES_MIN;
+	s->ahead = frames_ahead(rate_hz);
 	/* Rounded to float, so that the last bit of a libm does not decide. */
 	s->release = (double)(float)(1 - exp(-1 / (RELEASE_S * rate_hz)));
 	s->released = 1;
@@ -138,9 +143,9 @@ void limiter_free(struct limiter *l)
 	free(l);
 }
 
-size_t limiter_latency(const struct limiter *l)
+size_t limiter_latency(uint32_t sample_rate_hz)
 {
-	return stage_latency(&l->stages[0]) + stage_latency(&l->stages[1]);
+	return 2 * (frames_ahead(sample_rate_hz) + TRUE_PEAK_DELAY);
 }
 
 /* --- One stage --- */

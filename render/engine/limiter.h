@@ -15,8 +15,8 @@ struct limiter;
 struct limiter *limiter_new(uint32_t sample_rate_hz, unsigned channels, double ceiling, struct error *err) WARN_UNUSED;
 void limiter_free(struct limiter *l);
 
-/* Frames that the limiter looks ahead. */
-size_t limiter_latency(const struct limiter *l);
+/* Frames that a limiter looks ahead. */
+size_t limiter_latency(uint32_t sample_rate_hz);
 
 /* ch[channels][n] to gain[n], n <= BLOCK_FRAMES_MAX: gain[i] belongs to the frame limiter_latency() before ch[.][i]. In
  * (0, 1], and exactly 1 where nothing is to be done. Does not depend on how a signal is cut into calls. */

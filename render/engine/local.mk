@@ -38,6 +38,7 @@ tests_unit_test_voice_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 
 # What becomes of the mix.
 MASTER_TESTS = tests/unit/test_budget tests/unit/test_formats tests/unit/test_levels tests/unit/test_master tests/unit/test_stems
+MASTER_TESTS += tests/unit/test_window
 check_PROGRAMS += $(MASTER_TESTS)
 TESTS += $(MASTER_TESTS)
 RENDERING_SOURCES = tests/lib/rendering.c tests/lib/rendering.h tests/lib/test.c tests/lib/test.h
@@ -51,6 +52,8 @@ tests_unit_test_master_SOURCES = tests/unit/test_master.c $(RENDERING_SOURCES)
 tests_unit_test_master_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 tests_unit_test_stems_SOURCES = tests/unit/test_stems.c $(RENDERING_SOURCES)
 tests_unit_test_stems_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
+tests_unit_test_window_SOURCES = tests/unit/test_window.c $(RENDERING_SOURCES)
+tests_unit_test_window_LDADD = librender.a libbase.a $(RENDER_LIBS) $(CHECK_LIBS)
 ENGINE_FIGURE_TESTS = tests/unit/test_path tests/unit/test_sampler tests/unit/test_synth
 check_PROGRAMS += $(ENGINE_FIGURE_TESTS)
 TESTS += $(ENGINE_FIGURE_TESTS)

@@ -64,6 +64,8 @@ static struct finish_spec finish_spec_of(const struct master *m, uint64_t n_fram
 		.channels = m->channels,
 		.n_signals = m->n_signals,
 		.n_frames = n_frames,
+		.from_frame = m->config.heard_from,
+		.end_frame = n_frames,
 		.fade_in_frames = master_frames_of(m, s->fade_in_s),
 		.fade_out_frames = master_frames_of(m, s->fade_out_s),
 		.gain = gain,
@@ -81,7 +83,9 @@ static int start_finish(struct master *m, uint64_t n_frames, double gain, bool i
 	if (!is_encoding && m->config.spec->normalize == NORMALIZE_PEAK)
 		spec.has_limiter = false;
 	if (is_encoding) {
-		if (file_set_open(&m->files, n_frames, err))
+		spec.first_frame = m->config.first_frame;
+		spec.end_frame = m->config.end_frame < n_frames ? m->config.end_frame : n_frames;
+		if (file_set_open(&m->files, spec.first_frame, spec.end_frame, err))
 			return -1;
 		spec.encoders = m->files.encoders;
 	}
@@ -146,7 +150,9 @@ void master_free(struct master *m)
 
 static int unspool(struct master *m, uint64_t frame, size_t n, struct error *err)
 {
-	if (spool_read_at(m->spool, frame * master_frame_bytes(m), m->frames, n * master_frame_bytes(m), err))
+	uint64_t at = (frame - m->config.heard_from) * master_frame_bytes(m);
+
+	if (spool_read_at(m->spool, at, m->frames, n * master_frame_bytes(m), err))
 		return -1;
 	parcel_deinterleave(&m->unspooled, n, m->frames);
 	return 0;
@@ -235,12 +241,12 @@ static int find_level(struct master *m, uint64_t n_frames, double *gain_db, stru
 	return 0;
 }
 
-/* A limiter may not let it become as loud as that. */
+/* A limiter may not let it become as loud as that. levels: of the whole. */
 static void check_level(const struct master *m, const struct finish_levels *levels)
 {
 	double off_db;
 
-	if (m->config.spec->normalize != NORMALIZE_LOUDNESS || !distance(m, levels, &off_db))
+	if (!distance(m, levels, &off_db))
 		return;
 	if (fabs(off_db) > LEVEL_MISSED_LU)
 		run_warn(m->config.shared, "level-missed", (struct span){ 0, 0 },
@@ -269,29 +275,42 @@ static uint64_t length_with_tail(const struct master *m)
 	return m->n_audible > main_frames ? m->n_audible : main_frames;
 }
 
-static int finish_spooled(struct master *m, struct finish_levels *levels, uint64_t *n_frames, struct error *err)
+/* The last pass measures what is in the files, which may be less than the whole. */
+static int write_spooled(struct master *m, uint64_t n_frames, double gain_db, struct finish_levels *levels,
+			 struct error *err)
 {
+	bool is_window = m->config.first_frame > 0 || m->config.end_frame < n_frames;
+	bool is_checked = m->config.spec->normalize == NORMALIZE_LOUDNESS;
+	double gain = round_gain(master_linear(gain_db));
+	struct finish_levels whole;
+
+	if (is_checked && is_window && pass(m, n_frames, gain, false, &whole, err))
+		return -1;
+	if (pass(m, n_frames, gain, true, levels, err))
+		return -1;
+	if (is_checked)
+		check_level(m, is_window ? &whole : levels);
+	return 0;
+}
+
+static int finish_spooled(struct master *m, struct finish_levels *levels, struct error *err)
+{
+	uint64_t n_frames = length_with_tail(m);
 	double gain_db = 0;
 
-	*n_frames = length_with_tail(m);
-	if (m->config.spec->normalize != NORMALIZE_NONE && find_level(m, *n_frames, &gain_db, err))
+	if (m->config.spec->normalize != NORMALIZE_NONE && find_level(m, n_frames, &gain_db, err))
 		return -1;
-	if (pass(m, *n_frames, round_gain(master_linear(gain_db)), true, levels, err))
-		return -1;
-	check_level(m, levels);
-	return 0;
+	return write_spooled(m, n_frames, gain_db, levels, err);
 }
 
 int master_finish(struct master *m, struct render_result *result, struct error *err)
 {
 	struct finish_levels levels;
-	uint64_t n_frames = m->config.n_frames;
 
-	if (m->is_held ? finish_spooled(m, &levels, &n_frames, err) : finish_end(m->finish, &levels, err))
+	if (m->is_held ? finish_spooled(m, &levels, err) : finish_end(m->finish, &levels, err))
 		return -1;
 	if (file_set_close(&m->files, result, err))
 		return -1;
-	result->frames = n_frames;
 	result->true_peak = levels.true_peak;
 	result->loudness_lufs = levels.loudness_lufs;
 	check_clipping(m, result);
@@ -319,7 +338,7 @@ static int replay(struct master *m, struct error *err)
 	uint64_t mode = denormals_flush();
 	int rc = 0;
 
-	for (uint64_t at = 0; rc == 0 && at < m->n_spooled; at += BLOCK_FRAMES_MAX) {
+	for (uint64_t at = m->config.heard_from; rc == 0 && at < m->n_spooled; at += BLOCK_FRAMES_MAX) {
 		uint64_t left = m->n_spooled - at;
 		size_t n = left < BLOCK_FRAMES_MAX ? (size_t)left : BLOCK_FRAMES_MAX;
 		rc = check_cancel(m, err);

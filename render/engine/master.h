@@ -5,7 +5,10 @@
  * Usually a block goes all the way at once. With `normalize` the level is known only at the end, with an automatic tail
  * the length: then the mix (and the stems) go to a spool as floats, and from there through the rest, as often as it takes to
  * meet the target. Rendering twice would need no spool, but a pass over a spool costs a hundredth of a render and may be
- * repeated, which a loudness behind a limiter needs. Memory is the same for any length either way. */
+ * repeated, which a loudness behind a limiter needs. Memory is the same for any length either way.
+ *
+ * A render of a window is that part of the whole, to the bit. What needs the whole for it, a level or a limiter, is given the
+ * whole; else the frames before the window are not even mixed. */
 #ifndef RENDER_ENGINE_MASTER_H
 #define RENDER_ENGINE_MASTER_H
 
@@ -26,6 +29,10 @@ struct master_config {
 	bool is_pipelined;           /* the plan is, as master_delivery() says (plan_pipeline()) */
 	uint64_t main_frames;        /* without the tail */
 	uint64_t n_frames;           /* with a tail of known length; with an automatic one its longest */
+	uint64_t first_frame; /* of the window that becomes the files; end_frame is n_frames when there is none */
+	uint64_t end_frame;
+	uint64_t heard_from; /* blocks before it are delivered empty (run.h) */
+	uint64_t run_frames; /* that are delivered; n_frames, or less when a window ends earlier */
 };
 
 struct master;

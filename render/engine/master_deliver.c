@@ -71,7 +71,7 @@ static bool is_pause_due(struct master *m)
 	struct saver_progress progress = {
 		.n_spooled = m->n_spooled,
 		.frame_bytes = master_frame_bytes(m),
-		.n_total = m->config.n_frames,
+		.n_total = m->config.run_frames,
 		.cpu_ns = atomic_load_explicit(&m->config.shared->cpu_ns, memory_order_relaxed),
 	};
 	bool is_due = s && saver_is_due(s, &progress);
@@ -179,6 +179,21 @@ static int take(struct master *m, struct run *run, const struct run_step *step, 
 	return 0;
 }
 
+/* A block before the window, of which nothing was computed. Its last step counts it; where levels go in order, theirs says how
+ * far the spool would be. */
+static void skip(struct master *m, struct run *run, const struct run_step *step)
+{
+	bool is_last = step->kind == STAGE_OUTPUT && step->part == (m->config.is_pipelined && !m->is_held);
+	bool is_counting = m->config.is_pipelined && m->is_level_carried ? step->kind == STAGE_LEVEL : is_last;
+
+	if (is_last)
+		count_progress(m, step);
+	if (is_counting) {
+		m->n_spooled = first_frame(m, step) + step->n_frames;
+		pause_if_due(m, run);
+	}
+}
+
 unsigned master_deliver_parts(const void *ctx, enum stage_kind kind)
 {
 	const struct master *m = ctx;
@@ -194,6 +209,10 @@ int master_deliver(void *ctx, struct run *run, const struct run_step *step, stru
 {
 	struct master *m = ctx;
 
+	if (first_frame(m, step) < m->config.heard_from) {
+		skip(m, run, step);
+		return 0;
+	}
 	switch (step->kind) {
 	case STAGE_MIX:
 		mix(m, run, step);

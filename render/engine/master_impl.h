@@ -17,7 +17,7 @@ struct master {
 	bool is_level_carried;                 /* the level of a block and all behind it go in order */
 	struct spool *spool;                   /* when it is held, or kept for a checkpoint; else NULL */
 	bool owns_spool;                       /* it is not the checkpoint's */
-	uint64_t n_spooled;                    /* frames */
+	uint64_t n_spooled;                    /* the frame up to which the spool has all from heard_from on */
 	uint64_t n_audible;                    /* frames up to the last one that is no silence */
 	bool is_over;
 	_Atomic bool has_warned; /* relaxed: that the mix was not finite */

@@ -180,11 +180,10 @@ static void cache_insert(struct note_cache *c, struct note *n, uint64_t hash)
 }
 
 struct note *note_cache_find(struct note_cache *c, const struct note_key *key, unsigned n_ch, struct span where,
-			     bool *is_new, struct error *err)
+			     struct error *err)
 {
 	uint64_t hash = key_hash(key);
 	struct note *n = cache_look_up(c, key, hash);
-	*is_new = !n;
 	if (n)
 		return n;
 	n = note_new(c, key, n_ch, where, err);
@@ -207,19 +206,17 @@ static bool has_room(const struct note_cache *c, size_t bytes)
 	return bytes <= SAMPLE_NOTE_BYTES_MAX && taken + bytes <= c->shared->memory_cap_bytes / 2;
 }
 
-struct note *note_cache_find_path(struct note_cache *c, const struct path *path, uint64_t n_frames, bool *is_new)
+struct note *note_cache_find_path(struct note_cache *c, const struct path *path, uint64_t n_frames)
 {
 	struct note_key key = { .instrument = NOTE_OF_SAMPLE, .n_frames = n_frames, .path = *path };
 	uint64_t hash = key_hash(&key);
 	struct note *n = cache_look_up(c, &key, hash);
-	*is_new = false;
 	if (n || !path_was_seen(c, hash) || n_frames > SAMPLE_NOTE_BYTES_MAX ||
 	    !has_room(c, n_frames * path->data->n_ch * sizeof(sample)))
 		return n;
 	n = note_new(c, &key, path->data->n_ch, (struct span){ 0, 0 }, NULL);
 	if (n)
 		cache_insert(c, n, hash);
-	*is_new = n != NULL;
 	return n;
 }
 

@@ -36,6 +36,7 @@ struct note {
 	struct note *next; /* in its bucket */
 	struct note_key key;
 	struct sample_data audio; /* ch is NULL until rendered */
+	bool is_ordered;          /* by the score: a notes tile renders it, or has */
 	sample *memory;
 	size_t bytes;
 	uint32_t n_voices;   /* in the score that play it */
@@ -48,16 +49,15 @@ struct note_cache;
 struct note_cache *note_cache_new(struct run_shared *shared, unsigned n_slots);
 void note_cache_free(struct note_cache *c);
 
-/* The note with that key. *is_new: it was not there, and note_render() must run before it is mixed. NULL with
- * ERR_NO_MEMORY or ERR_BUDGET. */
+/* The note with that key; note_render() must run before it is mixed. NULL with ERR_NO_MEMORY or ERR_BUDGET. */
 struct note *note_cache_find(struct note_cache *c, const struct note_key *key, unsigned n_ch, struct span where,
-			     bool *is_new, struct error *err) WARN_UNUSED;
+			     struct error *err) WARN_UNUSED;
 
 /* The same where it is there already; else NULL. */
 struct note *note_cache_look_up(const struct note_cache *c, const struct note_key *key);
 
 /* The note of a sample's path, at least n_frames long; NULL when the path is to be read as it is. */
-struct note *note_cache_find_path(struct note_cache *c, const struct path *path, uint64_t n_frames, bool *is_new);
+struct note *note_cache_find_path(struct note_cache *c, const struct path *path, uint64_t n_frames);
 
 /* Forgets notes that no voice plays and no block in flight can read, the longest unused first, until all notes
  * of the job fit. block is the one being scored. */

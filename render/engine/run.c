@@ -228,6 +228,8 @@ unsigned run_tile_parts(const struct run *run, uint32_t stage, uint64_t block)
 {
 	const struct plan_stage *st = &run->spec.plan->stages[stage];
 	size_t n = 1;
+	if (run_is_idle(run, stage, block))
+		return 1;
 	if (st->kind == STAGE_VOICES)
 		n = score_block_at(score_of(run, st), block)->n_groups;
 	else if (st->kind == STAGE_NOTES)
@@ -289,7 +291,7 @@ static int stage_part(struct run *run, uint32_t stage, uint64_t block, unsigned 
 
 int run_tile_part(struct run *run, uint32_t stage, uint64_t block, unsigned part, struct error *err)
 {
-	if (stage_part(run, stage, block, part, err))
+	if (!run_is_idle(run, stage, block) && stage_part(run, stage, block, part, err))
 		return -1;
 	/* A long one may have ended early. */
 	return run_is_canceled(run->spec.shared) ? error_set(err, ERR_CANCELED, "the render was canceled") : 0;
@@ -299,7 +301,7 @@ int run_tile_finish(struct run *run, uint32_t stage, uint64_t block, struct erro
 {
 	const struct plan_stage *st = &run->spec.plan->stages[stage];
 	(void)err;
-	if (st->kind == STAGE_VOICES)
+	if (st->kind == STAGE_VOICES && !run_is_idle(run, stage, block))
 		voices_finish(run, st, block);
 	return 0;
 }

@@ -92,6 +92,8 @@ struct run_spec {
 	struct pitch pitch;
 	uint64_t song_frame; /* of the job, at this run's frame 0: the clock of patterns */
 	uint64_t n_frames;   /* > 0 */
+	uint64_t heard_from; /* nobody hears the frames before: only what lasts is computed there. A multiple of
+			      * BLOCK_FRAMES_MAX */
 	unsigned n_slots;
 	unsigned depth; /* 0: the song; 1: a note of it ... */
 	run_deliver deliver;
@@ -133,6 +135,13 @@ int run_serially(struct run *run, struct error *err) WARN_UNUSED;
 /* Lets a run that the pool runs come to rest as soon as it can: after the blocks in flight and up to
  * the next multiple of BLOCK_FRAMES_MAX frames, where a run with blocks of any size can take over. From deliver(). */
 void run_pause(struct run *run);
+
+/* Is there nothing to do for that tile? Its buffers hold nothing then, and nothing that runs reads them. */
+static inline bool run_is_idle(const struct run *run, uint32_t stage, uint64_t block)
+{
+	const struct plan_stage *st = &run->spec.plan->stages[stage];
+	return block * run->spec.shared->block_frames < run->spec.heard_from && !st->is_lasting && st->kind < STAGE_MIX;
+}
 
 /* The buffer of a signal in the slot of a block. A mono signal is both channels. */
 sample *run_signal(const struct run *run, uint32_t node, unsigned ch, uint64_t block);

@@ -163,11 +163,11 @@ static void envelope_bound(struct voice *v)
 /* --- Voices ------------------------------------------------------------------------------------------------ */
 
 /* Lets the voice play the note of its path, when there is one. */
-static void note_use(struct event_maker *m, const struct event *ev, struct voice *v, bool *is_new_note)
+static void note_use(struct event_maker *m, const struct event *ev, struct voice *v)
 {
 	if (!path_needs_reading(&v->path))
 		return;
-	v->note = note_cache_find_path(m->notes, &v->path, v->end - v->onset, is_new_note);
+	v->note = note_cache_find_path(m->notes, &v->path, v->end - v->onset);
 	if (!v->note)
 		return;
 	v->note->n_voices++;
@@ -176,7 +176,7 @@ static void note_use(struct event_maker *m, const struct event *ev, struct voice
 }
 
 int sample_voice(struct event_maker *m, const struct event *ev, const struct controls *c, struct voice *v,
-		 bool *is_new_note, struct error *err)
+		 struct error *err)
 {
 	struct sound *s = sound_find(m, c->s, sound_index(m, c), ev->hap->source);
 	if (!s)
@@ -191,6 +191,6 @@ int sample_voice(struct event_maker *m, const struct event *ev, const struct con
 	envelope_bound(v);
 	v->end = ev->onset + v->envelope.end;
 	event_gains(v, c, s->data->n_ch);
-	note_use(m, ev, v, is_new_note);
+	note_use(m, ev, v);
 	return 1;
 }

@@ -16,7 +16,7 @@
 
 /* What is to be known of a render beside its run. */
 struct saver_sound {
-	uint64_t n_frames;     /* in the spool */
+	uint64_t n_frames;     /* up to which the spool has what is heard */
 	uint64_t n_audible;    /* master.c */
 	uint32_t n_lines;      /* samples of a frame */
 	uint32_t has_warned;   /* that the mix was not finite */

@@ -28,6 +28,8 @@ struct score *score_new(struct run *run, const struct plan_events *events)
 	s->store.n_slots = run->spec.n_slots;
 	s->events = events;
 	s->node = &run->spec.plan->nodes[events->node];
+	s->heard_from = run->spec.plan->stages[s->node->stage].is_lasting ? 0 : run->spec.heard_from;
+	s->has_silent = true;
 	s->next_cycle = tempo_cycle_before(&run->spec.shared->tempo, run->spec.song_frame);
 	arena_init(&s->arena, SCORE_ARENA_BYTES_MAX);
 	s->blocks = calloc(run->spec.n_slots, sizeof *s->blocks);
@@ -55,7 +57,6 @@ void score_free(struct score *s)
 	free(s->active);
 	free(s->origins);
 	free(s->modulators);
-	free(s->unrendered);
 	event_maker_free(s->maker);
 	cycle_cache_free(s->cycles);
 	arena_fini(&s->arena);
@@ -312,40 +313,41 @@ static int active_reserve(struct score *s, struct error *err)
 	return score_reserve((void **)&s->modulators, &s->cap_modulators, n_modulators, sizeof *s->modulators, err);
 }
 
-int score_make_voice(struct score *s, const struct onset *o, struct note **note, struct error *err)
+int score_make_voice(struct score *s, const struct onset *o, struct error *err)
 {
 	struct event ev = { .hap = o->hap,
 			    .onset = o->frame,
 			    .length = o->length,
 			    .block = s->block,
 			    .modulators = { modulator_read, s } };
-	bool is_new_note;
 	s->spare = s->spare ? s->spare : voice_store_take(&s->store, s->block);
 	if (!s->spare)
 		return error_set(err, ERR_NO_MEMORY, "no memory for voices");
 	struct voice *v = s->spare;
-	int rc = event_make_voice(s->maker, &ev, v, &is_new_note, err);
+	int rc = event_make_voice(s->maker, &ev, v, err);
 	if (rc <= 0)
 		return rc;
 	v->ordinal = s->origins[s->n_active].ordinal;
 	s->active[s->n_active] = (struct active){ .voice = v, .end = v->end, .ordinal = v->ordinal };
 	s->next_end = v->end < s->next_end ? v->end : s->next_end;
 	s->spare = NULL;
-	*note = is_new_note ? v->note : NULL;
 	return 1;
 }
 
-static int missing_add(struct score_block *b, struct note *note, struct error *err)
+/* Lets the notes tile of the block render what the voice plays, unless somebody asked for that before. */
+static int note_order(struct score_block *b, struct note *note, struct error *err)
 {
+	if (!note || note->is_ordered)
+		return 0;
 	if (score_reserve((void **)&b->missing, &b->cap_missing, b->n_missing, sizeof *b->missing, err))
 		return -1;
+	note->is_ordered = true;
 	b->missing[b->n_missing++] = note;
 	return 0;
 }
 
 static int active_add(struct score *s, const struct onset *o, struct error *err)
 {
-	struct note *note;
 	if (active_reserve(s, err))
 		return -1;
 	s->origins[s->n_active] = (struct origin){
@@ -355,12 +357,10 @@ static int active_add(struct score *s, const struct onset *o, struct error *err)
 	};
 	for (uint32_t i = 0; i < s->node->n_inputs; i++)
 		s->modulators[s->n_active * s->node->n_inputs + i] = modulator_at(s, o, i);
-	int rc = score_make_voice(s, o, &note, err);
+	int rc = score_make_voice(s, o, err);
 	if (rc <= 0)
 		return rc;
-	if (sounding_add(s, s->n_active++, err))
-		return -1;
-	return note ? missing_add(score_block_at(s, s->block), note, err) : 0;
+	return sounding_add(s, s->n_active++, err);
 }
 
 /* --- Blocks ----------------------------------------------------------------------------------------------- */
@@ -392,7 +392,6 @@ static int block_fill(struct score *s, struct score_block *b, uint64_t first_fra
 {
 	uint64_t group = 0;
 
-	b->n_voices = b->n_groups = 0;
 	if (score_reserve((void **)&b->voices, &b->cap_voices, s->n_active, sizeof *b->voices, err))
 		return -1;
 	for (size_t i = 0; i < s->n_active; i++) {
@@ -409,18 +408,28 @@ static int block_fill(struct score *s, struct score_block *b, uint64_t first_fra
 	return block_sums(b, s->run->spec.shared->block_frames, err);
 }
 
+/* What the voices behind the first n_before play, or all of them when some were silent so far. */
+static int block_order_notes(struct score *s, struct score_block *b, size_t n_before, uint64_t first_frame,
+			     struct error *err)
+{
+	for (size_t i = s->has_silent ? 0 : n_before; i < s->n_active; i++)
+		if (s->active[i].end > first_frame && note_order(b, s->active[i].voice->note, err))
+			return -1;
+	s->has_silent = false;
+	return 0;
+}
+
 int score_advance(struct score *s, uint64_t block, struct error *err)
 {
 	unsigned n = s->run->spec.shared->block_frames;
 	struct score_block *b = score_block_at(s, block);
 	const struct onset *o;
+	size_t n_before;
 
 	s->block = block;
-	b->n_missing = 0;
-	while (s->n_unrendered > 0)
-		if (missing_add(b, s->unrendered[--s->n_unrendered], err))
-			return -1;
+	b->n_missing = b->n_voices = b->n_groups = 0;
 	active_drop_silent(s, block * n);
+	n_before = s->n_active;
 	event_maker_evict(s->maker, block);
 	for (;;) {
 		if (onset_next(s, (block + 1) * n, &o, err))
@@ -432,5 +441,7 @@ int score_advance(struct score *s, uint64_t block, struct error *err)
 		if (active_add(s, o, err))
 			return -1;
 	}
-	return block_fill(s, b, block * n, err);
+	if (block * n < s->heard_from)
+		return 0;
+	return block_order_notes(s, b, n_before, block * n, err) ? -1 : block_fill(s, b, block * n, err);
 }

@@ -54,8 +54,8 @@ struct score {
 	size_t n_active, cap_active, cap_origins, cap_modulators;
 	size_t n_kept;        /* of them, when the last ones were given up */
 	uint64_t first_frame; /* onsets before it were taken before the checkpoint that the score comes from; else 0 */
-	struct note **unrendered; /* of voices from the checkpoint, until the first block */
-	size_t n_unrendered, cap_unrendered;
+	uint64_t heard_from;  /* nobody hears its voices before; what they play is not rendered until then */
+	bool has_silent;      /* voices that were made where nobody hears them, or before the checkpoint */
 	size_t sounding[VOICES_MAX]; /* indices into active of those that neither ended nor fade, by ordinal */
 	size_t n_sounding;
 	uint64_t block;             /* being scored; for modulators */
@@ -75,8 +75,8 @@ int score_window_query(struct score *s, struct hap_list *haps, struct error *err
 /* Replaces the window, whose onsets are all taken, by the next cycle. */
 int score_window_load(struct score *s, struct error *err) WARN_UNUSED;
 
-/* Makes the voice of an onset behind the last one; its origin and its modulators stand there already. 1: *note is what has
- * to be rendered for it, or NULL; 0: it makes no sound; -1. */
-int score_make_voice(struct score *s, const struct onset *o, struct note **note, struct error *err) WARN_UNUSED;
+/* Makes the voice of an onset behind the last one; its origin and its modulators stand there already. 1; 0: it
+ * makes no sound; -1. */
+int score_make_voice(struct score *s, const struct onset *o, struct error *err) WARN_UNUSED;
 
 #endif

@@ -28,12 +28,11 @@ static int active_remake(struct score *s, const struct hap_list *haps, struct er
 {
 	const struct origin *origin = &s->origins[s->n_active];
 	struct onset o;
-	struct note *note;
 	if (origin->rank >= haps->n)
 		return error_set(err, ERR_CORRUPT, "a checkpoint has another pattern");
 	if (score_onset_of(s, &haps->haps[origin->rank], origin->rank, &o, err) < 0)
 		return -1;
-	int rc = score_make_voice(s, &o, &note, err);
+	int rc = score_make_voice(s, &o, err);
 	if (rc <= 0)
 		return rc ? rc : error_set(err, ERR_CORRUPT, "a checkpoint has another sound");
 	struct active *a = &s->active[s->n_active++];
@@ -41,11 +40,6 @@ static int active_remake(struct score *s, const struct hap_list *haps, struct er
 		voice_fade(a->voice, origin->fade_frame, origin->fade_frames);
 	a->end = a->voice->end;
 	a->is_fading = a->voice->is_fading;
-	if (!note)
-		return 0;
-	if (score_reserve((void **)&s->unrendered, &s->cap_unrendered, s->n_unrendered, sizeof *s->unrendered, err))
-		return -1;
-	s->unrendered[s->n_unrendered++] = note;
 	return 0;
 }
 

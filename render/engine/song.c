@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "render/engine/limiter.h"
 #include "render/engine/master.h"
 #include "render/graph/plan.h"
 
@@ -26,12 +27,31 @@ static unsigned workers_for(const struct song *song, const struct pool *pool)
 	return max == 0 || max > n ? n : max;
 }
 
+/* A level, the end of a tail and what a limiter did before depend on what lies before the window; a limiter also looks a little
+ * past its end. */
+struct song_part song_part(const struct song *song)
+{
+	const struct render_spec *spec = song->spec;
+	struct song_part part = { .n_frames = song->n_frames };
+
+	if (render_spec_needs_spool(spec) || song->end_frame == 0)
+		return part;
+	part.n_frames = song->end_frame;
+	if (spec->has_limiter)
+		part.n_frames += limiter_latency(spec->sample_rate_hz);
+	else
+		part.heard_from = song->first_frame / BLOCK_FRAMES_MAX * BLOCK_FRAMES_MAX;
+	if (part.n_frames > song->n_frames)
+		part.n_frames = song->n_frames;
+	return part;
+}
+
 struct tuning song_tuning(const struct song *song, const struct plan *plan, unsigned n_workers)
 {
 	struct tune_machine machine = tune_machine();
 	struct tune_job job = {
 		.n_workers = n_workers,
-		.n_frames = song->n_frames,
+		.n_frames = song_part(song).n_frames,
 		.frame_bytes = run_slot_bytes(plan, QUANTUM_FRAMES) / QUANTUM_FRAMES + 1,
 		.memory_bytes = song->memory_bytes / 4,
 		.block_frames = song->spec->block_frames ? song->spec->block_frames : song->block_frames,
@@ -59,11 +79,13 @@ struct performance {
 
 static struct run *make_run(struct performance *p, struct error *err)
 {
+	struct song_part part = song_part(p->song);
 	struct run_spec spec = {
 		.plan = p->plan,
 		.shared = p->shared,
 		.pitch = PITCH_NONE,
-		.n_frames = p->song->n_frames,
+		.n_frames = part.n_frames,
+		.heard_from = part.heard_from,
 		.n_slots = p->tuning.n_slots,
 		.deliver = master_deliver,
 		.deliver_parts = master_deliver_parts,
@@ -159,6 +181,7 @@ static int perform(struct performance *p, const struct render_files *files, stru
 		   struct error *err)
 {
 	const struct song *song = p->song;
+	struct song_part part = song_part(song);
 	struct master_config config = {
 		.spec = song->spec,
 		.plan = p->plan,
@@ -170,6 +193,10 @@ static int perform(struct performance *p, const struct render_files *files, stru
 		.is_pipelined = p->tuning.is_pipelined,
 		.main_frames = song->main_frames ? song->main_frames : song->n_frames,
 		.n_frames = song->n_frames,
+		.first_frame = song->first_frame,
+		.end_frame = song->end_frame ? song->end_frame : song->n_frames,
+		.heard_from = part.heard_from,
+		.run_frames = part.n_frames,
 	};
 	int rc;
 
@@ -257,7 +284,7 @@ int song_render(const struct song *song, struct pool *pool, struct sink *sink, s
 	files.mix = sink;
 	*result = (struct render_result){ 0 };
 	if (song->control)
-		atomic_store_explicit(&song->control->frames_total, song->n_frames, memory_order_relaxed);
+		atomic_store_explicit(&song->control->frames_total, song_part(song).n_frames, memory_order_relaxed);
 	arena_init(&arena, PLAN_BYTES_MAX);
 	pthread_mutex_init(&shared.warn_lock, NULL);
 	const struct plan *plan =

@@ -18,6 +18,7 @@ struct song {
 	const struct render_spec *spec;   /* source and length are not read */
 	uint64_t n_frames;                /* > 0, the tail included; its longest when it is automatic */
 	uint64_t main_frames;             /* without the tail; 0: there is none */
+	uint64_t first_frame, end_frame;  /* the window of it that becomes the files; end 0: to the last frame */
 	const struct render_files *files; /* for stems and spool; its mix is not read. NULL: neither */
 	struct sample_bank *bank;         /* NULL: no samples */
 	unsigned block_frames;            /* when the spec names none */
@@ -32,6 +33,13 @@ struct song {
 /* Plans and renders into the sink and finishes or aborts it. As render_run(). */
 int song_render(const struct song *song, struct pool *pool, struct sink *sink, struct diag_list *diags,
 		struct render_result *result, struct error *err) WARN_UNUSED;
+
+/* What of a song has to be rendered for its window. */
+struct song_part {
+	uint64_t n_frames;   /* from 0 on */
+	uint64_t heard_from; /* run.h */
+};
+struct song_part song_part(const struct song *song);
 
 /* How a run of the plan with n_frames is cut for so many workers of this machine. */
 struct tuning song_tuning(const struct song *song, const struct plan *plan, unsigned n_workers);

@@ -85,6 +85,7 @@ enum stage_kind {
 struct plan_stage {
 	enum stage_kind kind;
 	bool is_carry;   /* tile b needs tile b-1 */
+	bool is_lasting; /* what it computes in a block matters to later ones: it keeps a state, or feeds what does */
 	uint32_t *nodes; /* plan nodes, in order of evaluation */
 	uint32_t n_nodes;
 	uint32_t *inputs; /* stages whose tile of the same block must be done; ascending, without repeats */

@@ -374,6 +374,18 @@ static int stages_connect(struct stager *s)
 	return 0;
 }
 
+/* The notes tile carries only for its order, and what is behind the mix says itself what it hears. Who reads a stage stands
+ * behind it, so one walk backwards is enough. */
+static void stages_mark_lasting(struct plan *p)
+{
+	for (uint32_t i = p->n_stages; i-- > 0;) {
+		struct plan_stage *st = &p->stages[i];
+		st->is_lasting = st->is_carry && st->kind != STAGE_NOTES && st->kind < STAGE_MIX;
+		for (uint32_t k = 0; k < st->n_consumers; k++)
+			st->is_lasting |= p->stages[st->consumers[k]].is_lasting;
+	}
+}
+
 int plan_stages_build(struct arena *a, struct plan *p, const struct plan_order *order, const struct node_env *env)
 {
 	struct stager s = {
@@ -393,5 +405,8 @@ int plan_stages_build(struct arena *a, struct plan *p, const struct plan_order *
 	groups_init(&s);
 	loops_group(&s);
 	groups_fuse(&s);
-	return stages_add(&s) || stages_connect(&s) ? -1 : 0;
+	if (stages_add(&s) || stages_connect(&s))
+		return -1;
+	stages_mark_lasting(p);
+	return 0;
 }

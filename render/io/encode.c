@@ -250,6 +250,7 @@ int encoder_close(struct encoder *e, struct encode_result *result, struct error 
 		status = sink_finish(e->out.sink, err);
 	sha256_final(&e->out.digest, result->sha256);
 	result->bytes = e->out.sent;
+	result->frames = e->frames;
 	result->peak = e->peak;
 	result->clipped_frames = e->clipped_frames;
 	encoder_free(e);
@@ -315,12 +316,13 @@ static void gather_integers(struct encoder *e, unsigned c, const sample *x, size
 {
 	unsigned n_ch = e->spec.channels;
 	size_t at = e->n_gathered * n_ch + c;
+	uint64_t first = e->spec.first_frame + e->frames;
 
 	if (e->spec.subtype == AUDIO_PCM_24) {
-		dither_interleave(x, n, 8388607.0, 8, e->dither_key[c], e->frames, e->piece.ints + at, n_ch);
+		dither_interleave(x, n, 8388607.0, 8, e->dither_key[c], first, e->piece.ints + at, n_ch);
 		return;
 	}
-	dither_interleave(x, n, 32767.0, 0, e->dither_key[c], e->frames, e->column, 1);
+	dither_interleave(x, n, 32767.0, 0, e->dither_key[c], first, e->column, 1);
 	for (size_t i = 0; i < n; i++)
 		e->piece.shorts[at + i * n_ch] = (short)e->column[i];
 }

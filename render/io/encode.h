@@ -25,12 +25,13 @@ struct encode_spec {
 	double bitrate_kbps;   /* of Opus, all channels together */
 	unsigned channels;     /* 1 or 2 */
 	uint64_t frames_total; /* exactly this many will be written; RF64 when the file would pass 4 GiB */
+	uint64_t first_frame;  /* of the sound in the file: the dither goes by the frames of the whole */
 	uint64_t seed;         /* of the dither */
 };
 
 struct encode_result {
 	uint8_t sha256[SHA256_BYTES];
-	uint64_t bytes;
+	uint64_t bytes, frames;
 	double peak;
 	uint64_t clipped_frames;
 };

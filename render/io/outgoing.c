@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 int outgoing_init(struct outgoing *o, struct sink *sink, struct error *err)
 {
-	*o = (struct outgoing){ .sink = sink, .pending = malloc(OUTGOING_BYTES) };
+	*o = (struct outgoing){ .sink = sink, .pending = malloc(OUTGOING_BYTES), .sent_ns = clock_monotonic_ns() };
 	sha256_init(&o->digest);
 	return o->pending ? 0 : error_set(err, ERR_NO_MEMORY, "no memory for an encoder");
 }
@@ -24,6 +26,7 @@ int outgoing_flush(struct outgoing *o, struct error *err)
 		return -1;
 	o->sent += o->n_pending;
 	o->n_pending = 0;
+	o->sent_ns = clock_monotonic_ns();
 	return 0;
 }
 
@@ -47,7 +50,7 @@ int outgoing_send(struct outgoing *o, const void *data, size_t n, struct error *
 		if (o->n_pending == OUTGOING_BYTES && outgoing_flush(o, err))
 			return -1;
 	}
-	return 0;
+	return clock_monotonic_ns() - o->sent_ns >= OUTGOING_MS * UINT64_C(1000000) ? outgoing_flush(o, err) : 0;
 }
 
 int outgoing_put(struct outgoing *o, const void *data, size_t n, struct error *err)

@@ -13,7 +13,10 @@
 #include "base/hash.h"
 #include "base/sink.h"
 
-enum { OUTGOING_BYTES = 256 * 1024 }; /* what the sink gets at a time */
+enum {
+	OUTGOING_BYTES = 256 * 1024, /* what the sink gets at a time */
+	OUTGOING_MS = 250,           /* or what there is after so long: somebody may be listening */
+};
 
 struct outgoing {
 	struct sink *sink;    /* borrowed */
@@ -22,6 +25,7 @@ struct outgoing {
 	uint64_t sent;        /* bytes that the sink has */
 	uint8_t *pending;     /* [OUTGOING_BYTES] */
 	size_t n_pending;
+	uint64_t sent_ns;     /* when it was sent last */
 	struct sha256 digest; /* of what was hashed */
 };
 

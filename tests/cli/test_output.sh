@@ -33,6 +33,32 @@ ok "FLAC holds the samples of the WAV" cmp a.raw b.raw
 ok "192 kHz" exits 0 "$PHONOND" render "$m" fast.flac --duration 0.5 --sample-rate 192000 --subtype pcm_24
 ok "as asked" test "$(ffprobe -v error -show_entries stream=sample_rate,bits_per_raw_sample -of csv=p=0 fast.flac)" = 192000,24
 
+# --- stems in one file
+printf 'o1 $ s "bd*4"\no2 $ saw 55 # gain 0.3\no3 $ sine 440\n' >three.ph
+for subtype in pcm_16 pcm_24 float_32; do
+	ok "stems in one file" exits 0 "$PHONOND" render -q three.ph mix.wav --duration 1 --subtype $subtype --stems all.wav
+	ok "with the channels of all" test \
+		"$(ffprobe -v error -show_entries stream=channels,duration -of csv=p=0 all.wav)" = 6,1.000000
+	"$PHONOND" render -q three.ph again.wav --duration 1 --subtype $subtype --stems each
+	ok "the mix is the same" cmp mix.wav again.wav
+	for n in 1 2 3; do
+		sox -D all.wav -t f32 wide.raw remix $((2 * n - 1)) $((2 * n))
+		sox -D each/o$n.wav -t f32 one.raw
+		ok "stem $n" cmp wide.raw one.raw
+	done
+done
+ok "no parts are left" test -z "$(find . -name 'all.wav-*' -o -name '*.part-*')"
+ok "stems in one FLAC" exits 64 "$PHONOND" render three.ph x.flac --stems all.wav
+
+# --- windows
+ok "a window" exits 0 "$PHONOND" render -q "$m" window.wav --from-cycle 4/3 --to-cycle 1.5 --limiter -3
+ok "a render that ends where it does" exits 0 "$PHONOND" render -q "$m" whole.wav --cycles 1.5 --limiter -3
+tail -c +45 window.wav >window.raw
+tail -c "$(stat -c %s window.raw)" whole.wav >end.raw
+ok "ends with it" cmp window.raw end.raw
+ok "a window behind the end" exits 64 "$PHONOND" render "$m" x.wav --from-cycle 2 --to-cycle 1
+ok "no cycle" exits 64 "$PHONOND" render "$m" x.wav --from-cycle soon
+
 # --- what does not go together
 ok "an unknown format" exits 64 "$PHONOND" render "$m" x.wav --format mp3
 ok "says which there are" grep -q "takes wav, flac, vorbis or opus, found 'mp3'" err

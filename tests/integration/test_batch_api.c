@@ -238,6 +238,36 @@ START_TEST(test_a_client_that_goes_away_takes_its_batch_back)
 }
 END_TEST
 
+START_TEST(test_batches_are_listed_page_by_page_from_the_newest)
+{
+	char made[3][128], path[256] = "/batches?limit=2";
+	size_t n = 3;
+
+	for (int i = 0; i < 3; i++)
+		submit("{}\n", made[i]);
+	while (n > 0) {
+		json_t *page = call("GET", path, NULL, NULL, 200), *list = json_object_get(page, "batches");
+		for (size_t i = 0; i < json_array_size(list) && n > 0; i++) {
+			const json_t *b = json_array_get(list, i);
+			ck_assert_str_eq(text_of(b, "id"), made[--n] + strlen("/batches/"));
+			ck_assert_str_eq(text_of(b, "state"), "completed");
+			ck_assert_int_eq(count_of(b, "invalid"), 1);
+		}
+		if (n > 0)
+			snprintf(path, sizeof path, "%s", text_of(page, "next"));
+		json_decref(page);
+	}
+	json_decref(call("GET", "/batches?limit=51", NULL, NULL, 422));
+	json_decref(call("GET", "/batches?after=bat_0", NULL, NULL, 400));
+	json_decref(call("GET", "/batches?state=open", NULL, NULL, 422));
+	/* A cursor of another list. */
+	path[0] = '/';
+	memmove(path + 1, "jobs", 4);
+	memmove(path + 5, path + 8, strlen(path + 8) + 1);
+	json_decref(call("GET", path, NULL, NULL, 400));
+}
+END_TEST
+
 static Suite *batch_api_suite(void)
 {
 	Suite *s = suite_create("batch_api");
@@ -245,6 +275,7 @@ static Suite *batch_api_suite(void)
 
 	tcase_add_checked_fixture(t, start, stop);
 	tcase_set_timeout(t, 120);
+	tcase_add_test(t, test_batches_are_listed_page_by_page_from_the_newest);
 	tcase_add_test(t, test_bad_lines_stop_no_good_ones);
 	tcase_add_test(t, test_the_archive_holds_every_file_and_a_manifest_with_digests);
 	tcase_add_test(t, test_a_batch_is_canceled_whole);

@@ -317,6 +317,35 @@ START_TEST(test_a_slow_client_is_cut_off_and_others_are_served)
 }
 END_TEST
 
+/* What may be kept says so; nothing else may. */
+START_TEST(test_every_answer_says_whether_it_may_be_kept)
+{
+	static const struct {
+		const char *path, *cache_control;
+	} cases[] = {
+		{ "/version", "no-store" },           { "/schedules", "no-store" },
+		{ "/nothing", "no-store" },           { "/jobs/job_0/audio", "no-store" },
+		{ "/nodes", "public, max-age=3600" }, { "/openapi.json", "public, max-age=3600" },
+	};
+	char line[128];
+	struct reply r;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const char *found;
+		r = service_get(&server, cases[i].path);
+		found = reply_header(&r, "Cache-Control");
+		ck_assert_msg(found && strcmp(found, cases[i].cache_control) == 0, "%s: %s", cases[i].path, found);
+		reply_free(&r);
+	}
+	r = service_get(&server, "/openapi.yaml");
+	snprintf(line, sizeof line, "If-None-Match: %s", reply_header(&r, "ETag"));
+	reply_free(&r);
+	r = service_call(&server, "GET", "/openapi.yaml", NULL, HEADERS(line));
+	ck_assert_int_eq(r.status, 304);
+	reply_free(&r);
+}
+END_TEST
+
 static Suite *http_suite(void)
 {
 	Suite *s = suite_create("http");
@@ -327,6 +356,7 @@ static Suite *http_suite(void)
 	tcase_add_loop_test(t, test_methods_and_paths, 0, sizeof methods / sizeof methods[0]);
 	tcase_add_loop_test(t, test_requests_in_doubt_are_refused_and_the_connection_closed, 0,
 			    sizeof raw / sizeof raw[0]);
+	tcase_add_test(t, test_every_answer_says_whether_it_may_be_kept);
 	tcase_add_test(t, test_a_coding_other_than_chunked_gets_no_success);
 	tcase_add_test(t, test_an_announced_body_over_the_limit_is_refused_before_it_is_read);
 	tcase_add_test(t, test_a_chunked_body_is_cut_at_the_limit);

@@ -102,8 +102,8 @@ static const struct {
 	long status;
 } lists[] = {
 	{ "/jobs?state=succeeded", 200 }, { "/jobs?state=done", 422 }, { "/jobs?limit=0", 422 },
-	{ "/jobs?limit=201", 422 },       { "/jobs?limit=x", 422 },    { "/jobs?after=../..", 422 },
-	{ "/jobs?after=job_zzz", 200 },   { "/jobs?offset=3", 422 },
+	{ "/jobs?limit=201", 422 },       { "/jobs?limit=x", 422 },    { "/jobs?after=../..", 400 },
+	{ "/jobs?after=job_zzz", 400 },   { "/jobs?offset=3", 422 },
 };
 
 START_TEST(test_parameters_of_a_list_are_checked)

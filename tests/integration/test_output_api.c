@@ -40,6 +40,64 @@ static json_t *render(const char *source, const char *options)
 	return job;
 }
 
+static struct reply audio_of(const json_t *job)
+{
+	char path[128];
+	struct reply r;
+
+	snprintf(path, sizeof path, "/jobs/%s/audio", text_of(job, "id"));
+	r = service_get(&server, path);
+	ck_assert_int_eq(r.status, 200);
+	return r;
+}
+
+/* Half a cycle a second at 8 kHz: a third of a cycle is 5333 frames. */
+START_TEST(test_a_window_has_the_bytes_of_the_whole)
+{
+	json_t *whole = render(BEAT, "cycles=2&sample_rate=8000&fade_out=2");
+	json_t *window = render(BEAT, "cycles=2&sample_rate=8000&fade_out=2&from_cycle=1/3&to_cycle=1.75");
+	struct reply a = audio_of(whole), b = audio_of(window), estimate;
+	json_t *options = json_object_get(window, "options"), *j;
+
+	ck_assert_double_eq_tol(number_of(options, "from_cycle"), 1.0 / 3, 1e-15);
+	ck_assert_double_eq(number_of(options, "to_cycle"), 1.75);
+	ck_assert_double_eq(number_of(json_object_get(window, "result"), "frames"), 28000 - 5333);
+	ck_assert_uint_eq(b.body_len, 44 + 4 * (28000 - 5333));
+	ck_assert_mem_eq(b.body + 44, a.body + 44 + 4 * 5333, b.body_len - 44);
+	ck_assert_str_ne(text_of(window, "content_hash"), text_of(whole, "content_hash"));
+	estimate = service_post(&server, "/estimate?sample_rate=8000&from_cycle=1&to_cycle=3/2", BEAT);
+	j = reply_json(&estimate);
+	ck_assert_double_eq(number_of(j, "frames"), 8000);
+	ck_assert_double_eq(number_of(j, "frames_rendered"), 24000);
+	json_decref(j);
+	json_decref(whole);
+	json_decref(window);
+	reply_free(&a);
+	reply_free(&b);
+	reply_free(&estimate);
+}
+END_TEST
+
+START_TEST(test_a_window_that_is_not_in_the_render_is_refused)
+{
+	static const char *const bodies[] = {
+		"{\"source\":\"out $ sine 1\",\"cycles\":4,\"from_cycle\":4}",
+		"{\"source\":\"out $ sine 1\",\"cycles\":4,\"to_cycle\":5}",
+		"{\"source\":\"out $ sine 1\",\"from_cycle\":2,\"to_cycle\":\"3/2\"}",
+		"{\"source\":\"out $ sine 1\",\"to_cycle\":\"3/0\"}",
+		"{\"source\":\"out $ sine 1\",\"to_cycle\":\"soon\"}",
+		"{\"source\":\"out $ sine 1\",\"to_cycle\":0}",
+	};
+
+	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+		struct reply r =
+			service_call(&server, "POST", "/render", bodies[i], HEADERS("Content-Type: application/json"));
+		ck_assert_msg(r.status == 422, "%s: %ld", bodies[i], r.status);
+		reply_free(&r);
+	}
+}
+END_TEST
+
 static const struct {
 	const char *options, *type, *extension, *magic;
 } formats[] = {
@@ -345,6 +403,42 @@ START_TEST(test_stems_come_as_one_archive_that_tar_reads)
 }
 END_TEST
 
+/* Two stems of two channels. */
+START_TEST(test_stems_come_as_one_file_with_all_channels)
+{
+	json_t *job = render(BEAT, "cycles=1&stems=1&sample_rate=8000&subtype=pcm_24"), *stem, *flac;
+	const char *id = text_of(job, "id");
+	struct reply r, one;
+	char path[160];
+	size_t i;
+
+	snprintf(path, sizeof path, "/jobs/%.64s/stems", id);
+	r = service_call(&server, "GET", path, NULL, HEADERS("Accept: audio/wav"));
+	ck_assert_int_eq(r.status, 200);
+	ck_assert_str_eq(reply_header(&r, "Content-Type"), "audio/wav");
+	ck_assert_uint_eq(r.body_len, 68 + 16000 * 12);
+	ck_assert_mem_eq(r.body, "RIFF", 4);
+	ck_assert_int_eq(r.body[22], 4);
+	json_array_foreach(json_object_get(json_object_get(job, "result"), "stems"), i, stem)
+	{
+		snprintf(path, sizeof path, "/jobs/%.64s/stems/%.16s", id, text_of(stem, "name"));
+		one = service_get(&server, path);
+		ck_assert_uint_eq(one.body_len, 44 + 16000 * 6);
+		for (size_t f = 0; f < 16000; f++)
+			if (memcmp(one.body + 44 + 6 * f, r.body + 68 + 12 * f + 6 * i, 6) != 0)
+				ck_abort_msg("stem %zu differs in frame %zu", i, f);
+		reply_free(&one);
+	}
+	ck_assert_uint_eq(i, 2);
+	reply_free(&r);
+	flac = render(BEAT, "cycles=1&stems=1&sample_rate=8000&format=flac");
+	snprintf(path, sizeof path, "/jobs/%.64s/stems", text_of(flac, "id"));
+	json_decref(service_json(&server, "GET", path, NULL, HEADERS("Accept: audio/wav"), 406));
+	json_decref(flac);
+	json_decref(job);
+}
+END_TEST
+
 START_TEST(test_a_job_without_stems_says_so)
 {
 	json_t *job = render(BEAT, "cycles=1");
@@ -451,11 +545,14 @@ static Suite *output_api_suite(void)
 	tcase_add_loop_test(t, test_what_cannot_be_is_refused_with_what_was_expected, 0, COUNT(refusals));
 	tcase_add_test(t, test_levels_are_told_and_brought_to_their_target);
 	tcase_add_test(t, test_a_tail_lengthens_the_file);
+	tcase_add_test(t, test_a_window_has_the_bytes_of_the_whole);
+	tcase_add_test(t, test_a_window_that_is_not_in_the_render_is_refused);
 	tcase_add_loop_test(t, test_peaks_outline_every_format, 0, 5);
 	tcase_add_test(t, test_the_formats_of_peaks_agree);
 	tcase_add_test(t, test_peaks_are_refused_with_what_was_expected);
 	tcase_add_test(t, test_stems_are_listed_and_downloaded_each_alone);
 	tcase_add_test(t, test_stems_come_as_one_archive_that_tar_reads);
+	tcase_add_test(t, test_stems_come_as_one_file_with_all_channels);
 	tcase_add_test(t, test_a_job_without_stems_says_so);
 	tcase_add_test(t, test_equal_requests_share_stems_and_deleting_the_last_removes_them);
 	tcase_add_test(t, test_the_command_line_gives_the_same_files);

@@ -230,7 +230,7 @@ START_TEST(test_events_say_what_will_play_and_from_where)
 			 r.body);
 	bad = service_post(&server, "/events", "out $ sinne 440");
 	ck_assert_int_eq(bad.status, 422);
-	late = service_post(&server, "/render?from_cycle=4", BEAT);
+	late = service_post(&server, "/render?from_cycle=5", BEAT);
 	ck_assert_int_eq(late.status, 422);
 	reply_free(&r);
 	reply_free(&bad);

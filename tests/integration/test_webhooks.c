@@ -18,7 +18,7 @@ struct receiver {
 	int fd;
 	unsigned port;
 	pthread_t thread;
-	_Atomic unsigned n_ok, n_fail, n_slow;
+	_Atomic unsigned n_ok, n_fail, n_slow, n_batches;
 };
 
 static struct service server;
@@ -64,6 +64,8 @@ static void answer(int fd)
 		text = atomic_fetch_add(&receiver.n_fail, 1) < 2 ? bad : ok;
 	else if (strstr(request, "webhook-signature: v1,"))
 		atomic_fetch_add(&receiver.n_ok, 1);
+	if (strstr(request, "{\"type\":\"batch.completed\""))
+		atomic_fetch_add(&receiver.n_batches, 1);
 	(void)!send(fd, text, strlen(text), MSG_NOSIGNAL);
 	shutdown(fd, SHUT_WR);
 	while (recv(fd, request, sizeof request, 0) > 0)
@@ -90,6 +92,7 @@ static void start_receiver(void)
 	atomic_store(&receiver.n_ok, 0);
 	atomic_store(&receiver.n_fail, 0);
 	atomic_store(&receiver.n_slow, 0);
+	atomic_store(&receiver.n_batches, 0);
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	receiver.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	ck_assert_int_eq(bind(receiver.fd, (struct sockaddr *)&at, len), 0);
@@ -205,12 +208,42 @@ START_TEST(test_a_hundred_webhooks_arrive_once_each)
 }
 END_TEST
 
+/* However its jobs end, from the cache too, and with lines that made none. */
+START_TEST(test_a_batch_tells_once_that_it_is_over)
+{
+	static const char lines[] = "{\"source\":\"out $ sine 1\",\"duration\":0.1}\n"
+				    "{\"source\":\"out $ sine 2\",\"duration\":0.1}\n"
+				    "{\"source\":\"out $ sinne 3\"}\n"
+				    "{\"source\":\"out $ sine 1\",\"duration\":0.1,\"priority\":7}\n";
+	char path[128];
+
+	start();
+	snprintf(path, sizeof path, "/batches?webhook=http://127.0.0.1:%u/batch", receiver.port);
+	for (unsigned n = 1; n <= 2; n++) {
+		json_decref(
+			service_json(&server, "POST", path, lines, HEADERS("Content-Type: application/jsonl"), 202));
+		for (int i = 0; i < 1000 && atomic_load(&receiver.n_batches) < n; i++)
+			usleep(10000);
+		ck_assert_uint_eq(atomic_load(&receiver.n_batches), n);
+	}
+	usleep(200000);
+	ck_assert_uint_eq(atomic_load(&receiver.n_batches), 2);
+	ck_assert_uint_eq(atomic_load(&receiver.n_ok), 2);
+	json_decref(service_json(&server, "POST", "/batches?webhook=file:///etc/passwd", lines,
+				 HEADERS("Content-Type: application/jsonl"), 422));
+	json_decref(service_json(&server, "POST", "/batches?webhok=1", lines,
+				 HEADERS("Content-Type: application/jsonl"), 422));
+	stop();
+}
+END_TEST
+
 static Suite *webhooks_suite(void)
 {
 	Suite *s = suite_create("webhooks");
 	TCase *t = tcase_create("delivery");
 
 	tcase_set_timeout(t, 120);
+	tcase_add_test(t, test_a_batch_tells_once_that_it_is_over);
 	tcase_add_test(t, test_webhooks_are_told_again_until_they_hear);
 	tcase_add_test(t, test_a_stop_does_not_wait_for_a_receiver_that_is_slow);
 	tcase_add_test(t, test_a_hundred_webhooks_arrive_once_each);

@@ -351,6 +351,24 @@ START_TEST(test_normalized_renders_go_on_with_the_same_bytes)
 }
 END_TEST
 
+/* Frames before the window are in no spool; the limiter of the second one has to hear them. */
+START_TEST(test_windows_go_on_with_the_same_bytes)
+{
+	struct render_spec spec = rendering_spec("tempo: 1\nout $ s \"bd sn\" # delay 0.3 0.5\n", 4);
+	struct render_result result;
+
+	spec.from_cycle = 0.75;
+	spec.to_cycle = 3.9;
+	spec.fade_in_s = 1.5;
+	spec.has_limiter = _i > 0;
+	spec.ceiling_db = -12;
+	struct rendering *window = rendering_new(&spec);
+	render_in_parts(spec, "window", 3, &result);
+	ck_assert_mem_eq(window->result.sha256, result.sha256, SHA256_BYTES);
+	rendering_free(window);
+}
+END_TEST
+
 /* --- Checkpoints that must not be believed ---------------------------------------------------------------- */
 
 /* The only file in data/checkpoints with that ending. */
@@ -538,6 +556,7 @@ static Suite *checkpoint_suite(void)
 	tcase_add_loop_test(same, test_hard_programs_go_on_with_the_same_bytes, 0, N_HARD);
 	tcase_add_loop_test(same, test_formats_and_mastering_go_on_with_the_same_bytes, 0, AUDIO_FORMAT_COUNT);
 	tcase_add_test(same, test_normalized_renders_go_on_with_the_same_bytes);
+	tcase_add_loop_test(same, test_windows_go_on_with_the_same_bytes, 0, 2);
 	suite_add_tcase(s, same);
 	tcase_set_timeout(doubt, 60);
 	tcase_add_checked_fixture(doubt, start, stop);

@@ -263,7 +263,7 @@ static void limit(uint32_t rate_hz, double ceiling, size_t cut)
 {
 	struct error err = ERROR_INIT;
 	struct limiter *l = limiter_new(rate_hz, 2, ceiling, &err);
-	size_t latency = limiter_latency(l);
+	size_t latency = limiter_latency(rate_hz);
 	static const sample silence[BLOCK_FRAMES_MAX];
 	sample gain[BLOCK_FRAMES_MAX];
 
