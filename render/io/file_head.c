@@ -53,6 +53,19 @@ static bool patch_chunk(uint8_t *chunk, const struct encode_spec *s, uint64_t ri
 	return false;
 }
 
+/* libsndfile cannot be kept from writing peaks, with the time of day, into RF64 files of floats: room that nobody reads. */
+static void blank_peaks(struct file_head *h, size_t len)
+{
+	for (size_t at = 12, next; at + 8 <= len; at = next) {
+		size_t chunk_bytes = get_le32(h->bytes + at + 4);
+		next = at + 8 + chunk_bytes + (chunk_bytes & 1);
+		if (memcmp(h->bytes + at, "PEAK", 4) != 0 || next > len)
+			continue;
+		memcpy(h->bytes + at, "JUNK", 4);
+		memset(h->bytes + at + 8, 0, chunk_bytes);
+	}
+}
+
 static int patch_riff(struct file_head *h, const struct encode_spec *s, struct error *err)
 {
 	size_t at = 12; /* "RIFF" size "WAVE" */
@@ -66,6 +79,7 @@ static int patch_riff(struct file_head *h, const struct encode_spec *s, struct e
 			put_le(h->bytes + 4, file_head_needs_rf64(s) ? UINT32_MAX : riff_bytes, 4);
 			for (size_t c = 12; !patch_chunk(h->bytes + c, s, riff_bytes);)
 				c += 8 + get_le32(h->bytes + c + 4);
+			blank_peaks(h, h->len);
 			return 0;
 		}
 		at += 8 + chunk_bytes + (chunk_bytes & 1);
@@ -121,5 +135,7 @@ bool file_head_matches(const struct encode_spec *spec, const struct file_head *p
 
 	if (spec->format == AUDIO_FORMAT_FLAC)
 		clear_unknown(&known);
+	if (spec->format == AUDIO_FORMAT_WAV)
+		blank_peaks(&known, predicted->len);
 	return memcmp(known.bytes, predicted->bytes, predicted->len) == 0;
 }
