@@ -319,11 +319,12 @@ START_TEST(test_a_result_goes_when_it_need_not_be_kept)
 	submit(&j);
 	ck_assert_int_eq(await(j.id), JOB_SUCCEEDED);
 	for (int i = 0; i < PATIENCE_MS; i++, usleep(1000)) {
-		bool is_expired;
+		bool is_gone;
 		ck_ok(queue_get(queue, j.id, false, &found, &err));
-		is_expired = found.is_expired;
+		/* The row first, then the file. */
+		is_gone = found.is_expired && !store_has_whole_file(store, found.content_hash, 1000);
 		job_fini(&found);
-		if (is_expired)
+		if (is_gone)
 			break;
 	}
 	ck_ok(queue_get(queue, j.id, false, &found, &err));
