@@ -41,11 +41,12 @@ BEGIN_FIRST = tests/unit/test_examples tests/unit/test_nodes tests/fuzz/replay.s
 .PHONY: check-memory check-threads
 check-memory check-threads:
 	case $@ in check-memory) long="$(LONG_UNDER_ASAN)";; *) long="$(LONG_UNDER_TSAN)";; esac; \
-	tests=" $(TESTS) "; first=; \
-	for t in $$long; do tests=`echo "$$tests" | sed "s| $$t | |"`; done; \
+	tests=" $(TESTS) "; programs=" $(check_PROGRAMS) "; first=; \
+	for t in $$long; do \
+		tests=`echo "$$tests" | sed "s| $$t | |"`; programs=`echo "$$programs" | sed "s| $$t | |"`; done; \
 	for t in $(BEGIN_FIRST); do case $$tests in *" $$t "*) \
 		first="$$first $$t"; tests=`echo "$$tests" | sed "s| $$t | |"`;; esac; done; \
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$$first $$tests"
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$$first $$tests" check_PROGRAMS="$$programs"
 
 # What the programs in examples/ measure, read by tests/unit/test_examples.
 EXTRA_DIST += tests/golden/examples.tsv
