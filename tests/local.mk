@@ -14,7 +14,7 @@ dist_check_SCRIPTS += tests/deploy/test_deploy.sh
 TESTS += tests/deploy/test_deploy.sh
 EXTRA_DIST += tests/deploy/build_image.py tests/deploy/confine.py
 
-EXTRA_DIST += docs/print_sound.sh tests/cli/false_server.py tests/cli/lib.sh tests/docs/blocks.awk
+EXTRA_DIST += docs/print_sound.sh tests/cli/false_server.py tests/check_tarball.sh tests/cli/lib.sh tests/docs/blocks.awk
 
 .PHONY: sound-figures
 sound-figures: $(FIGURE_TESTS)
