@@ -175,30 +175,32 @@ static size_t place_of(uint64_t frame, uint64_t first, size_t n)
 	return place < n ? (size_t)place : n;
 }
 
-/* Moves those of the n frames from `first` on that lie in the window to the beginning of x: how many. */
-static size_t keep_window(const struct finish *f, uint64_t first, sample *const *x, size_t n)
+/* Moves those of the n frames from *first on that lie in the window to the beginning of x: how many. *first becomes the place of
+ * the first of them in the window. */
+static size_t keep_window(const struct finish *f, uint64_t *first, sample *const *x, size_t n)
 {
-	size_t begin = place_of(f->spec.first_frame, first, n), end = place_of(f->spec.end_frame, first, n);
+	size_t begin = place_of(f->spec.first_frame, *first, n), end = place_of(f->spec.end_frame, *first, n);
 
 	if (begin >= end)
 		return 0;
+	*first += begin - f->spec.first_frame;
 	for (unsigned k = 0; k < f->n_lines && begin > 0; k++)
 		memmove(x[k], x[k] + begin, (end - begin) * sizeof *x[k]);
 	return end - begin;
 }
 
-size_t finish_level(struct finish *f, uint64_t first, sample *const *x, size_t n)
+size_t finish_level(struct finish *f, uint64_t *first, sample *const *x, size_t n)
 {
 	sample curve[BLOCK_FRAMES_MAX];
-	uint64_t given = f->n_given;
 
-	if (make_curve(&f->spec, first, n, curve))
+	if (make_curve(&f->spec, *first, n, curve))
 		for (unsigned k = 0; k < f->n_lines; k++)
 			multiply(x[k], curve, n);
 	if (!f->limiter)
 		return keep_window(f, first, x, n);
+	*first = f->n_given;
 	n = limit_in_place(f, x, n);
-	return keep_window(f, given, x, n);
+	return keep_window(f, first, x, n);
 }
 
 /* --- Out --- */
@@ -231,7 +233,8 @@ static int give(struct finish *f, const sample *const *x, size_t n, struct error
 
 int finish_write(struct finish *f, sample *const *x, size_t n, struct error *err)
 {
-	size_t n_done = finish_level(f, f->n_written, x, n);
+	uint64_t first = f->n_written;
+	size_t n_done = finish_level(f, &first, x, n);
 
 	f->n_written += n;
 	return n_done > 0 ? give(f, (const sample *const *)x, n_done, err) : 0;
@@ -240,6 +243,7 @@ int finish_write(struct finish *f, sample *const *x, size_t n, struct error *err
 /* What the limiter holds when silence follows, up to n frames. */
 static int give_held(struct finish *f, size_t n, struct error *err)
 {
+	uint64_t first = f->n_given;
 	sample *x[LINES_MAX];
 	size_t early, n_kept;
 
@@ -248,7 +252,7 @@ static int give_held(struct finish *f, size_t n, struct error *err)
 	early = limit(f, n);
 	for (unsigned k = 0; k < f->n_lines; k++)
 		x[k] = line_of(f, k) + early;
-	n_kept = keep_window(f, f->n_given, x, n - early);
+	n_kept = keep_window(f, &first, x, n - early);
 	if (n_kept > 0 && give(f, (const sample *const *)x, n_kept, err))
 		return -1;
 	f->n_given += n - early;

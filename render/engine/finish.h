@@ -52,9 +52,9 @@ int finish_write(struct finish *f, sample *const *x, size_t n, struct error *err
 /* Whether finish_level() depends on the blocks before; otherwise it may be called for any block at any time. */
 bool finish_level_is_carried(const struct finish_spec *spec);
 
-/* Fades, gain and limiter, in place: the next n frames, of which frame `first` is the first, go in; those that leave the limiter
- * stand at the beginning of x. Returns how many. */
-size_t finish_level(struct finish *f, uint64_t first, sample *const *x, size_t n);
+/* Fades, gain and limiter, in place: the next n frames, of which frame *first is the first, go in; those that leave the limiter
+ * and lie in the window stand at the beginning of x. Returns how many; *first is the number of the first of them in the window. */
+size_t finish_level(struct finish *f, uint64_t *first, sample *const *x, size_t n);
 
 /* The loudness of the mix, ch[channels][n], and the true peak of one of its channels. */
 void finish_measure_loudness(struct finish *f, const sample *const *ch, size_t n);

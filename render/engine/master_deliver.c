@@ -112,7 +112,8 @@ static void set_level(struct master *m, const struct run_step *step)
 {
 	struct parcel *p = parcel_at(m, step->block);
 
-	p->n = finish_level(m->finish, first_frame(m, step), p->lines, p->n);
+	p->first = first_frame(m, step);
+	p->n = finish_level(m->finish, &p->first, p->lines, p->n);
 }
 
 /* Loudness, then the true peak of each channel. */
@@ -131,7 +132,7 @@ static int encode(struct master *m, const struct run_step *step, struct error *e
 	struct parcel *p = parcel_at(m, step->block);
 	const sample *const *lines = (const sample *const *)p->lines + step->part * m->channels;
 
-	return encoder_write_to(m->files.encoders[step->part], lines, p->n, &p->bytes[step->part], err);
+	return encoder_encode(m->files.encoders[step->part], lines, p->first, p->n, &p->encoded[step->part], err);
 }
 
 static void count_progress(const struct master *m, const struct run_step *step)
@@ -143,14 +144,19 @@ static void count_progress(const struct master *m, const struct run_step *step)
 				      memory_order_relaxed);
 }
 
-/* Two parts for each file: its hash, and its bytes. */
+/* Parts of a file that a block is sent in: its bytes, then their hash. */
+static unsigned parts_per_file(const struct master *m)
+{
+	return m->config.spec->skips_digests ? 1 : 2;
+}
+
 static int send(struct master *m, struct run *run, const struct run_step *step, struct error *err)
 {
 	struct parcel *p = parcel_at(m, step->block);
-	unsigned file = step->part / 2;
+	unsigned file = step->part / parts_per_file(m);
 
-	if (step->part % 2 == 0) {
-		encoder_hash(m->files.encoders[file], &p->bytes[file]);
+	if (step->part % parts_per_file(m) > 0) {
+		encoder_hash(m->files.encoders[file], &p->encoded[file]);
 		return 0;
 	}
 	if (file == 0) {
@@ -158,7 +164,7 @@ static int send(struct master *m, struct run *run, const struct run_step *step, 
 		if (!m->is_level_carried)
 			pause_if_due(m, run);
 	}
-	return encoder_send(m->files.encoders[file], &p->bytes[file], err);
+	return encoder_send(m->files.encoders[file], &p->encoded[file], err);
 }
 
 /* The mix was made, and nothing else. */
@@ -183,7 +189,7 @@ static int take(struct master *m, struct run *run, const struct run_step *step, 
  * far the spool would be. */
 static void skip(struct master *m, struct run *run, const struct run_step *step)
 {
-	bool is_last = step->kind == STAGE_OUTPUT && step->part == (m->config.is_pipelined && !m->is_held);
+	bool is_last = step->kind == STAGE_OUTPUT && step->part == 0;
 	bool is_counting = m->config.is_pipelined && m->is_level_carried ? step->kind == STAGE_LEVEL : is_last;
 
 	if (is_last)
@@ -202,7 +208,7 @@ unsigned master_deliver_parts(const void *ctx, enum stage_kind kind)
 		return 1 + m->channels;
 	if (kind == STAGE_ENCODE)
 		return m->n_signals;
-	return kind == STAGE_OUTPUT && m->config.is_pipelined && !m->is_held ? 2 * m->n_signals : 1;
+	return kind == STAGE_OUTPUT && m->config.is_pipelined && !m->is_held ? parts_per_file(m) * m->n_signals : 1;
 }
 
 int master_deliver(void *ctx, struct run *run, const struct run_step *step, struct error *err)

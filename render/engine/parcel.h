@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "render/engine/file_set.h"
 #include "render/engine/run.h"
@@ -16,7 +15,8 @@ struct parcel {
 	sample *sides[FILE_SET_MAX][PLAN_CHANNELS_MAX];  /* of each signal, in stereo */
 	sample *lines[FILE_SET_MAX * PLAN_CHANNELS_MAX]; /* those of them that count, signal after signal */
 	size_t n;                                        /* frames behind the limiter */
-	struct buf bytes[FILE_SET_MAX];                  /* of each file */
+	uint64_t first;                                  /* of them, in the files */
+	struct encoded encoded[FILE_SET_MAX];            /* for each file */
 	sample *memory;                                  /* what sides and lines point into */
 };
 

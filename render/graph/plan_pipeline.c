@@ -5,7 +5,7 @@
 
 enum { STEPS_MAX = 5, READERS_MAX = 2 };
 
-/* Appends a stage that reads the given ones; UINT32_MAX when memory is out. Its own readers are still to come. */
+/* Appends a stage that carries and reads the given ones; UINT32_MAX when memory is out. Its own readers are still to come. */
 static uint32_t step_add(struct arena *a, struct plan *p, enum stage_kind kind, const uint32_t *inputs,
 			 uint32_t n_inputs)
 {
@@ -55,6 +55,8 @@ static int steps_add(struct arena *a, struct plan *p, const struct plan_delivery
 	}
 	if (last[0] == UINT32_MAX || (n_last == 2 && last[1] == UINT32_MAX))
 		return -1;
+	if (n_last == 2)
+		p->stages[last[1]].is_carry = delivery->is_encoding_carried;
 	return step_add(a, p, STAGE_OUTPUT, last, n_last) == UINT32_MAX ? -1 : 0;
 }
 
