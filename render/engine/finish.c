@@ -1,6 +1,7 @@
 #include "render/engine/finish.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,9 +13,9 @@
 enum { CHANNELS_MAX = 2, LINES_MAX = FILE_SET_MAX * CHANNELS_MAX };
 
 /* The true peak of one channel of the mix. */
-struct meter {
+struct peak {
 	struct true_peak filter;
-	sample peak;
+	_Atomic sample most; /* relaxed: finish_measure_peak() looks how much there is to find */
 };
 
 struct finish {
@@ -26,7 +27,7 @@ struct finish {
 	size_t latency;          /* of the limiter */
 	struct limiter *limiter; /* NULL: none */
 	struct loudness *loudness;
-	struct meter meters[CHANNELS_MAX];
+	struct peak peaks[CHANNELS_MAX];
 	sample limit[BLOCK_FRAMES_MAX];
 	sample *lines; /* [n_lines][latency + BLOCK_FRAMES_MAX]: what the limiter has not decided about, then the block */
 };
@@ -205,16 +206,42 @@ size_t finish_level(struct finish *f, uint64_t *first, sample *const *x, size_t 
 
 /* --- Out --- */
 
-void finish_measure_loudness(struct finish *f, const sample *const *ch, size_t n)
+static sample peak_of(const struct finish *f, unsigned channel)
 {
-	loudness_add(f->loudness, ch, n);
+	return atomic_load_explicit(&f->peaks[channel].most, memory_order_relaxed);
 }
 
-void finish_measure_peak(struct finish *f, unsigned channel, const sample *x, size_t n)
+/* x and least: what is known of its peak. In order. */
+static void peak_raise(struct finish *f, unsigned channel, const sample *x, size_t n, sample least)
 {
-	struct meter *m = &f->meters[channel];
+	struct peak *p = &f->peaks[channel];
 
-	true_peak_raise(&m->filter, x, n, &m->peak);
+	true_peak_raise_ends(&p->filter, x, n, &least);
+	if (least > peak_of(f, channel))
+		atomic_store_explicit(&p->most, least, memory_order_relaxed);
+}
+
+void finish_measure_loudness(struct finish *f, unsigned channel, const sample *x, size_t n, struct finish_meter *meter)
+{
+	loudness_filter(f->loudness, channel, x, n, &meter->hops);
+}
+
+void finish_measure_peak(const struct finish *f, unsigned channel, const sample *x, size_t n,
+			 struct finish_meter *meter)
+{
+	meter->peak = peak_of(f, channel);
+	true_peak_raise_inside(x, n, &meter->peak);
+}
+
+void finish_count_measured(struct finish *f, const sample *const *ch, size_t n, const struct finish_meter *meter)
+{
+	struct loudness_hops hops[CHANNELS_MAX];
+
+	for (unsigned c = 0; c < f->spec.channels; c++) {
+		peak_raise(f, c, ch[c], n, meter[c].peak);
+		hops[c] = meter[c].hops;
+	}
+	loudness_count(f->loudness, hops);
 }
 
 /* x[n_lines][n]: finished frames of the window. */
@@ -222,9 +249,12 @@ static int give(struct finish *f, const sample *const *x, size_t n, struct error
 {
 	const struct finish_spec *s = &f->spec;
 
-	for (unsigned c = 0; c < s->channels; c++)
-		finish_measure_peak(f, c, x[c], n);
-	finish_measure_loudness(f, x, n);
+	for (unsigned c = 0; c < s->channels; c++) {
+		struct finish_meter meter;
+		finish_measure_peak(f, c, x[c], n, &meter);
+		peak_raise(f, c, x[c], n, meter.peak);
+	}
+	loudness_add(f->loudness, x, n);
 	for (unsigned i = 0; i < s->n_signals && s->encoders; i++)
 		if (encoder_write(s->encoders[i], x + i * s->channels, n, err))
 			return -1;
@@ -267,8 +297,8 @@ static sample true_peak_end(struct finish *f)
 	sample most = 0;
 
 	for (unsigned c = 0; c < f->spec.channels; c++) {
-		finish_measure_peak(f, c, silence, TRUE_PEAK_TAPS);
-		most = f->meters[c].peak > most ? f->meters[c].peak : most;
+		peak_raise(f, c, silence, TRUE_PEAK_TAPS, 0);
+		most = peak_of(f, c) > most ? peak_of(f, c) : most;
 	}
 	return most;
 }

@@ -116,21 +116,22 @@ static void set_level(struct master *m, const struct run_step *step)
 	p->n = finish_level(m->finish, &p->first, p->lines, p->n);
 }
 
-/* Loudness, then the true peak of each channel. */
+/* A channel of the mix. */
 static void measure(struct master *m, const struct run_step *step)
 {
-	const struct parcel *p = parcel_at(m, step->block);
+	struct parcel *p = parcel_at(m, step->block);
 
-	if (step->part == 0)
-		finish_measure_loudness(m->finish, (const sample *const *)p->lines, p->n);
-	else
-		finish_measure_peak(m->finish, step->part - 1, p->lines[step->part - 1], p->n);
+	finish_measure_loudness(m->finish, step->part, p->lines[step->part], p->n, &p->meters[step->part]);
 }
 
+/* A file; and of the mix what is measured of a block alone. */
 static int encode(struct master *m, const struct run_step *step, struct error *err)
 {
 	struct parcel *p = parcel_at(m, step->block);
 	const sample *const *lines = (const sample *const *)p->lines + step->part * m->channels;
+
+	for (unsigned c = 0; step->part == 0 && c < m->channels; c++)
+		finish_measure_peak(m->finish, c, lines[c], p->n, &p->meters[c]);
 
 	return encoder_encode(m->files.encoders[step->part], lines, p->first, p->n, &p->encoded[step->part], err);
 }
@@ -160,6 +161,7 @@ static int send(struct master *m, struct run *run, const struct run_step *step, 
 		return 0;
 	}
 	if (file == 0) {
+		finish_count_measured(m->finish, (const sample *const *)p->lines, p->n, p->meters);
 		count_progress(m, step);
 		if (!m->is_level_carried)
 			pause_if_due(m, run);
@@ -205,7 +207,7 @@ unsigned master_deliver_parts(const void *ctx, enum stage_kind kind)
 	const struct master *m = ctx;
 
 	if (kind == STAGE_MEASURE)
-		return 1 + m->channels;
+		return m->channels;
 	if (kind == STAGE_ENCODE)
 		return m->n_signals;
 	return kind == STAGE_OUTPUT && m->config.is_pipelined && !m->is_held ? parts_per_file(m) * m->n_signals : 1;

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "render/engine/file_set.h"
+#include "render/engine/finish.h"
 #include "render/engine/run.h"
 
 struct parcel {
@@ -17,6 +18,7 @@ struct parcel {
 	size_t n;                                        /* frames behind the limiter */
 	uint64_t first;                                  /* of them, in the files */
 	struct encoded encoded[FILE_SET_MAX];            /* for each file */
+	struct finish_meter meters[PLAN_CHANNELS_MAX];   /* of the mix */
 	sample *memory;                                  /* what sides and lines point into */
 };
 
