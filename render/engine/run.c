@@ -234,7 +234,7 @@ unsigned run_tile_parts(const struct run *run, uint32_t stage, uint64_t block)
 	if (st->kind >= STAGE_MIX && run->spec.deliver_parts)
 		return run->spec.deliver_parts(run->spec.deliver_ctx, st->kind);
 	if (st->kind != STAGE_VOICES)
-		return 1;
+		return st->is_split ? PLAN_CHANNELS_MAX : 1;
 	n_groups = score_block_at(score_of(run, st), block)->n_groups;
 	return n_groups > 0 ? (unsigned)n_groups : 1; /* silence has to be written */
 }
@@ -274,7 +274,7 @@ static int stage_part(struct run *run, uint32_t stage, uint64_t block, unsigned 
 		tile_advance(run, st, block);
 		return 0;
 	case STAGE_NODES:
-		tile_nodes(run, st, block);
+		tile_nodes(run, st, block, part);
 		return 0;
 	case STAGE_LOOP:
 		tile_loop(run, st, block);

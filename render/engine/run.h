@@ -72,7 +72,7 @@ struct kernel {
 	size_t out_offset[PLAN_CHANNELS_MAX];   /* in a slot: the signal */
 	sample before[PLAN_CHANNELS_MAX];       /* in loops: the last sample, what a back edge sees */
 	struct track *track;                    /* GRAPH_CONTROL */
-	bool has_warned;                        /* that it made NaN or Inf; only its carrying stage writes */
+	_Atomic bool has_warned;                /* relaxed: that it made NaN or Inf */
 };
 
 /* A step of handing on a block: frames [block * block_frames, + n_frames) of the run; fewer than block_frames at the end. */

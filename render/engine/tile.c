@@ -149,9 +149,8 @@ static void phase_load(const struct run *run, uint32_t node, unsigned kernel, ui
 static void warn_not_finite(struct run *run, uint32_t node)
 {
 	const struct plan_node *n = &run->spec.plan->nodes[node];
-	if (run->kernels[node].has_warned)
+	if (atomic_exchange_explicit(&run->kernels[node].has_warned, true, memory_order_relaxed))
 		return;
-	run->kernels[node].has_warned = true;
 	run_warn(run->spec.shared, "not-finite", n->span, "'%s' became infinite and was reset", n->def->name);
 }
 
@@ -196,29 +195,30 @@ static void process_carrying(struct run *run, uint32_t node, unsigned kernel, st
 	}
 }
 
-static void process_node(struct run *run, uint32_t node, uint64_t block)
+static void process_kernel(struct run *run, uint32_t node, unsigned k, uint64_t block)
 {
 	const struct plan_node *n = &run->spec.plan->nodes[node];
 	struct node_input in[INPUTS_MAX];
 	uint64_t acc[NODE_PARAMS_MAX];
-	for (unsigned k = 0; k < n->n_kernels; k++) {
-		block_inputs(run, node, k, block, in);
-		struct node_io io = io_of(run, node, k, block, in);
-		if (n->time_class == TIME_CARRY) {
-			process_carrying(run, node, k, &io, in);
-		} else if (n->def->time_class == TIME_SCAN) {
-			phase_load(run, node, k, block, acc);
-			n->def->process(acc, &io, run->spec.shared->block_frames);
-		} else {
-			n->def->process(run->kernels[node].state[k], &io, run->spec.shared->block_frames);
-		}
+	block_inputs(run, node, k, block, in);
+	struct node_io io = io_of(run, node, k, block, in);
+	if (n->time_class == TIME_CARRY) {
+		process_carrying(run, node, k, &io, in);
+	} else if (n->def->time_class == TIME_SCAN) {
+		phase_load(run, node, k, block, acc);
+		n->def->process(acc, &io, run->spec.shared->block_frames);
+	} else {
+		n->def->process(run->kernels[node].state[k], &io, run->spec.shared->block_frames);
 	}
 }
 
-void tile_nodes(struct run *run, const struct plan_stage *stage, uint64_t block)
+void tile_nodes(struct run *run, const struct plan_stage *stage, uint64_t block, unsigned part)
 {
-	for (uint32_t i = 0; i < stage->n_nodes && !run_is_canceled(run->spec.shared); i++)
-		process_node(run, stage->nodes[i], block);
+	for (uint32_t i = 0; i < stage->n_nodes && !run_is_canceled(run->spec.shared); i++) {
+		unsigned n_kernels = run->spec.plan->nodes[stage->nodes[i]].n_kernels;
+		for (unsigned k = part; k < (stage->is_split ? part + 1 : n_kernels); k++)
+			process_kernel(run, stage->nodes[i], k, block);
+	}
 }
 
 /* Keeps the phase that the block begins with and goes on to that of the next. The sums are exact, so this is all

@@ -86,6 +86,7 @@ struct plan_stage {
 	enum stage_kind kind;
 	bool is_carry;   /* tile b needs tile b-1 */
 	bool is_lasting; /* what it computes in a block matters to later ones: it keeps a state, or feeds what does */
+	bool is_split; /* of a pipelined plan: each kernel of its nodes has but one channel, and these are parts of a tile */
 	uint32_t *nodes; /* plan nodes, in order of evaluation */
 	uint32_t n_nodes;
 	uint32_t *inputs; /* stages whose tile of the same block must be done; ascending, without repeats */
@@ -112,6 +113,7 @@ struct plan {
 	struct plan_output outputs[GRAPH_OUTPUTS_MAX]; /* in the order in which they are summed */
 	uint32_t n_outputs;
 	bool follows_song; /* has a pattern somewhere */
+	bool is_pipelined; /* made by plan_pipeline() */
 };
 
 /* Builds into a. env sizes states for the rule of fusion. NULL with ERR_TOO_LARGE (arena exhausted), or with
@@ -133,7 +135,9 @@ struct plan_delivery {
  *                                  +--> encode ---+
  *
  * All but the mix, and encoding where it does not, carry, but each only after itself: while one block is encoded, the one before
- * is hashed and written.
+ * is hashed and written. And stages that carry, chains through the blocks that are worth making shorter, have their channels
+ * computed side by side where no kernel needs both.
+ *
  * Shares everything else with p. NULL when the arena is exhausted. */
 const struct plan *plan_pipeline(struct arena *a, const struct plan *p, const struct plan_delivery *delivery);
 

@@ -60,6 +60,16 @@ static int steps_add(struct arena *a, struct plan *p, const struct plan_delivery
 	return step_add(a, p, STAGE_OUTPUT, last, n_last) == UINT32_MAX ? -1 : 0;
 }
 
+static bool may_split(const struct plan *p, const struct plan_stage *st)
+{
+	if (st->kind != STAGE_NODES || !st->is_carry)
+		return false;
+	for (uint32_t i = 0; i < st->n_nodes; i++)
+		if (p->nodes[st->nodes[i]].n_kernels < PLAN_CHANNELS_MAX)
+			return false;
+	return true;
+}
+
 const struct plan *plan_pipeline(struct arena *a, const struct plan *p, const struct plan_delivery *delivery)
 {
 	struct plan *made = ARENA_NEW(a, struct plan);
@@ -71,5 +81,8 @@ const struct plan *plan_pipeline(struct arena *a, const struct plan *p, const st
 	if (!made->stages)
 		return NULL;
 	memcpy(made->stages, p->stages, p->n_stages * sizeof *p->stages);
+	for (uint32_t i = 0; i < p->n_stages; i++)
+		made->stages[i].is_split = may_split(p, &p->stages[i]);
+	made->is_pipelined = true;
 	return mix_begin(a, made) || steps_add(a, made, delivery) ? NULL : made;
 }
