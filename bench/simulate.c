@@ -23,7 +23,7 @@
 #include "render/engine/run.h"
 #include "render/engine/schedule.h"
 
-enum { ROUNDS = 5, WORKERS_MAX = 64 };
+enum { ROUNDS = 9, WORKERS_MAX = 64 };
 
 static const unsigned worker_counts[] = { 1, 2, 4, 8, 16, 32, 64 };
 enum { SERVED_WORKERS = 16 };
@@ -51,6 +51,7 @@ struct simulation {
 	uint64_t lock_free_ns; /* when the lock is given up */
 	uint64_t lock_ns;      /* how long it is held for a part */
 	uint64_t end_ns;       /* of the last tile */
+	uint64_t n_handed;     /* times that a worker was given something */
 };
 
 static unsigned parts_of(const void *ctx, uint32_t stage, uint64_t block)
@@ -78,9 +79,13 @@ static void wake(struct simulation *s, unsigned n, uint64_t now_ns)
 static void work_on(struct simulation *s, struct virtual_worker *w, const struct tile_ref *ref, uint64_t now_ns)
 {
 	const struct costs *c = s->costs;
+	const uint64_t *part_ns = &c->part_ns[c->first[costs_tile(c, ref->stage, ref->block)] + ref->part];
 	w->state = WORKING;
 	w->ref = *ref;
-	w->until_ns = now_ns + c->part_ns[c->first[costs_tile(c, ref->stage, ref->block)] + ref->part];
+	w->until_ns = now_ns;
+	for (unsigned i = 0; i < ref->n_parts; i++)
+		w->until_ns += part_ns[i];
+	s->n_handed++;
 }
 
 /* The worker's part is done. True with the one to go on with. As part_work() of pool.c. */
@@ -121,12 +126,17 @@ static void act(struct simulation *s, struct virtual_worker *w)
 	}
 }
 
-/* How long n_workers need. */
-static uint64_t simulate(const struct costs *c, unsigned n_workers, unsigned n_slots)
+/* How long n_workers need. *n_handed: times that one of them was given a part, or a whole tile. */
+static uint64_t simulate(const struct costs *c, unsigned n_workers, unsigned n_slots, uint64_t *n_handed)
 {
 	struct error err = ERROR_INIT;
 	struct schedule_spec spec = {
-		.plan = c->plan, .n_blocks = c->n_blocks, .n_slots = n_slots, .n_parts = parts_of, .ctx = c
+		.plan = c->plan,
+		.n_blocks = c->n_blocks,
+		.n_slots = n_slots,
+		.is_for_one = n_workers == 1,
+		.n_parts = parts_of,
+		.ctx = c,
 	};
 	struct simulation s = {
 		.costs = c, .schedule = schedule_new(&spec, &err), .n_workers = n_workers, .lock_ns = c->gap_ns
@@ -141,6 +151,7 @@ static uint64_t simulate(const struct costs *c, unsigned n_workers, unsigned n_s
 		exit(EXIT_FAILURE);
 	}
 	schedule_free(s.schedule);
+	*n_handed = s.n_handed;
 	return s.end_ns;
 }
 
@@ -193,6 +204,7 @@ struct point {
 	unsigned n_workers;
 	struct tuning tuning;
 	double simulated_s, measured_s;
+	uint64_t n_handed;
 };
 
 /* What a program showed, for its block at 1 worker. */
@@ -212,13 +224,12 @@ static void findings_take(struct findings *f, const struct costs *c, unsigned bl
 	f->work_ms = (double)costs_sum(c) / 1e6;
 	f->serial_ms = (double)c->serial_ns / 1e6;
 	f->gap_ns = (double)c->gap_ns;
-	f->between_share = (double)(c->gap_ns * costs_parts(c)) / (double)costs_sum(c);
 }
 
 /* In seconds. */
-static double simulated_run(const struct costs *c, const struct point *at)
+static double simulated_run(const struct costs *c, const struct point *at, uint64_t *n_handed)
 {
-	return (double)(simulate(c, at->n_workers, at->tuning.n_slots) + c->serial_ns) / 1e9;
+	return (double)(simulate(c, at->n_workers, at->tuning.n_slots, n_handed) + c->serial_ns) / 1e9;
 }
 
 /* The ways in which the numbers of workers cut a program, each once, and the one of SERVED_WORKERS with a digest last. */
@@ -263,10 +274,11 @@ static void measure(struct traced_program *p, struct pool *one_worker, struct fi
 static void examine_many(struct cuts *cuts, const struct point *at, struct findings *f)
 {
 	const struct costs *served = cut_for(cuts, &at->tuning, true);
+	uint64_t n_handed;
 
 	f->critical_ms = (double)costs_critical_path(cut_for(cuts, &at->tuning, false)) / 1e6;
 	f->hash_ms = (double)costs_hash(served) / 1e6;
-	f->served_speedup = (f->points[0].simulated_s + f->hash_ms / 1e3) / simulated_run(served, at);
+	f->served_speedup = (f->points[0].simulated_s + f->hash_ms / 1e3) / simulated_run(served, at, &n_handed);
 }
 
 static void examine(struct traced_program *p, struct pool *one_worker, const struct options *o, struct findings *f)
@@ -277,12 +289,13 @@ static void examine(struct traced_program *p, struct pool *one_worker, const str
 	findings_take(f, &cuts.costs[0], f->points[0].tuning.block_frames);
 	for (int i = 0; i < N_COUNTS; i++) {
 		struct point *at = &f->points[i];
-		at->simulated_s = simulated_run(cut_for(&cuts, &at->tuning, false), at);
+		at->simulated_s = simulated_run(cut_for(&cuts, &at->tuning, false), at, &at->n_handed);
 		if (at->n_workers == SERVED_WORKERS)
 			examine_many(&cuts, at, f);
 		if (at->n_workers <= cpu_allowed_count())
 			at->measured_s = measured_wall_s(p, at->n_workers, at->tuning.block_frames);
 	}
+	f->between_share = (double)(cuts.costs[0].gap_ns * f->points[0].n_handed) / (double)costs_sum(&cuts.costs[0]);
 	for (unsigned i = 0; i < cuts.n; i++) {
 		if (o->shows_stages)
 			print_stages(&cuts.costs[i]);

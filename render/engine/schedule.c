@@ -117,24 +117,19 @@ static bool tile_release(struct schedule *s, uint32_t stage, uint64_t block, str
 	return --t->pending == 0 && tile_make_ready(s, stage, block, keep);
 }
 
-/* The next link of the chain. */
-static bool carry_on(struct schedule *s, uint32_t stage, uint64_t block, struct tile_ref *keep)
-{
-	s->n_carried[stage] = block + 1;
-	return block + 1 < s->n_admitted && tile_release(s, stage, block + 1, keep);
-}
-
-/* Tells what waits for the tile. True when one of these was kept: of many workers one stays with a chain that carries, and
- * leaves to others what reads it; few go on with what reads it. */
+/* Tells what waits for the tile. True when one of these was kept. */
 static bool tile_end(struct schedule *s, uint32_t stage, uint64_t block, struct tile_ref *keep)
 {
 	const struct plan_stage *st = &s->plan->stages[stage];
-	bool has_kept = st->is_carry && s->plan->is_pipelined && carry_on(s, stage, block, keep);
+	bool has_kept = false;
 
 	for (uint32_t i = 0; i < st->n_consumers; i++)
 		has_kept |= tile_release(s, st->consumers[i], block, has_kept ? NULL : keep);
-	if (st->is_carry && !s->plan->is_pipelined)
-		carry_on(s, stage, block, NULL);
+	if (st->is_carry) {
+		s->n_carried[stage] = block + 1;
+		if (block + 1 < s->n_admitted)
+			tile_release(s, stage, block + 1, NULL);
+	}
 	return has_kept;
 }
 

@@ -113,7 +113,6 @@ struct plan {
 	struct plan_output outputs[GRAPH_OUTPUTS_MAX]; /* in the order in which they are summed */
 	uint32_t n_outputs;
 	bool follows_song; /* has a pattern somewhere */
-	bool is_pipelined; /* made by plan_pipeline() */
 };
 
 /* Builds into a. env sizes states for the rule of fusion. NULL with ERR_TOO_LARGE (arena exhausted), or with

@@ -83,6 +83,5 @@ const struct plan *plan_pipeline(struct arena *a, const struct plan *p, const st
 	memcpy(made->stages, p->stages, p->n_stages * sizeof *p->stages);
 	for (uint32_t i = 0; i < p->n_stages; i++)
 		made->stages[i].is_split = may_split(p, &p->stages[i]);
-	made->is_pipelined = true;
 	return mix_begin(a, made) || steps_add(a, made, delivery) ? NULL : made;
 }
