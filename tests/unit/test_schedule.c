@@ -235,7 +235,8 @@ END_TEST
 /* With many workers: each channel of the filter is a worker's. */
 START_TEST(test_channels_of_a_chain_that_carries_run_side_by_side)
 {
-	uint32_t wide = GRAPH_CALL(&f, "pan", GRAPH_CALL(&f, "saw", number(100)), number(0.3));
+	const struct pattern *names = graph_fixture_mini(&f, "bd*4");
+	uint32_t wide = graph_fixture_events(&f, pattern_control(&f.arena, CONTROL_S, names));
 	graph_fixture_output(&f, GRAPH_CALL(&f, "lpf", wide, number(800)));
 	ck_assert_uint_eq(widths_of(plan_of_graph(), 1, 1, 16).parts, 1);
 	ck_assert_uint_eq(widths_of(pipelined_plan_of_graph(), 1, 16, 16).parts, PLAN_CHANNELS_MAX);
