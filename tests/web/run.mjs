@@ -6,7 +6,7 @@ import { Page } from "./page.mjs";
 import { startService } from "./service.mjs";
 
 const TEST_MS = 60_000;
-const FILES = ["assets", "editor", "playing", "sharing", "library", "keys", "access"].map((name) => `./${name}.test.mjs`);
+const FILES = ["assets", "editor", "playing", "live", "samples", "sharing", "library", "keys", "access"].map((name) => `./${name}.test.mjs`);
 const wanted = process.argv[2] ?? "";
 const artifacts = process.env.PHONOND_ARTIFACTS;
 
