@@ -96,11 +96,12 @@ async function playJob(submit: (signal: AbortSignal) => Promise<Job>, program: s
 	mayAskAgain();
 	say(`Rendering ${title}`);
 	showResult(undefined);
+	player.leave();
 	const job = await rendering.run(submit, (begun) => void listen(begun, program, title).catch(sayError));
 	if (!job)
 		return;
 	if (job.state !== "succeeded") {
-		player.drop(job);
+		player.leave();
 		say(job.error?.message ?? `The job was ${job.state}`, job.state === "canceled" ? "info" : "error");
 		return;
 	}
@@ -128,9 +129,8 @@ function renderEditor(): void {
 }
 
 async function cancel(): Promise<void> {
-	const job = await rendering.cancel();
-	if (job)
-		player.drop(job);
+	player.leave();
+	await rendering.cancel();
 	say("Canceled");
 }
 

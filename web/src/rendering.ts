@@ -35,14 +35,13 @@ export class Rendering {
 		}
 	}
 
-	/** Ends the job that runs, if one does, here and on the server; gives it. */
-	async cancel(): Promise<Job | undefined> {
+	/** Ends the job that runs, if one does, here and on the server. */
+	async cancel(): Promise<void> {
 		const job = this.#job;
 		this.#stop?.abort(new DOMException("canceled", "AbortError"));
 		this.#end();
 		if (job && !api.isEnded(job))
 			await api.cancel(job.id);
-		return job;
 	}
 
 	#see(job: Job): void {

@@ -80,9 +80,9 @@ export class Player {
 		return true;
 	}
 
-	/** Lets go of a sound that will not become whole. */
-	drop(job: Job): void {
-		if (this.#job?.id !== job.id)
+	/** Lets go of a job that is listened to and will not become whole; what is whole plays on. */
+	leave(): void {
+		if (!this.#job || this.#job.links.audio)
 			return;
 		this.#begin(undefined);
 		this.#showState();
