@@ -53,16 +53,19 @@ export class Player {
 		this.#showResult(job);
 	}
 
-	/** Plays a job while it is rendered, in place of the one before; there when it begins to, or never will. */
-	async listen(job: Job): Promise<void> {
+	/** Plays a job while it is rendered, in place of the one before. False when yet another one, or its file, came first. */
+	async listen(job: Job): Promise<boolean> {
 		const signal = this.#begin(job);
 		const live = await LiveTransport.open(job.links.live!, COLUMNS, signal);
-		if (signal.aborted)
-			return live.close();
+		if (signal.aborted) {
+			live.close();
+			return false;
+		}
 		this.#use(live);
 		this.#waveform.setPeaks(live.sound.outline);
 		live.onframes = () => this.#waveform.grow();
 		await live.play();
+		return !signal.aborted;
 	}
 
 	/**
