@@ -72,7 +72,7 @@ static char *print_name(const struct definition *d, char separator, char out[NAM
 {
 	size_t i;
 
-	for (i = 0; d->name[i] && i < NAME_SIZE - 1; i++)
+	for (i = 0; i < NAME_SIZE - 1 && d->name[i]; i++)
 		out[i] = d->name[i] == '_' ? separator : (char)tolower((unsigned char)d->name[i]);
 	out[i] = '\0';
 	return out;
