@@ -33,10 +33,17 @@ run_cppcheck() {
 }
 
 failed=0
-for tool in gcc tidy cppcheck; do
-	"run_$tool" "$@"
-	findings=$(grep -cE '(warning|error)[:(]' "$log/$tool.log")
-	echo "$tool: $findings findings in $# files"
-	[ "$findings" -eq 0 ] || { failed=1; cat "$log/$tool.log"; }
-done
+# report TOOL FILES
+report() {
+	findings=$(grep -cE '(warning|error)[:(]' "$log/$1.log")
+	echo "$1: $findings findings in $2 files"
+	[ "$findings" -eq 0 ] || { failed=1; cat "$log/$1.log"; }
+}
+
+run_gcc "$@"
+report gcc $#
+run_tidy "$@"
+report tidy $#
+run_cppcheck "$@"
+report cppcheck $#
 exit $failed
