@@ -64,7 +64,7 @@ double normalize_mode_default(enum normalize_mode m);
 #define RENDER_CEILING_DB_MIN (-40.0) /* of the limiter */
 #define RENDER_FADE_MAX_S 3600.0
 #define RENDER_TAIL_MAX_S 600.0
-#define RENDER_TAIL_AUTO_S 60.0   /* an automatic tail ends here at the latest */
+#define RENDER_TAIL_AUTO_S 60.0     /* an automatic tail ends here at the latest */
 #define RENDER_TAIL_AUTO_DB (-90.0) /* what is below this is silence to it */
 #define RENDER_STEMS_MAX 64
 #define RENDER_SPOOL_BYTES_MAX ((uint64_t)32 << 30) /* 25 hours of stereo at 44.1 kHz; with stems less */
