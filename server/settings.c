@@ -474,7 +474,10 @@ void settings_print(const struct settings *s, FILE *out)
 	char name[NAME_SIZE];
 
 	for (int i = 0; i < SETTING_COUNT; i++) {
-		fprintf(out, "%s = ", print_name(&definitions[i], '_', name));
+		fprintf(out, "%s =", print_name(&definitions[i], '_', name));
+		/* Behind a space a '#' would begin a comment. */
+		if (!s->texts[i] || s->texts[i][0] != '#')
+			fputc(' ', out);
 		print_value(s, &definitions[i], out);
 		fprintf(out, "    # %s\n", origins[s->origins[i]]);
 	}
