@@ -9,6 +9,10 @@ WEB_PACKAGES="nodejs npm"
 TEST_PACKAGES="check python3 sqlite3 sox ffmpeg nodejs npm chromium fonts-dejavu-core man-db mandoc shellcheck
  tzdata xz-utils file python3-yaml libseccomp2 bash zsh fish aria2 openssl"
 
+# Not for a build or its tests: for make analyze, check-valgrind, coverage, fuzz, fuzz-afl and fuzz-coverage.
+# shellcheck disable=SC2034
+ANALYSIS_PACKAGES="clang clang-tidy clang-format llvm cppcheck valgrind gcovr afl++"
+
 # Names of those that are not installed.
 missing_packages() {
 	for p in "$@"; do

@@ -35,8 +35,8 @@ struct sample_set {
 struct sample_set *sample_set_new(sample_set_open_fn open, void *ctx);
 void sample_set_free(struct sample_set *set);
 
-/* One more file of a bank, behind those that it has. ERR_NO_MEMORY, ERR_INVALID for a name that is too long. */
-int sample_set_add(struct sample_set *set, const char *bank, const uint8_t digest[SHA256_BYTES],
+/* One more file of the bank of that name, behind those that it has. ERR_NO_MEMORY, ERR_INVALID for a name that is too long. */
+int sample_set_add(struct sample_set *set, const char *name, const uint8_t digest[SHA256_BYTES],
 		   struct error *err) WARN_UNUSED;
 /* Copies of the banks of `over`, in place of those that have the same names. ERR_NO_MEMORY. */
 int sample_set_lay_over(struct sample_set *set, const struct sample_set *over, struct error *err) WARN_UNUSED;

@@ -98,9 +98,9 @@ static void call(struct queue *q, struct watch *w)
 	pthread_cond_broadcast(&q->called);
 }
 
-void *herald_main(void *arg)
+void *herald_main(void *queue)
 {
-	struct queue *q = arg;
+	struct queue *q = queue;
 	uint64_t next_ns;
 
 	pthread_setname_np(pthread_self(), "queue-herald");

@@ -113,9 +113,9 @@ static bool wait_for_tick(struct queue *q)
 	return goes_on;
 }
 
-void *keeper_main(void *arg)
+void *keeper_main(void *queue)
 {
-	struct queue *q = arg;
+	struct queue *q = queue;
 
 	pthread_setname_np(pthread_self(), "queue-keeper");
 	while (wait_for_tick(q)) {

@@ -150,9 +150,9 @@ static uint64_t read_seq(struct queue *q)
 	return seq;
 }
 
-void *timer_main(void *arg)
+void *timer_main(void *queue)
 {
-	struct queue *q = arg;
+	struct queue *q = queue;
 	uint64_t seen;
 	int64_t ms;
 

@@ -389,18 +389,18 @@ static void work(struct queue *q, bool is_short_only)
 	}
 }
 
-void *worker_main(void *arg)
+void *worker_main(void *queue)
 {
 	pthread_setname_np(pthread_self(), "queue-runner");
-	work(arg, false);
+	work(queue, false);
 	return NULL;
 }
 
 /* A runner of the lane for short jobs. The cores are shared by the render pool, so one more job in progress does not
  * slow the long ones down by more than its share. */
-void *worker_short_main(void *arg)
+void *worker_short_main(void *queue)
 {
 	pthread_setname_np(pthread_self(), "queue-short");
-	work(arg, true);
+	work(queue, true);
 	return NULL;
 }

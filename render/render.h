@@ -60,12 +60,12 @@ double normalize_mode_default(enum normalize_mode m);
 #define RENDER_BITRATE_CHANNEL_MIN 6.0 /* kbit/s of Opus, per channel */
 #define RENDER_BITRATE_CHANNEL_MAX 256.0
 #define RENDER_BITRATE_CHANNEL_DEFAULT 64.0
-#define RENDER_LEVEL_DB_MIN -70.0   /* of targets: the absolute gate of BS.1770 */
-#define RENDER_CEILING_DB_MIN -40.0 /* of the limiter */
+#define RENDER_LEVEL_DB_MIN (-70.0)   /* of targets: the absolute gate of BS.1770 */
+#define RENDER_CEILING_DB_MIN (-40.0) /* of the limiter */
 #define RENDER_FADE_MAX_S 3600.0
 #define RENDER_TAIL_MAX_S 600.0
-#define RENDER_TAIL_AUTO_S 60.0   /* an automatic tail ends here at the latest */
-#define RENDER_TAIL_AUTO_DB -90.0 /* what is below this is silence to it */
+#define RENDER_TAIL_AUTO_S 60.0     /* an automatic tail ends here at the latest */
+#define RENDER_TAIL_AUTO_DB (-90.0) /* what is below this is silence to it */
 #define RENDER_STEMS_MAX 64
 #define RENDER_SPOOL_BYTES_MAX ((uint64_t)32 << 30) /* 25 hours of stereo at 44.1 kHz; with stems less */
 #define RENDER_SOURCE_BYTES_MAX (256u * 1024u)

@@ -215,7 +215,8 @@ void api_form_begin(void *ctx, struct http_request *r)
 	r->max_body_bytes += FILES_TOGETHER * app->config.max_sample_bytes;
 	r->body_timeout_ms += api_upload_time_ms(r);
 	if (http_read_form(r, take_part) < 0)
-		problem_reply(r, PROBLEM_UNSUPPORTED_MEDIA_TYPE, "the Content-Type of the form has no boundary");
+		problem_reply(r, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
+			      "the Content-Type of the form has no boundary of two bytes or more");
 }
 
 /* By bank and name, which is the order of variations. */

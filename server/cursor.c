@@ -35,6 +35,14 @@ char *cursor_print(const uint8_t secret[LINK_SECRET_BYTES], const char *list, co
 	return sodium_bin2base64(out, CURSOR_SIZE, bytes, MAC_BYTES + n, VARIANT);
 }
 
+/* libsodium reads every byte above 0x7f as '_'. */
+static bool is_ascii(const char *text)
+{
+	while (*text && (unsigned char)*text < 0x80)
+		text++;
+	return *text == '\0';
+}
+
 int cursor_parse(const uint8_t secret[LINK_SECRET_BYTES], const char *list, const char *owner, const char *text,
 		 char id[JOB_ID_SIZE])
 {
@@ -42,7 +50,8 @@ int cursor_parse(const uint8_t secret[LINK_SECRET_BYTES], const char *list, cons
 	const char *end;
 	size_t n;
 
-	if (sodium_base642bin(bytes, sizeof bytes, text, strlen(text), NULL, &n, &end, VARIANT) != 0 || *end ||
+	if (!is_ascii(text) ||
+	    sodium_base642bin(bytes, sizeof bytes, text, strlen(text), NULL, &n, &end, VARIANT) != 0 || *end ||
 	    n <= MAC_BYTES || memchr(bytes + MAC_BYTES, '\0', n - MAC_BYTES))
 		return -1;
 	memcpy(id, bytes + MAC_BYTES, n - MAC_BYTES);

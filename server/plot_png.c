@@ -115,11 +115,12 @@ static unsigned glyph_of(char ch)
 	static const unsigned short sign_glyphs[] = { 000002, 002020, 000700, 000007, 002720, 011244, 003600, 057575,
 						      022000, 024442, 021112, 007070, 005250, 061202, 000000 };
 	const char *sign = strchr(signs, ch);
+	int small = tolower((unsigned char)ch);
 
 	if (isdigit((unsigned char)ch))
 		return digits[ch - '0'];
-	if (isalpha((unsigned char)ch) && (unsigned char)ch < 128)
-		return letters[tolower((unsigned char)ch) - 'a'];
+	if (small >= 'a' && small <= 'z')
+		return letters[small - 'a'];
 	return sign && ch ? sign_glyphs[sign - signs] : glyph_of('?');
 }
 

@@ -72,7 +72,7 @@ static char *print_name(const struct definition *d, char separator, char out[NAM
 {
 	size_t i;
 
-	for (i = 0; d->name[i] && i < NAME_SIZE - 1; i++)
+	for (i = 0; i < NAME_SIZE - 1 && d->name[i]; i++)
 		out[i] = d->name[i] == '_' ? separator : (char)tolower((unsigned char)d->name[i]);
 	out[i] = '\0';
 	return out;
@@ -474,7 +474,10 @@ void settings_print(const struct settings *s, FILE *out)
 	char name[NAME_SIZE];
 
 	for (int i = 0; i < SETTING_COUNT; i++) {
-		fprintf(out, "%s = ", print_name(&definitions[i], '_', name));
+		fprintf(out, "%s =", print_name(&definitions[i], '_', name));
+		/* Behind a space a '#' would begin a comment. */
+		if (!s->texts[i] || s->texts[i][0] != '#')
+			fputc(' ', out);
 		print_value(s, &definitions[i], out);
 		fprintf(out, "    # %s\n", origins[s->origins[i]]);
 	}

@@ -79,5 +79,19 @@ determinism-builds:
 	$(MAKE) $(AM_MAKEFLAGS) determinism BUILDS="`for b in $(DETERMINISM_BUILDS); do \
 		echo $(abs_builddir)/determinism/$$b/phonond; done`"
 
+# Of the plain build, under valgrind: what AddressSanitizer does not see, memory that is read before it was written. Programs
+# without kernels (valgrind does not know all their instructions), threads in numbers or forks.
+VALGRIND_TESTS = tests/unit/test_base tests/unit/test_conditional tests/unit/test_cron tests/unit/test_json_spec tests/unit/test_mini \
+	tests/unit/test_negotiation tests/unit/test_path tests/unit/test_rational tests/unit/test_settings tests/unit/test_terms \
+	tests/unit/test_url tests/unit/test_old_forms
+EXTRA_DIST += tests/analyze.sh tests/cppcheck.txt
+
+.PHONY: check-valgrind
+check-valgrind: $(VALGRIND_TESTS)
+	failed=; for t in $(VALGRIND_TESTS); do \
+		$(AM_TESTS_ENVIRONMENT) CK_FORK=no valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
+			./$$t >valgrind.log 2>&1 && echo "ok $$t" || { failed="$$failed $$t"; tail -n 40 valgrind.log; }; \
+	done; rm -f valgrind.log; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
+
 include tests/fuzz/local.mk
 include tests/integration/local.mk

@@ -274,7 +274,7 @@ int finish_write(struct finish *f, sample *const *x, size_t n, struct error *err
 static int give_held(struct finish *f, size_t n, struct error *err)
 {
 	uint64_t first = f->n_given;
-	sample *x[LINES_MAX];
+	sample *x[LINES_MAX] = { NULL };
 	size_t early, n_kept;
 
 	for (unsigned k = 0; k < f->n_lines; k++)

@@ -17,6 +17,7 @@
  * away the rest; what it leaves is slope times slope, which the margin covers. */
 #include "render/engine/limiter.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,6 +196,7 @@ static sample smooth(struct stage *s, int32_t released)
 static void stage_gains(struct stage *s, const sample *const *ch, size_t n, sample (*peak)[BLOCK_FRAMES_MAX],
 			sample *gain)
 {
+	assert(s->channels <= CHANNELS_MAX);
 	for (unsigned c = 0; c < s->channels; c++)
 		true_peak_process(&s->peaks[c], ch[c], n, peak[c]);
 	for (size_t i = 0; i < n; i++, s->frame++) {

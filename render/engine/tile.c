@@ -25,7 +25,7 @@ static char *slot_of(const struct run *run, uint64_t block)
 static sample *signal_at(const struct run *run, uint32_t node, unsigned ch, uint64_t block)
 {
 	const struct plan_node *n = &run->spec.plan->nodes[node];
-	return (sample *)(slot_of(run, block) + run->kernels[node].out_offset[ch < n->n_ch ? ch : 0]);
+	return (sample *)(void *)(slot_of(run, block) + run->kernels[node].out_offset[ch < n->n_ch ? ch : 0]);
 }
 
 sample *run_signal(const struct run *run, uint32_t node, unsigned ch, uint64_t block)
@@ -70,7 +70,7 @@ static const sample *input_signal(const struct run *run, uint32_t node, uint32_t
 	if (ki->scale == 1)
 		return data;
 	size_t n = run->spec.shared->block_frames;
-	sample *scaled = (sample *)(slot_of(run, block) + ki->scaled_offset) + ch * n;
+	sample *scaled = (sample *)(void *)(slot_of(run, block) + ki->scaled_offset) + ch * n;
 	scale_into(scaled, data, ki->scale, n);
 	return scaled;
 }

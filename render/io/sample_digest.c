@@ -133,7 +133,7 @@ int digest_cache_file(struct digest_cache *c, const char *path, uint8_t digest[S
 		      struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), rc;
-	bool ignored;
+	bool ignored = false;
 
 	if (fd < 0)
 		return error_set_errno(err, errno, "opening '%s'", path);

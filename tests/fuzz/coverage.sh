@@ -49,14 +49,15 @@ replay() {
 report() {
 	llvm-profdata merge -sparse -o "$at/$1.profdata" "$at/$1.profraw"
 	# shellcheck disable=SC2046 # a list of files
-	llvm-cov export -summary-only -instr-profile "$at/$1.profdata" "$at/bin/$1" \
-		$(for file in $(parser_of "$1"); do echo "$src/$file"; done) |
-		python3 -c '
+	llvm-cov export -summary-only -instr-profile "$at/$1.profdata" "$at/bin/$1" | python3 -c '
 import json, os, sys
-data = json.load(sys.stdin)["data"][0]
-lines = data["totals"]["lines"]
-files = ["%s %.0f" % (os.path.basename(f["filename"]), f["summary"]["lines"]["percent"]) for f in data["files"]]
-print("%-9s %5.1f %%  %5d lines  (%s)" % (sys.argv[1], lines["percent"], lines["count"], ", ".join(files)))' "$1"
+name, root, *parser = sys.argv[1:]
+parser = {os.path.realpath(os.path.join(root, f)) for f in parser}
+files = [(os.path.basename(f["filename"]), f["summary"]["lines"]) for f in json.load(sys.stdin)["data"][0]["files"]
+         if os.path.realpath(f["filename"]) in parser]
+reached, lines = (sum(l[k] for _, l in files) for k in ("covered", "count"))
+print("%-9s %5.1f %%  of %4d lines: %s" % (name, 100 * reached / lines, lines,
+      ", ".join("%s %.0f" % (f, l["percent"]) for f, l in files)))' "$1" "$src" $(parser_of "$1")
 }
 
 for name in "$@"; do

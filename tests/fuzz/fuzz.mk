@@ -3,30 +3,30 @@
 FUZZ = cron mini query sample source format graph request target range cursor form settings
 FUZZ_SECONDS = 60
 FUZZ_KIND = libfuzzer
-FUZZ_CFLAGS = -g -O1 -std=gnu17 -ffp-contract=off -Wno-psabi -pthread
 FUZZ_CHECKS = -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_CFLAGS = -g -O1 $(FUZZ_CHECKS_$(FUZZ_KIND)) -std=gnu17 -ffp-contract=off -Wno-psabi -pthread
 
 FUZZ_CC_libfuzzer = clang
-FUZZ_CFLAGS_libfuzzer = $(FUZZ_CHECKS) -fsanitize=fuzzer-no-link
-FUZZ_LINK_libfuzzer = $(FUZZ_CHECKS) -fsanitize=fuzzer
+FUZZ_CHECKS_libfuzzer = $(FUZZ_CHECKS)
+FUZZ_MARKS_libfuzzer = -fsanitize=fuzzer-no-link
+FUZZ_LINK_libfuzzer = -fsanitize=fuzzer
 FUZZ_MAIN_libfuzzer =
 FUZZ_CC_afl = afl-clang-fast
-FUZZ_CFLAGS_afl = $(FUZZ_CHECKS)
-FUZZ_LINK_afl = $(FUZZ_CHECKS)
+FUZZ_CHECKS_afl = $(FUZZ_CHECKS)
 FUZZ_MAIN_afl = tests/fuzz/afl.c
 FUZZ_CC_coverage = clang
-FUZZ_CFLAGS_coverage = -fprofile-instr-generate -fcoverage-mapping
-FUZZ_LINK_coverage = $(FUZZ_CFLAGS_coverage)
+FUZZ_MARKS_coverage = -fprofile-instr-generate -fcoverage-mapping
+FUZZ_LINK_coverage = $(FUZZ_MARKS_coverage)
 FUZZ_MAIN_coverage = tests/fuzz/replay.c tests/fuzz/seed_text.c
 
 FUZZ_AT = fuzz/$(FUZZ_KIND)
-FUZZ_COMPILE = $(FUZZ_CC_$(FUZZ_KIND)) $(FUZZ_CFLAGS) $(FUZZ_CFLAGS_$(FUZZ_KIND))
+FUZZ_COMPILE = $(FUZZ_CC_$(FUZZ_KIND)) $(AM_CPPFLAGS) $(FUZZ_CFLAGS) $(FUZZ_MARKS_$(FUZZ_KIND))
 FUZZ_PRODUCT = $(patsubst %.c,$(FUZZ_AT)/obj/%.o,$(filter %.c,$(librender_a_SOURCES) $(libbase_a_SOURCES) $(libstorage_a_SOURCES) \
 	$(libqueue_a_SOURCES) $(libserver_a_SOURCES) server/settings.c tests/lib/random_program.c))
 FUZZ_MAIN_OBJECTS = $(patsubst %.c,$(FUZZ_AT)/obj/%.o,$(FUZZ_MAIN_$(FUZZ_KIND)))
 
 $(FUZZ_AT)/obj/%.o: $(srcdir)/%.c | $(BUILT_SOURCES)
-	$(AM_V_CC)$(MKDIR_P) $(@D) && AFL_QUIET=1 $(FUZZ_COMPILE) $(AM_CPPFLAGS) -MMD -MP -c -o $@ $<
+	$(AM_V_CC)$(MKDIR_P) $(@D) && AFL_QUIET=1 $(FUZZ_COMPILE) -MMD -MP -c -o $@ $<
 
 $(FUZZ_AT)/libproduct.a: $(FUZZ_PRODUCT)
 	$(AM_V_AR)rm -f $@ && $(AR) cr $@ $^

@@ -143,7 +143,7 @@ static void receive(int fd, char answer[ANSWER_BYTES])
 static int print_request(struct buf *b, const uint8_t *body, size_t n, size_t chunk)
 {
 	int failed = buf_printf(b, "POST /render HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Request-Id: fuzz\r\n"
-				   "Content-Type: multipart/form-data; boundary=x\r\n");
+				   "Content-Type: multipart/form-data; boundary=xx\r\n");
 
 	if (chunk == 0)
 		return failed | buf_printf(b, "Content-Length: %zu\r\n\r\n", n) | buf_append(b, body, n);

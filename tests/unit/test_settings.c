@@ -153,7 +153,7 @@ START_TEST(test_a_line_with_a_nul_byte_is_refused)
 }
 END_TEST
 
-START_TEST(test_the_largest_number_is_printed_as_it_is_read)
+START_TEST(test_large_numbers_and_hashes_are_printed_as_they_are_read)
 {
 	struct settings s, again;
 	struct error err;
@@ -162,11 +162,12 @@ START_TEST(test_the_largest_number_is_printed_as_it_is_read)
 	bool is_usage;
 	FILE *f = open_memstream(&text, &n);
 
-	ck_assert_int_eq(read_with(&s, &err, &is_usage, "--max-duration=1000000", NULL), 0);
+	ck_assert_int_eq(read_with(&s, &err, &is_usage, "--max-duration=1000000", "--data=#1"), 0);
 	settings_print(&s, f);
 	fclose(f);
 	ck_assert_msg(read_with(&again, &err, &is_usage, write_file(text), NULL) == 0, "%s", err.message);
 	ck_assert_double_eq(again.config.max_duration_s, 1000000);
+	ck_assert_str_eq(again.config.data_dir, "#1");
 	free(text);
 	settings_fini(&s);
 	settings_fini(&again);
@@ -204,7 +205,7 @@ static Suite *settings_suite(void)
 	TCase *t = tcase_create("reading");
 
 	tcase_add_test(t, test_a_line_with_a_nul_byte_is_refused);
-	tcase_add_test(t, test_the_largest_number_is_printed_as_it_is_read);
+	tcase_add_test(t, test_large_numbers_and_hashes_are_printed_as_they_are_read);
 	tcase_add_test(t, test_what_is_printed_is_a_file_with_the_same_values);
 	tcase_add_loop_test(t, test_a_mistake_is_named_with_its_place, 0, sizeof mistakes / sizeof mistakes[0]);
 	tcase_add_loop_test(t, test_an_address_may_bring_its_port, 0, sizeof addresses / sizeof addresses[0]);
