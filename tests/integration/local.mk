@@ -27,6 +27,13 @@ EXTRA_DIST += tests/integration/tls.ph
 check_PROGRAMS += $(INTEGRATION_TESTS)
 TESTS += $(INTEGRATION_TESTS)
 
+# Requests and answers of the tests held to the contract by Prism. Not of those that kill the server, measure it or watch streams: they
+# ask for nothing that others do not.
+PRISM_TESTS = $(filter-out %test_kill %test_memory %test_resume %test_live_api,$(INTEGRATION_TESTS))
+.PHONY: prism
+prism: phonond $(INTEGRATION_TESTS)
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/openapi/run_prism $(PRISM_TESTS)
+
 INTEGRATION_SOURCES = tests/integration/service.c tests/integration/service.h tests/lib/test.c tests/lib/test.h
 INTEGRATION_LIBS = libbase.a $(JANSSON_LIBS) $(CURL_LIBS) $(CHECK_LIBS) $(BASE_LIBS)
 
