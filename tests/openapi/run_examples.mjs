@@ -77,10 +77,15 @@ async function makeCanceledJob(base) {
   return id;
 }
 
+// One that is over, and whose webhook was told so.
 async function makeBatch(base) {
-  const answer = await fetch(`${base}/batches`,
+  const answer = await fetch(`${base}/batches?webhook=http://127.0.0.1:1025/`,
     { method: 'POST', body: '{"source":"out $ sine 440","duration":0.1}\n', headers: { 'Content-Type': 'application/jsonl' } });
-  return (await answer.json()).id;
+  const { id } = await answer.json();
+  for (let i = 0; i < 500 && (await (await fetch(`${base}/batches/${id}`)).json()).state !== 'completed'; i++) {
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  return id;
 }
 
 async function makeSchedule(base) {
