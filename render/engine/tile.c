@@ -12,8 +12,6 @@
 #include "base/hash.h"
 #include "render/engine/mix.h"
 
-enum { INPUTS_MAX = 2 * NODE_PARAMS_MAX };
-
 static char *slot_of(const struct run *run, uint64_t block)
 {
 	return run->slots + run->slot_bytes * (block % run->spec.n_slots);
@@ -86,6 +84,7 @@ static void block_inputs(const struct run *run, uint32_t node, unsigned kernel, 
 				.value = ki->value,
 				.list = n->inputs[p].list,
 				.n_list = n->inputs[p].n_list,
+				.is_line = ki->is_signal && run->spec.plan->nodes[n->inputs[p].node].is_line,
 			};
 		}
 }
@@ -119,7 +118,7 @@ static void reset_state(const struct run *run, uint32_t node, unsigned kernel, c
 void tile_reset_kernel(struct run *run, uint32_t node)
 {
 	const struct plan_node *n = &run->spec.plan->nodes[node];
-	struct node_input in[INPUTS_MAX];
+	struct node_input in[NODE_INPUTS_MAX];
 	tile_constants(run, node, in);
 	for (unsigned k = 0; k < n->n_kernels; k++) {
 		reset_state(run, node, k, in);
@@ -164,7 +163,8 @@ static bool io_is_finite(const struct node_io *io)
 static void io_advance(struct node_io *io, struct node_input *in, uint32_t n_in)
 {
 	for (uint32_t i = 0; i < n_in; i++)
-		in[i].data = in[i].data ? in[i].data + QUANTUM_FRAMES : NULL;
+		if (in[i].data)
+			in[i].data += in[i].is_line ? 1 : QUANTUM_FRAMES;
 	io->frame += QUANTUM_FRAMES;
 	for (unsigned ch = 0; ch < 2; ch++)
 		io->out[ch] = io->out[ch] ? io->out[ch] + QUANTUM_FRAMES : NULL;
@@ -172,7 +172,7 @@ static void io_advance(struct node_io *io, struct node_input *in, uint32_t n_in)
 
 static void silence_and_reset(struct run *run, uint32_t node, unsigned kernel, const struct node_io *io)
 {
-	struct node_input constants[INPUTS_MAX];
+	struct node_input constants[NODE_INPUTS_MAX];
 
 	for (unsigned ch = 0; ch < 2; ch++)
 		if (io->out[ch])
@@ -196,11 +196,28 @@ static void process_carrying(struct run *run, uint32_t node, unsigned kernel, st
 	}
 }
 
+/* One value for each quantum, for as many as a block may have: the ends of a sine, or what arithmetic makes of them. */
+static void process_line(struct run *run, uint32_t node, uint64_t block)
+{
+	const struct plan_node *n = &run->spec.plan->nodes[node];
+	struct node_input in[NODE_INPUTS_MAX];
+	block_inputs(run, node, 0, block, in);
+	struct node_io io = io_of(run, node, 0, block, in);
+	if (n->def->ends)
+		n->def->ends(run->kernels[node].state[0], &io);
+	else
+		n->def->process(NULL, &io, QUANTUM_FRAMES);
+}
+
 static void process_node(struct run *run, uint32_t node, uint64_t block)
 {
 	const struct plan_node *n = &run->spec.plan->nodes[node];
-	struct node_input in[INPUTS_MAX];
+	struct node_input in[NODE_INPUTS_MAX];
 	uint64_t acc[NODE_PARAMS_MAX];
+	if (n->is_line) {
+		process_line(run, node, block);
+		return;
+	}
 	for (unsigned k = 0; k < n->n_kernels; k++) {
 		block_inputs(run, node, k, block, in);
 		struct node_io io = io_of(run, node, k, block, in);
@@ -228,7 +245,7 @@ void tile_advance(struct run *run, const struct plan_stage *stage, uint64_t bloc
 	uint32_t node = stage->nodes[0];
 	const struct plan_node *n = &run->spec.plan->nodes[node];
 	struct kernel *k = &run->kernels[node];
-	struct node_input in[INPUTS_MAX];
+	struct node_input in[NODE_INPUTS_MAX];
 	for (unsigned i = 0; i < n->n_kernels; i++) {
 		memcpy(slot_of(run, block) + k->phase_offset[i], k->acc[i], n->def->n_acc * sizeof(uint64_t));
 		block_inputs(run, node, i, block, in);
@@ -264,8 +281,8 @@ static void frame_inputs(const struct run *run, uint32_t node, unsigned kernel, 
 
 static void loop_frame(struct run *run, const struct plan_stage *stage, uint64_t block, size_t frame)
 {
-	struct node_input in[INPUTS_MAX];
-	sample values[INPUTS_MAX];
+	struct node_input in[NODE_INPUTS_MAX];
+	sample values[NODE_INPUTS_MAX];
 	for (uint32_t i = 0; i < stage->n_nodes; i++) {
 		uint32_t node = stage->nodes[i];
 		const struct plan_node *n = &run->spec.plan->nodes[node];
