@@ -192,7 +192,7 @@ static double events_cpu_ns(struct estimator *e, const struct plan_node *n, cons
 
 static void add_state(struct estimator *e, const struct plan_node *n)
 {
-	struct node_input in[2 * NODE_PARAMS_MAX];
+	struct node_input in[NODE_INPUTS_MAX];
 	struct node_env env = song_env(e->spec, e->graph);
 
 	if (!n->def->state_bytes)

@@ -1,11 +1,11 @@
 /* phonond health: GET /readyz, so that a container's health check needs no further program. */
-#include <curl/curl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "server/cli.h"
+#include "server/curl_library.h"
 
 enum { TIMEOUT_S = 2, URL_SIZE = 512 };
 
@@ -33,7 +33,7 @@ static size_t drop(char *data, size_t size, size_t n, void *ctx)
  * out to 127.0.0.1. */
 static long ask(const char *host, const char *port, bool is_tls)
 {
-	CURL *c = curl_easy_init();
+	CURL *c = libcurl.easy_init();
 	char url[URL_SIZE];
 	long status = 0;
 
@@ -41,17 +41,17 @@ static long ask(const char *host, const char *port, bool is_tls)
 		return 0;
 	snprintf(url, sizeof url, strchr(host, ':') ? "http%s://[%s]:%s/readyz" : "http%s://%s:%s/readyz",
 		 is_tls ? "s" : "", host, port);
-	curl_easy_setopt(c, CURLOPT_URL, url);
-	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(c, CURLOPT_PROXY, "");
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)TIMEOUT_S);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 0L);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 0L);
-	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, drop);
-	if (curl_easy_perform(c) == CURLE_OK)
-		curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_cleanup(c);
+	libcurl.easy_setopt(c, CURLOPT_URL, url);
+	libcurl.easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	libcurl.easy_setopt(c, CURLOPT_PROXY, "");
+	libcurl.easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	libcurl.easy_setopt(c, CURLOPT_TIMEOUT, (long)TIMEOUT_S);
+	libcurl.easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 0L);
+	libcurl.easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 0L);
+	libcurl.easy_setopt(c, CURLOPT_WRITEFUNCTION, drop);
+	if (libcurl.easy_perform(c) == CURLE_OK)
+		libcurl.easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+	libcurl.easy_cleanup(c);
 	return status;
 }
 
@@ -79,6 +79,7 @@ int cli_health(int argc, char **argv)
 	};
 	const char *host = "127.0.0.1", *port = "8080", *certificate = getenv("PHONON_TLS_CERT");
 	bool is_tls = certificate && *certificate;
+	struct error err = ERROR_INIT;
 	uint64_t n;
 	int c;
 
@@ -103,5 +104,7 @@ int cli_health(int argc, char **argv)
 		}
 	if (optind != argc)
 		return cli_usage_error("health", "no argument expected, found '%s'", argv[optind]);
+	if (curl_library_load(&err))
+		return cli_fail(&err);
 	return report(host, port, ask(host, port, is_tls));
 }

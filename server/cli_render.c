@@ -271,7 +271,8 @@ static int render_somewhere(struct round *b)
 	int status;
 
 	if (b->args->server_url) {
-		remote_init();
+		if (remote_init(&err))
+			return cli_fail(&err);
 		status = render_round(b);
 		remote_fini();
 		return status;

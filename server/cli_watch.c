@@ -257,8 +257,10 @@ static int watch(const struct render_args *a)
 	struct error err = ERROR_INIT;
 	int status = EX_OK;
 
-	if (a->server_url)
-		remote_init();
+	if (a->server_url && remote_init(&err)) {
+		free(out);
+		return cli_fail(&err);
+	}
 	if (!out || render_item_init(&w.item, in, out, a->stems_dir) < 0)
 		error_set(&err, ERR_NO_MEMORY, "no memory for a path");
 	else if (start(&w, &err) == 0)

@@ -32,6 +32,7 @@ libserver_a_SOURCES += \
 	server/webhooks.c server/webhooks.h \
 	server/background.c server/background.h \
 	server/cors.c server/cors.h \
+	server/curl_library.c server/curl_library.h \
 	server/cursor.c server/cursor.h \
 	server/batch_list.c \
 	server/wide_wav.c server/wide_wav.h \

@@ -23,14 +23,18 @@ enum {
 	TOKEN_SIZE = 33,
 };
 
-void remote_init(void)
+int remote_init(struct error *err)
 {
-	curl_global_init(CURL_GLOBAL_DEFAULT);
+	if (curl_library_load(err))
+		return -1;
+	if (libcurl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return error_set(err, ERR_NO_MEMORY, "no memory for connections");
+	return 0;
 }
 
 void remote_fini(void)
 {
-	curl_global_cleanup();
+	libcurl.global_cleanup();
 }
 
 /* What is passed around while a program is rendered elsewhere. */

@@ -10,8 +10,8 @@ struct remote {
 	const char *key; /* NULL: $PHONOND_API_KEY, if that is set */
 };
 
-/* Before other threads start, and after they have ended. */
-void remote_init(void);
+/* Before other threads start, and after they have ended. -1 with err when there is no libcurl. */
+int remote_init(struct error *err) WARN_UNUSED;
 void remote_fini(void);
 
 /* As render_run_files(), for the same spec at a server: control is kept up to date, a cancel cancels the job, the digest of

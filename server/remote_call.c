@@ -18,7 +18,7 @@ static size_t take_body(char *data, size_t size, size_t n, void *ctx)
 	long status = 0;
 
 	n *= size;
-	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+	libcurl.easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (!c->sink || status != 200)
 		return buf_append(&c->body, data, n) == 0 ? n : 0;
 	c->is_sink_broken = sink_write_at(c->sink, c->n_received, data, n, c->sink_err) < 0;
@@ -56,31 +56,31 @@ int remote_call_init(struct remote_call *c, const struct remote *remote, struct 
 	const char *ca = getenv("CURL_CA_BUNDLE");
 
 	*c = (struct remote_call){ .remote = remote, .control = control, .body.max_len = ANSWER_BYTES_MAX };
-	c->easy = curl_easy_init();
+	c->easy = libcurl.easy_init();
 	if (!c->easy)
 		return error_set(err, ERR_NO_MEMORY, "no memory for a connection");
 	if (ca && *ca)
-		curl_easy_setopt(c->easy, CURLOPT_CAINFO, ca);
-	curl_easy_setopt(c->easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(c->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(c->easy, CURLOPT_USERAGENT, "phonond/" PACKAGE_VERSION);
-	curl_easy_setopt(c->easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
-	curl_easy_setopt(c->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(c->easy, CURLOPT_LOW_SPEED_TIME, (long)STALLED_S);
-	curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->why);
-	curl_easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(c->easy, CURLOPT_WRITEDATA, c);
-	curl_easy_setopt(c->easy, CURLOPT_HEADERFUNCTION, take_header);
-	curl_easy_setopt(c->easy, CURLOPT_HEADERDATA, c);
-	curl_easy_setopt(c->easy, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(c->easy, CURLOPT_XFERINFOFUNCTION, look_for_cancel);
-	curl_easy_setopt(c->easy, CURLOPT_XFERINFODATA, c);
+		libcurl.easy_setopt(c->easy, CURLOPT_CAINFO, ca);
+	libcurl.easy_setopt(c->easy, CURLOPT_NOSIGNAL, 1L);
+	libcurl.easy_setopt(c->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	libcurl.easy_setopt(c->easy, CURLOPT_USERAGENT, "phonond/" PACKAGE_VERSION);
+	libcurl.easy_setopt(c->easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
+	libcurl.easy_setopt(c->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	libcurl.easy_setopt(c->easy, CURLOPT_LOW_SPEED_TIME, (long)STALLED_S);
+	libcurl.easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->why);
+	libcurl.easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, take_body);
+	libcurl.easy_setopt(c->easy, CURLOPT_WRITEDATA, c);
+	libcurl.easy_setopt(c->easy, CURLOPT_HEADERFUNCTION, take_header);
+	libcurl.easy_setopt(c->easy, CURLOPT_HEADERDATA, c);
+	libcurl.easy_setopt(c->easy, CURLOPT_NOPROGRESS, 0L);
+	libcurl.easy_setopt(c->easy, CURLOPT_XFERINFOFUNCTION, look_for_cancel);
+	libcurl.easy_setopt(c->easy, CURLOPT_XFERINFODATA, c);
 	return 0;
 }
 
 void remote_call_fini(struct remote_call *c)
 {
-	curl_easy_cleanup(c->easy);
+	libcurl.easy_cleanup(c->easy);
 	buf_fini(&c->body);
 }
 
@@ -90,7 +90,7 @@ static void add_header(struct curl_slist **list, const char *name, const char *v
 	struct curl_slist *longer;
 
 	snprintf(line, sizeof line, "%s: %s", name, value);
-	longer = curl_slist_append(*list, line);
+	longer = libcurl.slist_append(*list, line);
 	*list = longer ? longer : *list;
 }
 
@@ -135,15 +135,15 @@ static int perform(struct remote_call *c, const char *path, struct curl_slist *h
 		snprintf(c->why, sizeof c->why, "the URL is too long");
 		return -1;
 	}
-	curl_easy_setopt(c->easy, CURLOPT_URL, url);
-	curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, headers);
-	rc = curl_easy_perform(c->easy);
-	curl_easy_getinfo(c->easy, CURLINFO_CONNECT_TIME, &connect_s);
+	libcurl.easy_setopt(c->easy, CURLOPT_URL, url);
+	libcurl.easy_setopt(c->easy, CURLOPT_HTTPHEADER, headers);
+	rc = libcurl.easy_perform(c->easy);
+	libcurl.easy_getinfo(c->easy, CURLINFO_CONNECT_TIME, &connect_s);
 	c->was_reached |= connect_s > 0;
 	if (rc == CURLE_OK)
-		curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &c->status);
+		libcurl.easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &c->status);
 	else if (!c->why[0])
-		snprintf(c->why, sizeof c->why, "%s", curl_easy_strerror(rc));
+		snprintf(c->why, sizeof c->why, "%s", libcurl.easy_strerror(rc));
 	return rc == CURLE_OK ? 0 : -1;
 }
 
@@ -155,14 +155,14 @@ int remote_call_ask(struct remote_call *c, const char *method, const char *path,
 	int failed;
 
 	if (is_post) {
-		curl_easy_setopt(c->easy, CURLOPT_POST, 1L);
-		curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, json ? json : "");
-		curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(json ? strlen(json) : 0));
+		libcurl.easy_setopt(c->easy, CURLOPT_POST, 1L);
+		libcurl.easy_setopt(c->easy, CURLOPT_POSTFIELDS, json ? json : "");
+		libcurl.easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(json ? strlen(json) : 0));
 	} else {
-		curl_easy_setopt(c->easy, CURLOPT_HTTPGET, 1L);
+		libcurl.easy_setopt(c->easy, CURLOPT_HTTPGET, 1L);
 	}
 	failed = perform(c, path, headers);
-	curl_slist_free_all(headers);
+	libcurl.slist_free_all(headers);
 	return failed;
 }
 

@@ -2,12 +2,12 @@
 #ifndef SERVER_REMOTE_CALL_H
 #define SERVER_REMOTE_CALL_H
 
-#include <curl/curl.h>
 #include <jansson.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/sink.h"
+#include "server/curl_library.h"
 #include "server/remote.h"
 
 /* A conversation: one connection, used again. */

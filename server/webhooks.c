@@ -1,6 +1,5 @@
 #include "server/webhooks.h"
 
-#include <curl/curl.h>
 #include <jansson.h>
 #include <pthread.h>
 #include <sodium/randombytes.h>
@@ -15,6 +14,7 @@
 #include "config.h"
 #include "server/api.h"
 #include "server/breaker.h"
+#include "server/curl_library.h"
 #include "server/trace.h"
 #include "server/webhook_guard.h"
 #include "server/webhook_sign.h"
@@ -139,7 +139,7 @@ static int add_header(struct call *c, const char *name, const char *value)
 	struct curl_slist *more;
 
 	snprintf(line, sizeof line, "%s: %s", name, value);
-	more = curl_slist_append(c->headers, line);
+	more = libcurl.slist_append(c->headers, line);
 	if (!more)
 		return -1;
 	c->headers = more;
@@ -164,31 +164,31 @@ static int make_headers(struct call *c, const struct webhook_secrets *secrets)
 
 static void set_options(struct call *c)
 {
-	curl_easy_setopt(c->easy, CURLOPT_URL, c->delivery.url);
-	curl_easy_setopt(c->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(c->easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(c->easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(c->easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(c->easy, CURLOPT_TIMEOUT_MS, (long)CALL_MS);
-	curl_easy_setopt(c->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-	curl_easy_setopt(c->easy, CURLOPT_OPENSOCKETFUNCTION, open_guarded);
-	curl_easy_setopt(c->easy, CURLOPT_OPENSOCKETDATA, c);
+	libcurl.easy_setopt(c->easy, CURLOPT_URL, c->delivery.url);
+	libcurl.easy_setopt(c->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	libcurl.easy_setopt(c->easy, CURLOPT_FOLLOWLOCATION, 0L);
+	libcurl.easy_setopt(c->easy, CURLOPT_PROXY, "");
+	libcurl.easy_setopt(c->easy, CURLOPT_NOSIGNAL, 1L);
+	libcurl.easy_setopt(c->easy, CURLOPT_TIMEOUT_MS, (long)CALL_MS);
+	libcurl.easy_setopt(c->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+	libcurl.easy_setopt(c->easy, CURLOPT_OPENSOCKETFUNCTION, open_guarded);
+	libcurl.easy_setopt(c->easy, CURLOPT_OPENSOCKETDATA, c);
 	/* A kept connection would answer to whom it was opened for, but the guard looks at new ones only. */
-	curl_easy_setopt(c->easy, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(c->easy, CURLOPT_FORBID_REUSE, 1L);
-	curl_easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, drop_answer);
-	curl_easy_setopt(c->easy, CURLOPT_WRITEDATA, c);
-	curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->why);
-	curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, c->headers);
-	curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE, (long)strlen(c->body));
-	curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, c->body);
-	curl_easy_setopt(c->easy, CURLOPT_PRIVATE, c);
+	libcurl.easy_setopt(c->easy, CURLOPT_FRESH_CONNECT, 1L);
+	libcurl.easy_setopt(c->easy, CURLOPT_FORBID_REUSE, 1L);
+	libcurl.easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, drop_answer);
+	libcurl.easy_setopt(c->easy, CURLOPT_WRITEDATA, c);
+	libcurl.easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->why);
+	libcurl.easy_setopt(c->easy, CURLOPT_HTTPHEADER, c->headers);
+	libcurl.easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE, (long)strlen(c->body));
+	libcurl.easy_setopt(c->easy, CURLOPT_POSTFIELDS, c->body);
+	libcurl.easy_setopt(c->easy, CURLOPT_PRIVATE, c);
 }
 
 static void free_call(struct call *c)
 {
-	curl_easy_cleanup(c->easy);
-	curl_slist_free_all(c->headers);
+	libcurl.easy_cleanup(c->easy);
+	libcurl.slist_free_all(c->headers);
 	delivery_fini(&c->delivery);
 	free(c->body);
 	free(c);
@@ -221,7 +221,7 @@ static struct call *new_call(struct webhooks *w, struct delivery *d)
 	copy_host(d->url, c->host);
 	randombytes_buf(fresh, sizeof fresh);
 	c->body = print_body(w, d);
-	c->easy = curl_easy_init();
+	c->easy = libcurl.easy_init();
 	if (c->body && c->easy && storage_webhook_secrets(w->config.storage, d->key_id, fresh, &secrets, NULL) == 0 &&
 	    make_headers(c, &secrets) == 0) {
 		set_options(c);
@@ -239,7 +239,7 @@ static void begin_call(struct webhooks *w, struct delivery *d)
 	if (!c)
 		return;
 	until_ms = breaker_open_until(&w->breakers, c->host, now_ms);
-	if (until_ms == 0 && curl_multi_add_handle(w->multi, c->easy) == CURLM_OK) {
+	if (until_ms == 0 && libcurl.multi_add_handle(w->multi, c->easy) == CURLM_OK) {
 		c->next = w->calls;
 		w->calls = c;
 		w->n_calls++;
@@ -266,7 +266,7 @@ static int64_t next_pause(const struct call *c, long status)
 	curl_off_t asked_s = 0;
 
 	if (status == 429 || status == 503)
-		curl_easy_getinfo(c->easy, CURLINFO_RETRY_AFTER, &asked_s);
+		libcurl.easy_getinfo(c->easy, CURLINFO_RETRY_AFTER, &asked_s);
 	if (asked_s > RETRY_AFTER_MAX_S)
 		asked_s = RETRY_AFTER_MAX_S;
 	return asked_s * 1000 > pause_ms ? (int64_t)asked_s * 1000 : pause_ms;
@@ -282,13 +282,13 @@ static struct delivery_outcome judge(const struct call *c, CURLcode code)
 	struct delivery_outcome o = { .id = c->delivery.id, .status = "pending" };
 	long status = 0;
 
-	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+	libcurl.easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (code != CURLE_OK && c->n_received <= ANSWER_BYTES_MAX) {
 		status = 0;
 		snprintf(o.attempt.error, sizeof o.attempt.error, "%.159s",
 			 c->is_blocked ? "the host has no address that may be called"
 			 : c->why[0]   ? c->why
-				       : curl_easy_strerror(code));
+				       : libcurl.easy_strerror(code));
 	}
 	o.attempt.at_ms = c->at_ms;
 	o.attempt.duration_ms = (int64_t)((clock_monotonic_ns() - c->started_ns) / 1000000u);
@@ -334,7 +334,7 @@ static void end_call(struct webhooks *w, struct call *c, CURLcode code)
 		at = &(*at)->next;
 	*at = c->next;
 	w->n_calls--;
-	curl_multi_remove_handle(w->multi, c->easy);
+	libcurl.multi_remove_handle(w->multi, c->easy);
 	breaker_note(&w->breakers, c->host, clock_wall_ms(),
 		     o.attempt.http_status == 0 || o.attempt.http_status >= 500);
 	if (storage_delivery_finish(w->config.storage, &o, &err) < 0)
@@ -349,11 +349,11 @@ static void end_calls(struct webhooks *w)
 	CURLMsg *m;
 	int n_left;
 
-	while ((m = curl_multi_info_read(w->multi, &n_left)))
+	while ((m = libcurl.multi_info_read(w->multi, &n_left)))
 		if (m->msg == CURLMSG_DONE) {
 			CURLcode code = m->data.result;
 			void *c;
-			curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&c);
+			libcurl.easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&c);
 			end_call(w, c, code);
 		}
 }
@@ -401,7 +401,7 @@ static void sleep_at_most(struct webhooks *w, int ms, uint64_t seen)
 
 	atomic_store(&w->is_asleep, true);
 	is_late = atomic_load(&w->is_stopping) || atomic_load(&w->n_notified) != seen;
-	curl_multi_poll(w->multi, NULL, 0, is_late ? 0 : ms, NULL);
+	libcurl.multi_poll(w->multi, NULL, 0, is_late ? 0 : ms, NULL);
 	atomic_store(&w->is_asleep, false);
 }
 
@@ -411,7 +411,7 @@ static void give_back_calls(struct webhooks *w)
 	while (w->calls) {
 		struct call *c = w->calls;
 		w->calls = c->next;
-		curl_multi_remove_handle(w->multi, c->easy);
+		libcurl.multi_remove_handle(w->multi, c->easy);
 		(void)!storage_delivery_postpone(w->config.storage, c->delivery.id, c->at_ms, NULL);
 		free_call(c);
 	}
@@ -427,7 +427,7 @@ static void *run(void *arg)
 	while (!atomic_load(&w->is_stopping)) {
 		uint64_t seen = atomic_load(&w->n_notified);
 		int sleep_ms = begin_calls(w);
-		curl_multi_perform(w->multi, &n_running);
+		libcurl.multi_perform(w->multi, &n_running);
 		end_calls(w);
 		tick(w);
 		sleep_at_most(w, sleep_ms, seen);
@@ -440,7 +440,7 @@ void webhooks_notify(struct webhooks *w)
 {
 	atomic_fetch_add(&w->n_notified, 1);
 	if (atomic_exchange(&w->is_asleep, false))
-		curl_multi_wakeup(w->multi);
+		libcurl.multi_wakeup(w->multi);
 }
 
 /* --- Start and end ------------------------------------------------------------------------------------------------ */
@@ -450,17 +450,17 @@ struct webhooks *webhooks_start(const struct webhooks_config *config, struct err
 	struct webhooks *w;
 	int rc;
 
-	if (webhook_guard_check_list(config->allowed, err) < 0)
+	if (webhook_guard_check_list(config->allowed, err) < 0 || curl_library_load(err))
 		return NULL;
 	w = calloc(1, sizeof *w);
-	if (!w || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	if (!w || libcurl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		free(w);
 		error_set(err, ERR_NO_MEMORY, "no memory for webhooks");
 		return NULL;
 	}
 	w->config = *config;
 	w->breakers.pause_ms = 6 * config->first_retry_ms;
-	w->multi = curl_multi_init();
+	w->multi = libcurl.multi_init();
 	rc = w->multi ? pthread_create(&w->thread, NULL, run, w) : -1;
 	if (rc == 0)
 		return w;
@@ -472,7 +472,7 @@ struct webhooks *webhooks_start(const struct webhooks_config *config, struct err
 void webhooks_stop(struct webhooks *w)
 {
 	atomic_store(&w->is_stopping, true);
-	curl_multi_wakeup(w->multi);
+	libcurl.multi_wakeup(w->multi);
 	pthread_join(w->thread, NULL);
 }
 
@@ -480,9 +480,9 @@ void webhooks_free(struct webhooks *w)
 {
 	if (!w)
 		return;
-	curl_multi_cleanup(w->multi);
+	libcurl.multi_cleanup(w->multi);
 	free(w);
-	curl_global_cleanup();
+	libcurl.global_cleanup();
 }
 
 struct webhook_counts webhooks_counts(const struct webhooks *w)

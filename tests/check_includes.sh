@@ -47,7 +47,7 @@ only "storage/storage.h is the door of storage/" 'storage/([^s]|s[^t]|st[^o]|sto
 only "queue/queue.h is the door of queue/" 'queue/([^q]|q[^u]|qu[^e]|que[^u]|queu[^e]|queue[^.])' 'queue/'
 only "libmicrohttpd is behind server/http*.c" 'microhttpd\.h' 'server/http'
 only "jansson is in server/" 'jansson\.h' 'server/'
-only "libcurl is behind server/webhooks.c and server/remote*.c" 'curl/' 'server/(webhooks|remote)'
+only "libcurl is behind server/curl_library.h" 'curl/' 'server/curl_library'
 only "libseccomp is behind server/sandbox.c" 'seccomp\.h' 'server/sandbox'
 only "zlib is behind server/inflate.c" 'zlib\.h' 'server/inflate'
 only "libpng is behind server/plot_png.c" 'png\.h' 'server/plot_png'

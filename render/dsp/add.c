@@ -20,5 +20,6 @@ const struct node_def node_add = {
 	.n_params = 2,
 	.time_class = TIME_PURE,
 	.is_pointwise = true,
+	.is_affine = true,
 	.process = add_process,
 };

@@ -34,7 +34,7 @@ librender_a_SOURCES += \
 	render/dsp/square_trig.c render/dsp/squeeze.c render/dsp/stack.c render/dsp/string.h render/dsp/sub.c \
 	render/dsp/superchip.c render/dsp/superfm.c render/dsp/superhat.c render/dsp/superkick.c \
 	render/dsp/superpwm.c render/dsp/supersaw.c render/dsp/supersnare.c render/dsp/sustain.c \
-	render/dsp/svf.c render/dsp/svf.h render/dsp/svf_bank.h render/dsp/svf_bp.c render/dsp/svf_hp.c \
+	render/dsp/svf.c render/dsp/svf.h render/dsp/svf_bank.h render/dsp/lane_frames.h render/dsp/saw_lanes.h render/dsp/svf_bp.c render/dsp/svf_hp.c \
 	render/dsp/svf_lp.c render/dsp/svf_notch.c render/dsp/sway.h render/dsp/synth.c render/dsp/tadsr.c \
 	render/dsp/tapedelay.c render/dsp/tar.c render/dsp/timer.c render/dsp/transient_shaper.c \
 	render/dsp/tremolo.c render/dsp/tri.c render/dsp/tri_trig.c render/dsp/trig.c render/dsp/triggered.h \

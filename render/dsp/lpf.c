@@ -14,8 +14,14 @@ SIMD_CLONES(static, lpf_bank_process, (void *state, const struct node_io *io, si
 	svf_bank_process((struct svf_kind){ MATCHED_LOW, Q_MIN, Q_MAX }, state, io, n);
 }
 
-static const struct node_def lpf_bank =
-	SVF_BANK_DEF("lpf_bank", "the sum of eight low-passes", "cutoff", "q", lpf_bank_process);
+SIMD_CLONES(static, lpf_saw_bank_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
+{
+	svf_fed_bank_process((struct svf_kind){ MATCHED_LOW, Q_MIN, Q_MAX }, state, io, n);
+}
+
+static const struct node_def lpf_bank = SVF_BANK_DEF("lpf_bank", "the sum of low-passes", lpf_bank_process);
+static const struct node_def lpf_saw_bank =
+	SVF_FED_BANK_DEF("lpf_saw_bank", "the sum of saws through low-passes", lpf_saw_bank_process);
 
 static double lpf_tail_s(const struct node_env *env, const struct node_input *in)
 {
@@ -37,4 +43,6 @@ const struct node_def node_lpf = {
 	.process = lpf_process,
 	.tail_s = lpf_tail_s,
 	.bank = &lpf_bank,
+	.fed_bank = &lpf_saw_bank,
+	.fed_by = &node_saw,
 };

@@ -30,6 +30,7 @@ const struct node_def node_muladd = {
 	.n_params = 3,
 	.time_class = TIME_PURE,
 	.is_pointwise = true,
+	.is_affine = true,
 	.process = muladd_process,
 };
 
@@ -41,5 +42,6 @@ const struct node_def node_addmul = {
 	.n_params = 3,
 	.time_class = TIME_PURE,
 	.is_pointwise = true,
+	.is_affine = true,
 	.process = addmul_process,
 };

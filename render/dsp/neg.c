@@ -17,5 +17,6 @@ const struct node_def node_neg = {
 	.n_params = 1,
 	.time_class = TIME_PURE,
 	.is_pointwise = true,
+	.is_affine = true,
 	.process = neg_process,
 };

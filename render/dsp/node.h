@@ -21,9 +21,13 @@ enum {
 	BLOCK_FRAMES_MAX = 4096,
 	NODE_PARAMS_MAX = 16,
 	NODE_ALIASES_MAX = 3,
-	NODE_BANK_LANES = 8,
-	NODE_BANK_PARAMS_MAX = 3, /* of a lane: all inputs of a bank fit where those of a stereo kernel do */
+	NODE_BANK_LANES = 16,     /* at most */
+	NODE_BANK_PARAMS_MAX = 3, /* of a lane */
+	NODE_INPUTS_MAX = 48,     /* of a call: both channels of a stereo kernel, or all lanes of a bank */
 };
+_Static_assert(NODE_INPUTS_MAX >= 2 * (int)NODE_PARAMS_MAX &&
+		       NODE_INPUTS_MAX >= (int)NODE_BANK_LANES * NODE_BANK_PARAMS_MAX,
+	       "room");
 
 /* How a node's output over a span of frames can be had (docs/ARCHITECTURE.md, "Time classes"). */
 enum time_class {
@@ -44,6 +48,9 @@ enum param_flag {
 	PARAM_LEADS = 64,
 	/* The last parameter, which comes first behind the input when every position is filled: `lush 0.05 0.9 …`. */
 	PARAM_FRONT = 128,
+	/* Of a bank: goes along straight lines from quantum to quantum where it may, and takes such an input by the
+	 * line's ends: node_input.is_line. */
+	PARAM_LINE = 256,
 };
 
 struct param_def {
@@ -71,6 +78,9 @@ struct node_input {
 	sample value;
 	const sample *list; /* PARAM_LIST: [n_list], never NULL there; value is its first */
 	uint32_t n_list;
+	/* data[q] is the value in the last frame of quantum q of the call, and within a quantum the input runs straight
+	 * from one end to the next, to 1/4096 of it. Only for PARAM_LINE. */
+	bool is_line;
 };
 
 static inline sample node_input_at(const struct node_input *in, size_t i)
@@ -103,6 +113,7 @@ struct node_def {
 	/* A mono TIME_PURE kernel without state whose output at a frame comes from its inputs at that frame and from nothing
 	 * else: over constants it is a constant (render/graph/merge.h). */
 	bool is_pointwise;
+	bool is_affine;     /* of these, a straight line over each input while the others stand still */
 	bool is_individual; /* reads io->id: two calls over the same inputs are two signals, as two noises are */
 	unsigned n_acc;     /* TIME_SCAN: accumulators; the state is uint64_t[n_acc], zero at frame 0 */
 	/* Bytes of state per channel (all of it for is_stereo), for these inputs' constants; NULL: none, or
@@ -125,13 +136,19 @@ struct node_def {
 	/* NULL, or what takes the place of a TIME_SCAN function in calls whose parameters are all fixed: TIME_PURE, with the
 	 * same parameters. It is no function of the language and never called for a single frame. */
 	const struct node_def *steady;
-	/* NULL, or what computes up to NODE_BANK_LANES calls of this function side by side and gives their sum; the builder
+	/* Of such a steady one that is a sine of amplitude 1 at the frequency in[0], or NULL: gives in out[0][q] the value
+	 * in the last frame of quantum q, for QUANTUM_FRAMES quanta from io->frame on (render/graph/plan_line.h). */
+	void (*ends)(const void *state, const struct node_io *io);
+	/* NULL, or what computes up to n_lanes calls of this function side by side and gives their sum; the builder
 	 * puts it in place of the terms of sums (render/graph/gather.h). It is no function of the language, mono, of the
 	 * same time class (TIME_PURE for a source, of which only calls with fixed parameters are put together), and its
-	 * n_lanes is NODE_BANK_LANES (elsewhere 0): its inputs are those of each lane in turn,
+	 * n_lanes is at most NODE_BANK_LANES (elsewhere 0): its inputs are those of each lane in turn,
 	 * zero in lanes that are not used, which must add nothing. It is never called for a single frame. */
 	const struct node_def *bank;
 	unsigned n_lanes;
+	/* NULL, or the bank of calls whose first input is a call of `fed_by` that only they read, with a fixed first
+	 * parameter and zeroes for the others: the source's parameter stands in place of the input. */
+	const struct node_def *fed_bank, *fed_by;
 };
 
 /* Inputs of a call, of one channel. */

@@ -15,7 +15,7 @@
 #include "render/dsp/osc.h"
 
 enum {
-	LANES = NODE_BANK_LANES,
+	LANES = SIMD_LANES,
 	PARAMS = OSC_OFFSET + 1,
 	ROW_FRAMES = 2 * SIMD_LANES,
 	QUANTUM_ROWS = QUANTUM_FRAMES / ROW_FRAMES,
@@ -169,6 +169,20 @@ SIMD_CLONES(static, sine_steady_process, (void *state, const struct node_io *io,
 	lanes_process(state, 1, io, n);
 }
 
+/* The ends of quanta alone, eight at a time. */
+SIMD_CLONES(static, sine_steady_ends, (const void *state, const struct node_io *io), (state, io))
+{
+	const struct lane *l = state;
+	uint64_t acc = (io->frame + QUANTUM_FRAMES - 1) * l->step, apart = QUANTUM_FRAMES * l->step;
+	u64x4 offsets = { 0, apart, 2 * apart, 3 * apart };
+
+	for (size_t q = 0; q < QUANTUM_FRAMES; q += SIMD_LANES, acc += SIMD_LANES * apart) {
+		u64x4 low = acc + offsets;
+
+		f32x8_store(io->out[0] + q, f32x8_sin2pi(f32x8_from_phase(u32x8_from_phases(low, low + 4 * apart))));
+	}
+}
+
 const struct node_def node_sine_steady = {
 	.name = "sine_steady",
 	.doc = "a sine at a fixed frequency",
@@ -179,6 +193,7 @@ const struct node_def node_sine_steady = {
 	.state_bytes = sine_steady_state_bytes,
 	.reset = sine_steady_reset,
 	.process = sine_steady_process,
+	.ends = sine_steady_ends,
 };
 
 /* --- Eight --- */

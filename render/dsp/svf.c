@@ -39,5 +39,11 @@ SIMD_CLONES(static, low_bank_process, (void *state, const struct node_io *io, si
 	svf_bank_process((struct svf_kind){ MATCHED_LOW, Q_MIN, Q_MAX }, state, io, n);
 }
 
-const struct node_def node_svf_low_bank =
-	SVF_BANK_DEF("rlpf_bank", "the sum of eight low-passes", "cutoff", "q", low_bank_process);
+SIMD_CLONES(static, low_saw_bank_process, (void *state, const struct node_io *io, size_t n), (state, io, n))
+{
+	svf_fed_bank_process((struct svf_kind){ MATCHED_LOW, Q_MIN, Q_MAX }, state, io, n);
+}
+
+const struct node_def node_svf_low_bank = SVF_BANK_DEF("rlpf_bank", "the sum of low-passes", low_bank_process);
+const struct node_def node_svf_low_saw_bank =
+	SVF_FED_BANK_DEF("rlpf_saw_bank", "the sum of saws through low-passes", low_saw_bank_process);

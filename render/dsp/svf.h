@@ -314,6 +314,6 @@ void svf_band_process(void *state, const struct node_io *io, size_t n);
 void svf_band_unit_process(void *state, const struct node_io *io, size_t n);
 void svf_notch_process(void *state, const struct node_io *io, size_t n);
 double svf_tail_s(const struct node_env *env, const struct node_input *in);
-extern const struct node_def node_svf_low_bank;
+extern const struct node_def node_svf_low_bank, node_svf_low_saw_bank, node_saw;
 
 #endif

@@ -14,4 +14,6 @@ const struct node_def node_svf_lp = {
 	.process = svf_low_process,
 	.tail_s = svf_tail_s,
 	.bank = &node_svf_low_bank,
+	.fed_bank = &node_svf_low_saw_bank,
+	.fed_by = &node_saw,
 };

@@ -69,7 +69,7 @@ static int layout_node(struct run *run, uint32_t node, struct error *err)
 static size_t state_bytes_of(const struct run *run, uint32_t node)
 {
 	const struct plan_node *n = &run->spec.plan->nodes[node];
-	struct node_input in[2 * NODE_PARAMS_MAX];
+	struct node_input in[NODE_INPUTS_MAX];
 	if (!n->def->state_bytes)
 		return n->def->n_acc * sizeof(uint64_t);
 	tile_constants(run, node, in);

@@ -12,10 +12,7 @@
 #include "base/hash.h"
 #include "render/engine/mix.h"
 
-enum {
-	INPUTS_MAX = 2 * NODE_PARAMS_MAX,
-	STATE_BYTES_KEPT = 4096, /* more takes longer to copy than calls for each quantum cost */
-};
+enum { STATE_BYTES_KEPT = 4096 }; /* more takes longer to copy than calls for each quantum cost */
 
 static char *slot_of(const struct run *run, uint64_t block)
 {
@@ -89,6 +86,7 @@ static void block_inputs(const struct run *run, uint32_t node, unsigned kernel, 
 				.value = ki->value,
 				.list = n->inputs[p].list,
 				.n_list = n->inputs[p].n_list,
+				.is_line = ki->is_signal && run->spec.plan->nodes[n->inputs[p].node].is_line,
 			};
 		}
 }
@@ -122,7 +120,7 @@ static void reset_state(const struct run *run, uint32_t node, unsigned kernel, c
 void tile_reset_kernel(struct run *run, uint32_t node)
 {
 	const struct plan_node *n = &run->spec.plan->nodes[node];
-	struct node_input in[INPUTS_MAX];
+	struct node_input in[NODE_INPUTS_MAX];
 	tile_constants(run, node, in);
 	for (unsigned k = 0; k < n->n_kernels; k++) {
 		reset_state(run, node, k, in);
@@ -166,7 +164,8 @@ static bool io_is_finite(const struct node_io *io, size_t n)
 static void io_advance(struct node_io *io, struct node_input *in, uint32_t n_in)
 {
 	for (uint32_t i = 0; i < n_in; i++)
-		in[i].data = in[i].data ? in[i].data + QUANTUM_FRAMES : NULL;
+		if (in[i].data)
+			in[i].data += in[i].is_line ? 1 : QUANTUM_FRAMES;
 	io->frame += QUANTUM_FRAMES;
 	for (unsigned ch = 0; ch < 2; ch++)
 		io->out[ch] = io->out[ch] ? io->out[ch] + QUANTUM_FRAMES : NULL;
@@ -174,7 +173,7 @@ static void io_advance(struct node_io *io, struct node_input *in, uint32_t n_in)
 
 static void silence_and_reset(struct run *run, uint32_t node, unsigned kernel, const struct node_io *io)
 {
-	struct node_input constants[INPUTS_MAX];
+	struct node_input constants[NODE_INPUTS_MAX];
 
 	for (unsigned ch = 0; ch < 2; ch++)
 		if (io->out[ch])
@@ -220,11 +219,28 @@ static void process_carrying(struct run *run, uint32_t node, unsigned kernel, st
 	}
 }
 
+/* One value for each quantum, for as many as a block may have: the ends of a sine, or what arithmetic makes of them. */
+static void process_line(struct run *run, uint32_t node, uint64_t block)
+{
+	const struct plan_node *n = &run->spec.plan->nodes[node];
+	struct node_input in[NODE_INPUTS_MAX];
+	block_inputs(run, node, 0, block, in);
+	struct node_io io = io_of(run, node, 0, block, in);
+	if (n->def->ends)
+		n->def->ends(run->kernels[node].state[0], &io);
+	else
+		n->def->process(NULL, &io, QUANTUM_FRAMES);
+}
+
 static void process_kernel(struct run *run, uint32_t node, unsigned k, uint64_t block)
 {
 	const struct plan_node *n = &run->spec.plan->nodes[node];
-	struct node_input in[INPUTS_MAX];
+	struct node_input in[NODE_INPUTS_MAX];
 	uint64_t acc[NODE_PARAMS_MAX];
+	if (n->is_line) {
+		process_line(run, node, block);
+		return;
+	}
 	block_inputs(run, node, k, block, in);
 	struct node_io io = io_of(run, node, k, block, in);
 	if (n->time_class == TIME_CARRY) {
@@ -253,7 +269,7 @@ void tile_advance(struct run *run, const struct plan_stage *stage, uint64_t bloc
 	uint32_t node = stage->nodes[0];
 	const struct plan_node *n = &run->spec.plan->nodes[node];
 	struct kernel *k = &run->kernels[node];
-	struct node_input in[INPUTS_MAX];
+	struct node_input in[NODE_INPUTS_MAX];
 	for (unsigned i = 0; i < n->n_kernels; i++) {
 		memcpy(slot_of(run, block) + k->phase_offset[i], k->acc[i], n->def->n_acc * sizeof(uint64_t));
 		block_inputs(run, node, i, block, in);
@@ -289,8 +305,8 @@ static void frame_inputs(const struct run *run, uint32_t node, unsigned kernel, 
 
 static void loop_frame(struct run *run, const struct plan_stage *stage, uint64_t block, size_t frame)
 {
-	struct node_input in[INPUTS_MAX];
-	sample values[INPUTS_MAX];
+	struct node_input in[NODE_INPUTS_MAX];
+	sample values[NODE_INPUTS_MAX];
 	for (uint32_t i = 0; i < stage->n_nodes; i++) {
 		uint32_t node = stage->nodes[i];
 		const struct plan_node *n = &run->spec.plan->nodes[node];

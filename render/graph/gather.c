@@ -85,17 +85,39 @@ static bool is_plain_number(const struct graph_node *n)
 	return n->kind == GRAPH_CONST && !n->list && !n->is_free_pitch;
 }
 
-/* A call that may become a lane of a bank. Sources are banked at fixed parameters only, where they have no state. */
+static bool are_plain_numbers(const struct gather *s, const struct graph_node *n)
+{
+	for (uint32_t k = 0; k < n->n_inputs; k++)
+		if (!is_plain_number(&s->g->nodes[n->inputs[k]]))
+			return false;
+	return true;
+}
+
+/* Is the input of a call what its fed bank has inside? */
+static bool is_fed(const struct gather *s, const struct graph_node *n)
+{
+	uint32_t input = n->inputs[0];
+	const struct graph_node *source = &s->g->nodes[input];
+
+	if (!n->def->fed_bank || !is_free_node(s, input) || s->n_readers[input] > 1 || source->def != n->def->fed_by ||
+	    !are_plain_numbers(s, source))
+		return false;
+	for (uint32_t k = 1; k < source->n_inputs; k++)
+		if (s->g->nodes[source->inputs[k]].value != 0)
+			return false;
+	return true;
+}
+
+/* Of a call that may become a lane. Sources are banked at fixed parameters only, where they have no state. */
 static const struct node_def *bank_of(const struct gather *s, uint32_t term)
 {
 	const struct graph_node *n = &s->g->nodes[term];
 
 	if (!is_free_node(s, term) || s->n_readers[term] > 1 || !n->def->bank)
 		return NULL;
-	for (uint32_t k = 0; n->def->time_class == TIME_SCAN && k < n->n_inputs; k++)
-		if (!is_plain_number(&s->g->nodes[n->inputs[k]]))
-			return NULL;
-	return n->def->bank;
+	if (n->def->time_class == TIME_SCAN && !are_plain_numbers(s, n))
+		return NULL;
+	return is_fed(s, n) ? n->def->fed_bank : n->def->bank;
 }
 
 static uint32_t zero_of(struct gather *s, struct span span)
@@ -129,6 +151,8 @@ static uint32_t bank_make(struct gather *s, const struct node_def *bank, const u
 	for (uint32_t i = 0; i < n_lanes; i++) {
 		const struct graph_node *lane = &s->g->nodes[lanes[i]];
 		memcpy(inputs + n, lane->inputs, lane->n_inputs * sizeof *inputs);
+		if (bank == lane->def->fed_bank)
+			inputs[n] = s->g->nodes[lane->inputs[0]].inputs[0];
 		n += lane->n_inputs;
 	}
 	return node_make(s, bank, inputs, n, node_def_inputs(bank), s->g->nodes[lanes[0]].span);
@@ -147,7 +171,7 @@ static int bank_gather(struct gather *s, const struct node_def *bank, uint32_t f
 		lanes[n] = s->terms[i];
 		at[n++] = i;
 		n_left--;
-		if (n < NODE_BANK_LANES && n_left > 0)
+		if (n < bank->n_lanes && n_left > 0)
 			continue;
 		uint32_t made = bank_make(s, bank, lanes, n);
 		if (made == UINT32_MAX)

@@ -4,7 +4,8 @@
  * read what the node before has just written. Here a tree of additions that nothing else reads in between becomes
  *
  *   banks   of up to NODE_BANK_LANES terms each, where terms are calls of one function that has a bank (node.h): the
- *           kernel computes them side by side and gives their sum,
+ *           kernel computes them side by side and gives their sum; where it can also make what they hear, as saws at
+ *           fixed frequencies, that is inside,
  *   mixes   of up to 16 terms each: what is left, in the order of the program, the first mix being the first term of
  *           the next.
  *

@@ -6,7 +6,7 @@ librender_a_SOURCES += \
 	render/graph/build_source.c render/graph/build_synth.c render/graph/build_timed.c render/graph/gather.c \
 	render/graph/gather.h render/graph/graph.c render/graph/graph.h render/graph/merge.c \
 	render/graph/merge.h render/graph/plan.c render/graph/plan.h render/graph/plan_order.c \
-	render/graph/plan_order.h render/graph/plan_pipeline.c render/graph/plan_print.c render/graph/plan_stage.c render/graph/plan_stage.h \
+	render/graph/plan_order.h render/graph/plan_line.c render/graph/plan_line.h render/graph/plan_pipeline.c render/graph/plan_print.c render/graph/plan_stage.c render/graph/plan_stage.h \
 	render/graph/probe.c render/graph/probe.h
 
 check_PROGRAMS += tests/unit/test_merge

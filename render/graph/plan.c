@@ -1,6 +1,7 @@
 #include "render/graph/plan.h"
 
 #include "render/graph/merge.h"
+#include "render/graph/plan_line.h"
 #include "render/graph/plan_order.h"
 #include "render/graph/plan_stage.h"
 
@@ -269,7 +270,7 @@ static const struct plan *plan_build_at(struct arena *a, const struct graph *g, 
 	if (nodes_build(&b) || all_events_build(&b))
 		return NULL;
 	outputs_build(&b);
-	if (plan_stages_build(a, b.plan, &b.order, env)) {
+	if ((depth == 0 && plan_line_mark(a, b.plan, env)) || plan_stages_build(a, b.plan, &b.order, env)) {
 		exhausted(&b);
 		return NULL;
 	}

@@ -53,6 +53,7 @@ struct plan_node {
 	bool is_phase_closed;       /* a TIME_SCAN kernel whose state at frame f is f * (its advance over one frame) */
 	struct plan_input *inputs;  /* GRAPH_NODE: one per parameter; GRAPH_EVENTS: the modulators */
 	uint32_t n_inputs;
+	bool is_line;           /* its signal is one value for each quantum of the block: plan_line.h */
 	uint32_t stage;         /* that computes the signal */
 	uint32_t advance_stage; /* TIME_SCAN: that computes the state at the start of each block; else PLAN_NONE */
 	uint32_t events_idx;    /* GRAPH_EVENTS: index into events; GRAPH_CONTROL: into controls */

@@ -47,7 +47,7 @@ enum {
 
 static size_t node_state_bytes(const struct plan_node *n, const struct node_env *env)
 {
-	struct node_input in[2 * NODE_PARAMS_MAX];
+	struct node_input in[NODE_INPUTS_MAX];
 	if (!n->def->state_bytes || n->def->n_params > NODE_PARAMS_MAX)
 		return 0;
 	plan_node_constants(n, in);
@@ -58,6 +58,8 @@ static unsigned node_cost(const struct plan_node *n, const struct node_env *env)
 {
 	if (n->kind != GRAPH_NODE)
 		return COST_KERNEL;
+	if (n->is_line)
+		return COST_LIGHT;
 	if (n->def->n_lanes)
 		return COST_LONG;
 	if (n->def->time_class == TIME_PURE && !n->def->state_bytes)
