@@ -63,6 +63,9 @@ build_tree() {
 	mkdir -p "$folder"
 	if [ ! -f "$folder/Makefile" ]; then
 		(cd "$folder" && "$OLDPWD/configure" --quiet "$@")
+	elif [ -f web/dist/manifest.tsv ] && grep -q 'undef HAVE_PAGE' "$folder/config.h"; then
+		# It was configured when there was no page.
+		(cd "$folder" && ./config.status --quiet --recheck && ./config.status --quiet)
 	fi
 	make -C "$folder" -s -j "$(nproc)"
 }

@@ -104,6 +104,8 @@ check_beside() {
 	check_page
 	check_command lint tests/openapi/lint.sh
 	check_command contract tests/openapi/run_examples "$PWD/build/check/phonond"
+	check_command client tests/openapi/run_client "$PWD/build/check/phonond"
+	check_command prism make -C build/check -s prism-quick
 	check_command manifests tests/deploy/check_manifests.sh
 	check_command webhooks tests/openapi/run_webhooks "$PWD/build/check/phonond"
 	for script in run.sh test.sh packages.sh autogen.sh .ci/run tests/check_tarball.sh tests/deploy/check_manifests.sh; do

@@ -60,7 +60,8 @@ scaling() {
 	echo "Speed-up over one worker, of renders of $seconds s into nothing: as measured on the cores there are, and of virtual workers" \
 		"under the engine's own schedule with the tile costs of this machine (\`bench/simulate.c\` says what the model" \
 		"leaves out). Work is the sum of all tiles on one worker; the critical path is the longest chain among them, what" \
-		"no number of cores goes below; between tiles is what handing them out costs."
+		"no number of cores goes below; between tiles is what handing them out costs one worker. Without a SHA-256, as in \`phonond render\`;" \
+		"the last columns say what it takes and what it leaves of the speed-up in the service."
 	echo
 	# shellcheck disable=SC2086 # a list of files
 	"$build/bench/simulate" --seconds "$seconds" --table $workloads "$here/../examples/m.ph"

@@ -19,4 +19,6 @@ server/openapi_data.$(OBJEXT): $(OPENAPI_INCLUDES)
 
 # The checks of the contract need node; test.sh calls them.
 EXTRA_DIST += tests/openapi/lint.sh tests/openapi/run_examples tests/openapi/run_examples.mjs tests/openapi/run_webhooks tests/openapi/run_webhooks.mjs \
+	tests/openapi/client.ts tests/openapi/run_client tests/openapi/run_client.mjs tests/openapi/tsconfig.json \
+	tests/openapi/run_prism tests/openapi/run_prism.mjs tests/openapi/service.mjs tests/openapi/spectral.yaml \
 	tests/openapi/yaml2json.mjs tests/openapi/package.json tests/openapi/package-lock.json tests/openapi/redocly.yaml

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "server/api.h"
+#include "server/file_reply.h"
 #include "server/negotiation.h"
 #include "server/problem.h"
 #include "server/tar.h"
@@ -158,6 +159,7 @@ struct wide {
 	struct storage *storage;
 	uint8_t content_hash[SHA256_BYTES];
 	struct wide_wav *wav;
+	uint64_t first; /* byte that is sent first */
 };
 
 static int open_stem(void *ctx, unsigned file)
@@ -171,7 +173,9 @@ static int open_stem(void *ctx, unsigned file)
 
 static ssize_t wide_read(void *ctx, uint64_t pos, char *out, size_t max)
 {
-	return wide_wav_read(((struct wide *)ctx)->wav, pos, out, max);
+	const struct wide *w = ctx;
+
+	return wide_wav_read(w->wav, w->first + pos, out, max);
 }
 
 static void wide_free(void *ctx)
@@ -209,10 +213,70 @@ static struct wide *wide_new(struct storage *storage, const struct job *job, con
 	return NULL;
 }
 
+/* What a Range header asks for; all of it where that is several ranges, as a server may. -1: answered. */
+static int select_range(struct http_request *r, const struct conditions *c, const struct validators *v, uint64_t bytes,
+			struct byte_range *range)
+{
+	const char *asked = r->is_head || !conditional_range_applies(c, v) ? NULL : http_header(r, "Range");
+	struct byte_range ranges[RANGES_MAX];
+	size_t n = 0;
+
+	*range = (struct byte_range){ 0, bytes - 1 };
+	switch (asked ? range_parse(asked, bytes, ranges, &n) : RANGE_IGNORE) {
+	case RANGE_UNSATISFIABLE:
+		http_add_header(r, "Content-Range", "bytes */%llu", (unsigned long long)bytes);
+		problem_reply(r, PROBLEM_RANGE_NOT_SATISFIABLE, "the file has %llu bytes", (unsigned long long)bytes);
+		return -1;
+	case RANGE_FOLLOW:
+		if (n == 1)
+			*range = ranges[0];
+		break;
+	case RANGE_IGNORE:
+		break;
+	}
+	return 0;
+}
+
+/* Sends what the request's conditions and its range leave; takes w. The bytes follow from the content, so its hash is a strong tag; there
+ * is no digest of them, since the file is nowhere but on its way. */
+static void send_wide(struct http_request *r, const struct job *job, struct wide *w)
+{
+	struct http_stream stream = { w, wide_read, wide_free };
+	struct conditions c = file_reply_conditions(r);
+	uint64_t bytes = wide_wav_bytes(w->wav), n;
+	char hex[SHA256_HEX_SIZE], etag[SHA256_HEX_SIZE + 8];
+	struct validators v = { etag, job->completed_at_ms };
+	enum condition_result condition;
+	struct byte_range range;
+
+	snprintf(etag, sizeof etag, "\"%s-wide\"", sha256_hex(job->content_hash, hex));
+	condition = conditional_check(&c, &v);
+	if (condition == CONDITION_FAILED) {
+		problem_reply(r, PROBLEM_PRECONDITION_FAILED, "the file has the tag %s", etag);
+		wide_free(w);
+		return;
+	}
+	http_add_header(r, "ETag", "%s", etag);
+	http_add_header(r, "Accept-Ranges", "bytes");
+	http_add_header(r, "Cache-Control", "private, max-age=31536000, immutable");
+	if (condition == CONDITION_NOT_MODIFIED || select_range(r, &c, &v, bytes, &range) < 0) {
+		if (condition == CONDITION_NOT_MODIFIED)
+			http_reply(r, 304, NULL, NULL, 0);
+		wide_free(w);
+		return;
+	}
+	w->first = range.first;
+	n = range.last - range.first + 1;
+	http_add_header(r, "Content-Disposition", "attachment; filename=\"%s-stems.wav\"", job->id);
+	if (n < bytes)
+		http_add_header(r, "Content-Range", "bytes %llu-%llu/%llu", (unsigned long long)range.first,
+				(unsigned long long)range.last, (unsigned long long)bytes);
+	http_reply_stream(r, n < bytes ? 206 : 200, "audio/wav", n, &stream);
+}
+
 static void reply_wide(struct app *app, struct http_request *r, const struct job *job, const json_t *list)
 {
-	struct http_stream stream = { .read = wide_read, .free = wide_free };
-	struct wide *w = NULL;
+	struct wide *w;
 	struct spec spec;
 	char first[1];
 
@@ -228,9 +292,7 @@ static void reply_wide(struct app *app, struct http_request *r, const struct job
 		wide_free(w);
 		problem_reply(r, PROBLEM_GONE, "the audio of this job is no longer kept; submit it again");
 	} else {
-		stream.ctx = w;
-		http_add_header(r, "Content-Disposition", "attachment; filename=\"%s-stems.wav\"", job->id);
-		http_reply_stream(r, 200, "audio/wav", wide_wav_bytes(w->wav), &stream);
+		send_wide(r, job, w);
 	}
 }
 

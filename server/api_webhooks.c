@@ -69,29 +69,37 @@ static void reply_deliveries(struct app *app, struct http_request *r, unsigned s
 	api_reply_json(r, status, items ? json_pack("{s:o}", "deliveries", items) : NULL);
 }
 
-void api_deliveries(void *ctx, struct http_request *r)
+/* Is there the job or the batch that the path names, for this caller? -1: answered. */
+static int find_subject(struct app *app, struct http_request *r)
 {
+	struct batch batch;
 	struct job job;
 
-	if (api_load_job(ctx, r, false, &job) < 0)
-		return;
-	reply_deliveries(ctx, r, 200, job.id);
+	if (strncmp(r->path, "/batches/", 9) == 0)
+		return api_load_batch(app, r, &batch);
+	if (api_load_job(app, r, false, &job) < 0)
+		return -1;
 	job_fini(&job);
+	return 0;
+}
+
+void api_deliveries(void *ctx, struct http_request *r)
+{
+	if (find_subject(ctx, r) == 0)
+		reply_deliveries(ctx, r, 200, r->path_id);
 }
 
 void api_redeliver(void *ctx, struct http_request *r)
 {
 	struct app *app = ctx;
 	struct error err = ERROR_INIT;
-	struct job job;
 
-	if (api_load_job(app, r, false, &job) < 0)
+	if (find_subject(app, r) < 0)
 		return;
-	if (storage_delivery_redeliver(app->storage, job.id, clock_wall_ms(), &err) < 0)
+	if (storage_delivery_redeliver(app->storage, r->path_id, clock_wall_ms(), &err) < 0)
 		problem_reply_error(r, &err);
 	else
-		reply_deliveries(app, r, 202, job.id);
-	job_fini(&job);
+		reply_deliveries(app, r, 202, r->path_id);
 }
 
 /* --- The secret --- */

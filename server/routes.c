@@ -58,6 +58,8 @@ static const struct route routes[] = {
 	{ "POST", "/batches/{id}/cancel", api_batch_cancel, false, { JSON } },
 	{ "GET", "/batches/{id}/results", api_batch_results, false, { "application/jsonl", "application/x-ndjson" } },
 	{ "GET", "/batches/{id}/audio", api_batch_audio, false, { "application/x-tar" } },
+	{ "GET", "/batches/{id}/deliveries", api_deliveries, false, { JSON } },
+	{ "POST", "/batches/{id}/redeliver", api_redeliver, false, { JSON } },
 	{ "GET", "/schedules", api_schedules_list, false, { JSON } },
 	{ "POST", "/schedules", api_schedule_make, true, { JSON } },
 	{ "GET", "/schedules/{id}", api_schedule_get, false, { JSON } },

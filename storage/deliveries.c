@@ -189,7 +189,7 @@ static int redeliver(struct db *db, void *ctx, struct error *err)
 	n = db_change(db, again, VALUES(v_int(j->at_ms), id), err);
 	if (n == 0)
 		n = db_test(db, has_any, VALUES(id), err);
-	return db_expect_row(n, ERR_NOT_FOUND, "the job's webhook was never told of anything", err);
+	return db_expect_row(n, ERR_NOT_FOUND, "no webhook was told of anything", err);
 }
 
 int storage_delivery_redeliver(struct storage *s, const char *job_id, int64_t now_ms, struct error *err)

@@ -67,13 +67,13 @@ int storage_delivery_finish(struct storage *s, const struct delivery_outcome *o,
 /* Not tried: due again then. */
 int storage_delivery_postpone(struct storage *s, int64_t id, int64_t next_at_ms, struct error *err) WARN_UNUSED;
 
-/* Of a job, oldest first, at most 200. *list is malloc'd. */
+/* Of a job or a batch, oldest first, at most 200. *list is malloc'd. */
 int storage_delivery_list(struct storage *s, const char *job_id, struct delivery **list, size_t *n,
 			  struct error *err) WARN_UNUSED;
 /* The last attempts of one, newest first; returns how many, or -1. */
 int storage_delivery_attempts(struct storage *s, int64_t id, struct delivery_attempt *out, size_t max,
 			      struct error *err) WARN_UNUSED;
-/* All deliveries of the job that have ended are due again, also to an address that answered 410. ERR_NOT_FOUND: the job
+/* All deliveries of the job or batch that have ended are due again, also to an address that answered 410. ERR_NOT_FOUND: it
  * has none. */
 int storage_delivery_redeliver(struct storage *s, const char *job_id, int64_t now_ms, struct error *err) WARN_UNUSED;
 

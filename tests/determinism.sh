@@ -5,7 +5,8 @@
 #   tests/determinism.sh                   a few cells of the matrix over a few of the examples (a test)
 #   tests/determinism.sh all [BINARY ...]  all of them with $PHONOND, some with each BINARY: `make determinism`
 #
-# Renders $CYCLES (4) cycles of each and compares the files' SHA-256. Prints one line per program.
+# Renders $CYCLES (4) cycles of each and compares the files' SHA-256. Prints one line per program. Renders that are laid aside
+# and go on are compared with whole ones by $RESUMED, the test of checkpoints, whose result is added.
 set -u
 here=$(cd "$(dirname "$0")/.." && pwd)
 phonond=${PHONOND:-./phonond}
@@ -64,6 +65,7 @@ fi
 
 passed=0
 failed=0
+renders=0
 for program in $programs; do
 	n=0
 	differing=0
@@ -84,6 +86,7 @@ for program in $programs; do
 		$few_cells
 		END
 	done
+	renders=$((renders + n))
 	case $first in failed*) differing=$((differing + 1)) ;; esac
 	if [ "$differing" -eq 0 ]; then
 		passed=$((passed + 1))
@@ -92,5 +95,13 @@ for program in $programs; do
 		failed=$((failed + 1))
 	fi
 done
+if [ "$what" = all ]; then
+	echo "$renders renders of $((passed + failed)) programs, $failed programs with more than one SHA-256"
+	if [ -n "${RESUMED:-}" ]; then
+		PHONOND_EXAMPLES=$here/examples PHONOND_SRCDIR=$here CK_RUN_CASE="same bytes" "$RESUMED" >"$work/resumed" 2>/dev/null ||
+			failed=$((failed + 1))
+		echo "resumed: $(tail -n 1 "$work/resumed")"
+	fi
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -59,13 +59,25 @@ example-figures: tests/unit/test_examples
 		PHONOND_EXAMPLES=$(abs_srcdir)/examples tests/unit/test_examples 2>/dev/null
 	mv examples.tsv $(srcdir)/tests/golden/examples.tsv
 
-# Every cell of the matrix over every example; BUILDS: other builds' binaries to compare as well.
+# Every cell of the matrix over every example; BUILDS: other builds' binaries to compare as well. determinism-builds makes
+# some: without optimisation, with -O2, and with each kind of sanitizers (half an hour; from a build folder of its own).
 dist_check_SCRIPTS += tests/determinism.sh
 TESTS += tests/determinism.sh
 
-.PHONY: determinism
-determinism: phonond
-	PHONOND=$(abs_builddir)/phonond $(srcdir)/tests/determinism.sh all $(BUILDS)
+.PHONY: determinism determinism-builds
+determinism: phonond tests/unit/test_checkpoint
+	PHONOND=$(abs_builddir)/phonond RESUMED=$(abs_builddir)/tests/unit/test_checkpoint \
+		$(srcdir)/tests/determinism.sh all $(BUILDS)
+DETERMINISM_BUILDS = O0 O2 memory threads
+determinism-builds:
+	set -e; for b in $(DETERMINISM_BUILDS); do \
+		case $$b in O0) flags="CFLAGS=-O0" ;; O2) flags="CFLAGS=-O2" ;; \
+		memory) flags="--enable-sanitize=address,undefined CFLAGS=-O1" ;; \
+		*) flags="--enable-sanitize=thread CFLAGS=-O1" ;; esac; \
+		$(MKDIR_P) determinism/$$b; \
+		(cd determinism/$$b && { test -f Makefile || $(abs_srcdir)/configure --quiet $$flags; } && $(MAKE) -s phonond); done
+	$(MAKE) $(AM_MAKEFLAGS) determinism BUILDS="`for b in $(DETERMINISM_BUILDS); do \
+		echo $(abs_builddir)/determinism/$$b/phonond; done`"
 
 # Of the plain build, under valgrind: what AddressSanitizer does not see, memory that is read before it was written. Programs
 # without kernels (valgrind does not know all their instructions), threads in numbers or forks.

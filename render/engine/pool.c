@@ -4,6 +4,8 @@
  * is written before a worker reports its tile done and read after another one was given the tile that depends on
  * it; both happen under the mutex, which is all the ordering that the runs need.
  *
+ * A job for one worker is a worker's own while that is at it, and the lock is taken once for many of its tiles.
+ *
  * A worker that finishes a tile goes on with a consumer that this made ready, because its inputs are in the cache
  * of this core. Without one it takes the most urgent tile of the job that it is at, for SLICE_PARTS, then of the next job in
  * turn, so jobs share the workers evenly whatever their size; first of those that no worker is at. While there are jobs for
@@ -224,33 +226,40 @@ static void worker_unlock(struct worker *w)
 	worker_signal(w);
 }
 
-/* Runs the part, and the end of the tile when it is the last; *is_tile_done tells. Called with the lock, which it
- * gives up while the tile runs. */
-static int part_run(struct worker *w, const struct tile_ref *ref, bool *is_tile_done, struct error *err)
+/* A job for one worker. While that is at it nobody else looks at its schedule or trace. */
+static bool job_is_for_one(const struct job *j)
+{
+	return j->max_workers == 1;
+}
+
+static bool part_is_last(struct worker *w, const struct tile_ref *ref)
+{
+	if (job_is_for_one(w->job))
+		return schedule_part_done(w->job->schedule, ref);
+	pthread_mutex_lock(&w->pool->lock);
+	bool is_last = schedule_part_done(w->job->schedule, ref);
+	pthread_mutex_unlock(&w->pool->lock);
+	return is_last;
+}
+
+/* Runs the part, and the end of the tile when it is the last; *is_tile_done tells. Without the lock. */
+static int part_run(struct worker *w, const struct tile_ref *ref, struct traced_part *part, bool *is_tile_done,
+		    struct error *err)
 {
 	struct job *j = w->job;
-	struct traced_part part = { .ref = *ref, .worker = w->idx, .is_rested = w->is_rested };
 
-	worker_unlock(w);
-	part.begin_ns = j->trace ? clock_monotonic_ns() : 0;
+	*part = (struct traced_part){ .ref = *ref, .worker = w->idx, .is_rested = w->is_rested };
+	part->begin_ns = j->trace ? clock_monotonic_ns() : 0;
 	int rc = job_check_cancel(j, err);
 	for (unsigned i = 0; rc == 0 && i < ref->n_parts; i++)
 		rc = run_tile_part(j->run, ref->stage, ref->block, ref->part + i, err);
-	part.end_ns = j->trace ? clock_monotonic_ns() : 0; /* before others can go on with what it made */
-	*is_tile_done = rc == 0 && ref->is_whole;
-	if (rc == 0 && !ref->is_whole) {
-		pthread_mutex_lock(&w->pool->lock);
-		*is_tile_done = schedule_part_done(j->schedule, ref);
-		pthread_mutex_unlock(&w->pool->lock);
-	}
+	part->end_ns = j->trace ? clock_monotonic_ns() : 0; /* before others can go on with what it made */
+	*is_tile_done = rc == 0 && (ref->is_whole || part_is_last(w, ref));
 	if (*is_tile_done) {
 		rc = run_tile_finish(j->run, ref->stage, ref->block, err);
-		part.end_ns = j->trace ? clock_monotonic_ns() : 0;
+		part->end_ns = j->trace ? clock_monotonic_ns() : 0;
 	}
-	pthread_mutex_lock(&w->pool->lock);
 	w->is_rested = false;
-	if (j->trace)
-		trace_add(j->trace, &part);
 	return rc;
 }
 
@@ -259,10 +268,16 @@ static bool part_work(struct worker *w, const struct tile_ref *ref, struct tile_
 {
 	struct job *j = w->job;
 	struct error err = ERROR_INIT;
+	struct traced_part part;
 	bool is_tile_done;
 	unsigned n_ready;
 
-	if (part_run(w, ref, &is_tile_done, &err)) {
+	worker_unlock(w);
+	int rc = part_run(w, ref, &part, &is_tile_done, &err);
+	pthread_mutex_lock(&w->pool->lock);
+	if (j->trace)
+		trace_add(j->trace, &part);
+	if (rc) {
 		job_fail(j, &err);
 		return false;
 	}
@@ -303,14 +318,54 @@ static void worker_move(struct worker *w, struct job *j)
 	w->is_rested = true;
 }
 
+/* What a job's only worker goes on with: true with it in *next. */
+static bool next_alone(struct job *j, const struct tile_ref *done, bool is_tile_done, bool may_take,
+		       struct tile_ref *next)
+{
+	unsigned n_ready;
+
+	if (is_tile_done && schedule_tile_done(j->schedule, done, next, &n_ready))
+		return true;
+	return may_take && schedule_take(j->schedule, next);
+}
+
+/* Parts of a job for one worker, with the lock taken once for many. */
+static void job_work_alone(struct worker *w, struct tile_ref ref)
+{
+	struct job *j = w->job;
+	struct error err = ERROR_INIT;
+	struct tile_ref done;
+	bool is_tile_done;
+	unsigned n = 0;
+	int rc;
+
+	worker_unlock(w);
+	do {
+		struct traced_part part;
+		done = ref;
+		rc = part_run(w, &done, &part, &is_tile_done, &err);
+		if (j->trace)
+			trace_add(j->trace, &part);
+		n++;
+	} while (rc == 0 && next_alone(j, &done, is_tile_done, n < SETTLE_PARTS, &ref));
+	pthread_mutex_lock(&w->pool->lock);
+	if (rc)
+		job_fail(j, &err);
+	w->n_unsettled += n - 1;
+	w->n_slice -= least(n - 1, w->n_slice);
+}
+
 /* Runs a part and those that it leads to. */
 static void job_work(struct worker *w, struct tile_ref ref)
 {
 	struct job *j = w->job;
 	struct tile_ref next;
 	j->n_workers++;
-	for (; part_work(w, &ref, &next); ref = next)
-		w->n_unsettled++;
+	if (job_is_for_one(j))
+		job_work_alone(w, ref);
+	else
+		for (; part_work(w, &ref, &next); ref = next)
+			w->n_unsettled++;
 	w->n_slice -= w->n_slice > 0;
 	j->n_workers--;
 	if (++w->n_unsettled >= SETTLE_PARTS)

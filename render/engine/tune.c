@@ -1,4 +1,5 @@
-/* A tile of a chain of kernels touches about eight buffers again and again: inputs, outputs, and what is between them.
+/* A tile of a chain of kernels touches about eight buffers again and again: inputs, outputs, and what is between them; where a
+ * program has fewer signals than that, all of them.
  * A block is as long as lets those stay in the first-level cache, which is also long enough that handing out tiles does
  * not count (1024 frames for 32 KiB: measured over the workloads of bench/engine, 256 frames cost 10 to 60 % more, 4096
  * up to 25 % where signals then miss the caches). Longer than that for so many workers that they would meet at the
@@ -54,7 +55,8 @@ struct tune_machine tune_machine(void)
 
 static unsigned block_frames(const struct tune_machine *m, const struct tune_job *job)
 {
-	size_t fit = (m->l1_bytes ? m->l1_bytes : L1_BYTES_DEFAULT) / (BUFFERS_PER_TILE * sizeof(sample));
+	size_t most = BUFFERS_PER_TILE * sizeof(sample), bytes = job->frame_bytes < most ? job->frame_bytes : most;
+	size_t fit = (m->l1_bytes ? m->l1_bytes : L1_BYTES_DEFAULT) / bytes;
 	unsigned n = BLOCK_FRAMES_LEAST;
 
 	while (n < BLOCK_FRAMES_MAX && 2 * n <= fit)

@@ -27,6 +27,19 @@ EXTRA_DIST += tests/integration/tls.ph
 check_PROGRAMS += $(INTEGRATION_TESTS)
 TESTS += $(INTEGRATION_TESTS)
 
+# Requests and answers of the tests held to the contract by Prism; of those that ask for the most in the least time for CI. Not of those that
+# kill the server, measure it or watch streams: they ask for nothing that others do not.
+PRISM_QUICK_TESTS = tests/integration/test_render_api tests/integration/test_output_api tests/integration/test_schedules_api
+PRISM_TESTS = $(PRISM_QUICK_TESTS) tests/integration/test_access tests/integration/test_audio_api tests/integration/test_batch_api \
+	tests/integration/test_embed_api tests/integration/test_queue_api \
+	tests/integration/test_events tests/integration/test_http tests/integration/test_jobs_api tests/integration/test_keep_api \
+	tests/integration/test_operations tests/integration/test_samples_api tests/integration/test_webhooks
+.PHONY: prism prism-quick
+prism: phonond $(PRISM_TESTS)
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/openapi/run_prism $(PRISM_TESTS)
+prism-quick: phonond $(PRISM_QUICK_TESTS)
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/openapi/run_prism $(PRISM_QUICK_TESTS)
+
 INTEGRATION_SOURCES = tests/integration/service.c tests/integration/service.h tests/lib/test.c tests/lib/test.h
 INTEGRATION_LIBS = libbase.a $(JANSSON_LIBS) $(CURL_LIBS) $(CHECK_LIBS) $(BASE_LIBS)
 

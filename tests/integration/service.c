@@ -158,6 +158,19 @@ static void set_request(CURL *c, const char *method, const void *body, size_t n)
 	}
 }
 
+/* The port to ask: the server's, or that of a proxy, which is told by a header which server is meant. */
+static unsigned port_to_ask(const struct service *s, struct curl_slist **lines)
+{
+	const char *proxy = getenv("PHONOND_PROXY_PORT");
+	char line[40];
+
+	if (!proxy)
+		return s->port;
+	snprintf(line, sizeof line, "X-Server-Port: %u", s->port);
+	*lines = curl_slist_append(*lines, line);
+	return (unsigned)strtoul(proxy, NULL, 10);
+}
+
 struct reply service_send(const struct service *s, const char *method, const char *path, const void *body, size_t n,
 			  const char *const *headers)
 {
@@ -167,7 +180,7 @@ struct reply service_send(const struct service *s, const char *method, const cha
 	struct reply r = { .status = 0 };
 	char url[20000];
 
-	snprintf(url, sizeof url, "http://127.0.0.1:%u%s", s->port, path);
+	snprintf(url, sizeof url, "http://127.0.0.1:%u%s", port_to_ask(s, &lines), path);
 	for (; headers && *headers; headers++)
 		lines = curl_slist_append(lines, *headers);
 	curl_easy_setopt(c, CURLOPT_URL, url);

@@ -34,7 +34,7 @@ const char *reply_header(const struct reply *r, const char *name);
 /* The body as JSON; aborts when it is none. */
 json_t *reply_json(const struct reply *r);
 
-/* One request. body NULL: none. headers: NULL-terminated "Name: value" lines, may be NULL. */
+/* One request; through a proxy when PHONOND_PROXY_PORT names one (tests/openapi/run_prism.mjs). body NULL: none. headers: NULL-terminated "Name: value" lines, may be NULL. */
 struct reply service_call(const struct service *s, const char *method, const char *path, const char *body,
 			  const char *const *headers);
 /* The same with n bytes of any kind as the body. */

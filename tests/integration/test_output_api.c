@@ -403,6 +403,39 @@ START_TEST(test_stems_come_as_one_archive_that_tar_reads)
 }
 END_TEST
 
+/* Ranges and conditions, of a file that is put together on its way. */
+static void check_parts_of_wide(const char *path, const struct reply *whole)
+{
+	static const struct {
+		const char *range;
+		size_t first, n;
+	} parts[] = { { "Range: bytes=0-9", 0, 10 },
+		      { "Range: bytes=60-80", 60, 21 },
+		      { "Range: bytes=100001-150000", 100001, 50000 },
+		      { "Range: bytes=-5", 192063, 5 } };
+	char tag[200];
+	struct reply r;
+
+	snprintf(tag, sizeof tag, "If-None-Match: %s", reply_header(whole, "ETag"));
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		r = service_call(&server, "GET", path, NULL, HEADERS("Accept: audio/wav", parts[i].range));
+		ck_assert_int_eq(r.status, 206);
+		ck_assert_uint_eq(r.body_len, parts[i].n);
+		ck_assert_mem_eq(r.body, whole->body + parts[i].first, parts[i].n);
+		reply_free(&r);
+	}
+	r = service_call(&server, "GET", path, NULL, HEADERS("Accept: audio/wav", "Range: bytes=192068-"));
+	ck_assert_int_eq(r.status, 416);
+	ck_assert_str_eq(reply_header(&r, "Content-Range"), "bytes */192068");
+	reply_free(&r);
+	r = service_call(&server, "GET", path, NULL, HEADERS("Accept: audio/wav", tag));
+	ck_assert_int_eq(r.status, 304);
+	reply_free(&r);
+	r = service_call(&server, "GET", path, NULL, HEADERS("Accept: audio/wav", "If-Match: \"x\""));
+	ck_assert_int_eq(r.status, 412);
+	reply_free(&r);
+}
+
 /* Two stems of two channels. */
 START_TEST(test_stems_come_as_one_file_with_all_channels)
 {
@@ -430,6 +463,8 @@ START_TEST(test_stems_come_as_one_file_with_all_channels)
 		reply_free(&one);
 	}
 	ck_assert_uint_eq(i, 2);
+	snprintf(path, sizeof path, "/jobs/%.64s/stems", id);
+	check_parts_of_wide(path, &r);
 	reply_free(&r);
 	flac = render(BEAT, "cycles=1&stems=1&sample_rate=8000&format=flac");
 	snprintf(path, sizeof path, "/jobs/%.64s/stems", text_of(flac, "id"));

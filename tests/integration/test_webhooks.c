@@ -126,12 +126,12 @@ static const char *submit(const char *path, int seed)
 	return service_submit(&server, "out $ sine 440\n", options);
 }
 
-/* The status of the job's first delivery becomes this. */
+/* The status of the first delivery of a job or batch becomes this. */
 static bool becomes(const char *id, const char *wanted)
 {
 	char path[96];
 
-	snprintf(path, sizeof path, "/jobs/%s/deliveries", id);
+	snprintf(path, sizeof path, "/%s/%s/deliveries", strncmp(id, "bat_", 4) == 0 ? "batches" : "jobs", id);
 	for (int i = 0; i < 1000; i++, usleep(10000)) {
 		struct reply r = service_get(&server, path);
 		json_t *j = reply_json(&r), *first = json_array_get(json_object_get(j, "deliveries"), 0);
@@ -237,6 +237,37 @@ START_TEST(test_a_batch_tells_once_that_it_is_over)
 }
 END_TEST
 
+START_TEST(test_a_batch_shows_what_was_told_and_tells_it_again)
+{
+	static const char line[] = "{\"source\":\"out $ sine 1\",\"duration\":0.1}\n";
+	char path[128], id[64];
+	json_t *batch, *log;
+
+	start();
+	snprintf(path, sizeof path, "/batches?webhook=http://127.0.0.1:%u/batch", receiver.port);
+	batch = service_json(&server, "POST", path, line, HEADERS("Content-Type: application/jsonl"), 202);
+	snprintf(id, sizeof id, "%s", text_of(batch, "id"));
+	json_decref(batch);
+	ck_assert(becomes(id, "delivered"));
+	snprintf(path, sizeof path, "/batches/%s/redeliver", id);
+	log = service_json(&server, "POST", path, NULL, NULL, 202);
+	ck_assert_uint_eq(json_array_size(json_object_get(log, "deliveries")), 1);
+	ck_assert_str_eq(text_of(json_array_get(json_object_get(log, "deliveries"), 0), "event"), "batch.completed");
+	json_decref(log);
+	for (int i = 0; i < 1000 && atomic_load(&receiver.n_batches) < 2; i++)
+		usleep(10000);
+	ck_assert_uint_eq(atomic_load(&receiver.n_batches), 2);
+	/* A batch is no job, and one without a webhook was told of nothing. */
+	snprintf(path, sizeof path, "/jobs/%s/deliveries", id);
+	json_decref(service_json(&server, "GET", path, NULL, NULL, 404));
+	batch = service_json(&server, "POST", "/batches", line, HEADERS("Content-Type: application/jsonl"), 202);
+	snprintf(path, sizeof path, "/batches/%s/redeliver", text_of(batch, "id"));
+	json_decref(batch);
+	json_decref(service_json(&server, "POST", path, NULL, NULL, 404));
+	stop();
+}
+END_TEST
+
 static Suite *webhooks_suite(void)
 {
 	Suite *s = suite_create("webhooks");
@@ -244,6 +275,7 @@ static Suite *webhooks_suite(void)
 
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, test_a_batch_tells_once_that_it_is_over);
+	tcase_add_test(t, test_a_batch_shows_what_was_told_and_tells_it_again);
 	tcase_add_test(t, test_webhooks_are_told_again_until_they_hear);
 	tcase_add_test(t, test_a_stop_does_not_wait_for_a_receiver_that_is_slow);
 	tcase_add_test(t, test_a_hundred_webhooks_arrive_once_each);

@@ -1,27 +1,16 @@
 // Every operation of openapi.yaml is called with its examples: each example of a request body, with the parameters that
 // have one. The answer must have a documented success status, a documented type and a body that fits its schema. The
 // examples of answers must fit their schemas too.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
+import { check, report, startServer, stopServer } from './service.mjs';
 
 const contract = parse(readFileSync(new URL('../../openapi/openapi.yaml', import.meta.url), 'utf8'));
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
-let checked = 0;
-let failed = 0;
-
-function check(ok, what) {
-  checked++;
-  if (!ok) {
-    failed++;
-    console.error(`FAIL ${what}`);
-  }
-}
 
 // --- The contract ---------------------------------------------------------------------------------------------
 
@@ -71,17 +60,7 @@ function checkAnswerExamples({ method, path, at, operation }) {
   }
 }
 
-// --- The server -----------------------------------------------------------------------------------------------
-
-function startServer(dataDir) {
-  const server = spawn(process.env.PHONOND ?? './phonond', ['serve', '--listen', '127.0.0.1', '--port', '0', '--data', dataDir],
-    { stdio: ['ignore', 'pipe', 'ignore'] });
-  return new Promise((done, fail) => {
-    server.on('error', fail);
-    server.on('exit', (code) => fail(new Error(`the server ended with ${code}`)));
-    createInterface({ input: server.stdout }).once('line', (line) => done({ server, base: line.split(' ').at(-1) }));
-  });
-}
+// --- What there must be -----------------------------------------------------------------------------------------------
 
 async function makeJob(base) {
   const answer = await fetch(`${base}/render?cycles=1&sample_rate=8000&stems=true&webhook=http://127.0.0.1:1025/&seed=${Math.floor(Math.random() * 1e9)}`,
@@ -98,10 +77,15 @@ async function makeCanceledJob(base) {
   return id;
 }
 
+// One that is over, and whose webhook was told so.
 async function makeBatch(base) {
-  const answer = await fetch(`${base}/batches`,
+  const answer = await fetch(`${base}/batches?webhook=http://127.0.0.1:1025/`,
     { method: 'POST', body: '{"source":"out $ sine 440","duration":0.1}\n', headers: { 'Content-Type': 'application/jsonl' } });
-  return (await answer.json()).id;
+  const { id } = await answer.json();
+  for (let i = 0; i < 500 && (await (await fetch(`${base}/batches/${id}`)).json()).state !== 'completed'; i++) {
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  return id;
 }
 
 async function makeSchedule(base) {
@@ -216,11 +200,7 @@ try {
     await runOperation(base, one);
   }
 } finally {
-  server.removeAllListeners('exit');
-  const ended = new Promise((done) => server.on('exit', done));
-  server.kill('SIGTERM');
-  await ended;
+  await stopServer(server);
   rmSync(dataDir, { recursive: true, force: true });
 }
-console.log(`${checked - failed} of ${checked} checks of the contract passed`);
-process.exitCode = failed ? 1 : 0;
+report('checks of the contract');

@@ -1,24 +1,13 @@
 // A receiver that behaves in ways that its path says, and a server that tells it. Every signature is checked with
 // the reference library of Standard Webhooks, also while the secret is rotated.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Webhook } from 'standardwebhooks';
+import { check, report, startServer, stopServer } from './service.mjs';
 
 const RETRY_MS = 40;
-let checked = 0;
-let failed = 0;
-
-function check(ok, what) {
-  checked++;
-  if (!ok) {
-    failed++;
-    console.error(`FAIL ${what}`);
-  }
-}
 
 // --- The receiver -----------------------------------------------------------------------------------------------
 
@@ -48,20 +37,7 @@ const hook = (path) => `http://127.0.0.1:${receiver.address().port}${path}`;
 
 // --- The server -------------------------------------------------------------------------------------------------
 
-function startServer(dataDir, ...options) {
-  const server = spawn(process.env.PHONOND ?? './phonond',
-    ['serve', '--listen=127.0.0.1:0', '--data', dataDir, '--webhook-retry-ms', String(RETRY_MS), ...options],
-    { stdio: ['ignore', 'pipe', 'ignore'] });
-  return new Promise((done) => {
-    createInterface({ input: server.stdout }).once('line', (line) => done({ server, base: line.split(' ').at(-1) }));
-  });
-}
-
-async function stopServer(server) {
-  const ended = new Promise((done) => server.on('exit', done));
-  server.kill('SIGTERM');
-  await ended;
-}
+const start = (dataDir, ...options) => startServer(dataDir, '--webhook-retry-ms', String(RETRY_MS), ...options);
 
 let seed = 0;
 async function submit(base, webhook, more = {}, headers = {}) {
@@ -162,7 +138,7 @@ async function checkAnswers(base) {
 }
 
 async function checkGuard(dataDir) {
-  const { server, base } = await startServer(dataDir);
+  const { server, base } = await start(dataDir);
   const port = receiver.address().port;
   const inside = [`http://127.0.0.1:${port}/x`, `http://localhost:${port}/x`, `http://[::1]:${port}/x`,
     `http://2130706433:${port}/x`, `http://0x7f000001:${port}/x`, `http://0177.0.0.1:${port}/x`, `http://0:${port}/x`,
@@ -182,12 +158,13 @@ async function checkGuard(dataDir) {
 
 // A receiver that was down when the server stopped is told by the next one.
 async function checkRestart(dataDir) {
-  const first = await startServer(dataDir, '--webhook-allow', '127.0.0.0/8');
+  const first = await start(dataDir, '--webhook-allow', '127.0.0.0/8');
   const id = await submit(first.base, hook('/fail2/restart'));
   await until('the first try fails', () => at('/fail2/restart').length >= 1);
+  first.server.removeAllListeners('exit');
   first.server.kill('SIGKILL');
   await new Promise((done) => first.server.on('exit', done));
-  const second = await startServer(dataDir, '--webhook-allow', '127.0.0.0/8');
+  const second = await start(dataDir, '--webhook-allow', '127.0.0.0/8');
   await until('the next process goes on', () => at('/fail2/restart').length === 3, 80000);
   check(at('/fail2/restart')[2].headers['webhook-id'] === at('/fail2/restart')[0].headers['webhook-id'], 'under the same id');
   check((await json(`${second.base}/jobs/${id}`)).state === 'succeeded', 'the job is there');
@@ -196,7 +173,7 @@ async function checkRestart(dataDir) {
 
 const dataDir = mkdtempSync(join(tmpdir(), 'phonond-webhooks-'));
 try {
-  const { server, base } = await startServer(dataDir, '--webhook-allow', '127.0.0.0/8');
+  const { server, base } = await start(dataDir, '--webhook-allow', '127.0.0.0/8');
   await checkSignatures(base);
   await checkRetries(base);
   await checkGone(base);
@@ -210,5 +187,4 @@ try {
   receiver.close();
   rmSync(dataDir, { recursive: true, force: true });
 }
-console.log(`${checked - failed} of ${checked} checks of webhooks passed`);
-process.exitCode = failed ? 1 : 0;
+report('checks of webhooks');

@@ -434,6 +434,7 @@ static const struct {
 	{ "unknown caches", { 0, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 34, true } },
 	{ "a large first cache", { 128 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 4096, 34, true } },
 	{ "one worker", { 32 << 10, 0 }, { 1, MINUTE, 100, 256 << 20, 0 }, { 1024, 1, false } },
+	{ "few signals", { 32 << 10, 0 }, { 1, MINUTE, 12, 256 << 20, 0 }, { 2048, 1, false } },
 	{ "two workers", { 32 << 10, 0 }, { 2, MINUTE, 100, 256 << 20, 0 }, { 1024, 6, false } },
 	{ "sixteen workers", { 32 << 10, 0 }, { 16, MINUTE, 100, 256 << 20, 0 }, { 2048, 66, true } },
 	{ "many workers", { 32 << 10, 0 }, { 64, MINUTE, 100, 256 << 20, 0 }, { 4096, 258, true } },

@@ -364,6 +364,48 @@ END_TEST
 
 /* --- tokens --- */
 
+static bool has_batch(const char *id)
+{
+	struct batch b;
+
+	return storage_batch_get(store, id, &b, &err) == 0;
+}
+
+static void make_batch(const char *id, bool is_read)
+{
+	struct batch b = { .created_at_ms = 1000 };
+
+	snprintf(b.id, sizeof b.id, "%s", id);
+	ck_ok(storage_batch_create(store, &b, NULL, &err));
+	if (is_read)
+		ck_ok(storage_batch_finish(store, id, &err));
+}
+
+/* One that is still read, and one with jobs, stay as long as that lasts. */
+START_TEST(test_an_old_batch_goes_with_its_last_job)
+{
+	static const char empty[] = "bat_0000000000000000000001", full[] = "bat_0000000000000000000002",
+			  open[] = "bat_0000000000000000000003";
+	const int64_t week_ms = INT64_C(7) * 86400000;
+	struct wanted w = { .cost_s = 1 };
+	struct job j = make(&w);
+
+	make_batch(empty, true);
+	make_batch(full, true);
+	make_batch(open, false);
+	snprintf(j.batch_id, sizeof j.batch_id, "%s", full);
+	ck_ok(storage_job_insert(store, &j, &err));
+	bring(0, 999 + week_ms);
+	ck_assert(has_batch(empty) && has_batch(full) && has_batch(open));
+	bring(0, 1000 + week_ms);
+	ck_assert(!has_batch(empty) && has_batch(full) && has_batch(open));
+	ck_assert_int_eq(storage_job_cancel(store, j.id, 1000, &err), 1);
+	ck_ok(storage_job_delete(store, j.id, &err));
+	bring(0, 1000 + week_ms);
+	ck_assert(!has_batch(full) && has_batch(open));
+}
+END_TEST
+
 START_TEST(test_a_token_stands_for_one_job_of_its_key)
 {
 	struct job first = make(&(struct wanted){ .key = "a" }), second = make(&(struct wanted){ .key = "a" }),
@@ -467,6 +509,7 @@ static Suite *turns_suite(void)
 	tcase_add_test(t, test_waiting_jobs_expire_at_their_deadline_and_held_ones_are_left_to_their_runner);
 	tcase_add_test(t, test_a_file_goes_when_the_last_job_that_keeps_it_expires);
 	tcase_add_test(t, test_an_expired_file_is_swept_at_the_next_start);
+	tcase_add_test(t, test_an_old_batch_goes_with_its_last_job);
 	tcase_add_test(t, test_a_token_stands_for_one_job_of_its_key);
 	tcase_add_test(t, test_a_token_is_forgotten_after_a_day_and_with_its_job);
 	tcase_add_test(t, test_lists_are_filtered_by_tag_key_and_age);

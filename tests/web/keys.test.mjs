@@ -1,5 +1,9 @@
 // A service that wants a key.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Page, SINE, until } from "./page.mjs";
 import { startService } from "./service.mjs";
 
@@ -45,6 +49,27 @@ export const tests = {
 			await page.ready();
 			assert.ok(!(await page.page.locator("#key-dialog").isVisible()), "the tab keeps the key");
 			assert.ok(!(await page.page.content()).includes(key));
+			forgetRefusals(page);
+		}),
+
+	"the copied command takes the key from the environment": async ({ context, pages }) =>
+		withKeyedService(async ({ url, key }) => {
+			await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+			const page = new Page(await context.newPage());
+			pages.push(page);
+			await page.page.goto(url);
+			await giveKey(page, key);
+			await page.ready();
+			await page.write(SINE);
+			await page.option("length", 1);
+			await page.button("Copy as curl").first().click();
+			await page.says(/^Command copied/);
+			const command = await page.page.evaluate(() => navigator.clipboard.readText());
+			assert.ok(!command.includes(key), "the key was copied");
+			const folder = mkdtempSync(join(tmpdir(), "phonond-curl-"));
+			execFileSync("sh", ["-c", command], { cwd: folder, stdio: "ignore", timeout: 30_000, env: { ...process.env, PHONOND_KEY: key } });
+			assert.equal(readFileSync(join(folder, "render.wav")).length, 44 + 2 * 44100 * 4);
+			rmSync(folder, { recursive: true });
 			forgetRefusals(page);
 		}),
 

@@ -85,9 +85,8 @@ async function load(job: Job, program: string): Promise<void> {
 
 /** Plays a job from its first block on, if it comes before the end. */
 async function listen(job: Job, program: string, title: string): Promise<void> {
-	if (!job.links.live || !isWav(job.options))
+	if (!job.links.live || !isWav(job.options) || !(await player.listen(job)))
 		return;
-	await player.listen(job);
 	beginScore(program);
 	say(`Playing ${title}`);
 }
@@ -97,11 +96,13 @@ async function playJob(submit: (signal: AbortSignal) => Promise<Job>, program: s
 	say(`Rendering ${title}`);
 	showResult(undefined);
 	player.leave();
-	const job = await rendering.run(submit, (begun) => void listen(begun, program, title).catch(sayError));
+	let listening: Promise<void> | undefined;
+	const job = await rendering.run(submit, (begun) => { listening = listen(begun, program, title).catch(sayError); });
 	if (!job)
 		return;
 	if (job.state !== "succeeded") {
 		player.leave();
+		await listening;
 		say(job.error?.message ?? `The job was ${job.state}`, job.state === "canceled" ? "info" : "error");
 		return;
 	}

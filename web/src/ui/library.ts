@@ -21,7 +21,7 @@ function programActions(source: string, title: string, hooks: LibraryHooks): HTM
 export function showExamples(examples: readonly Example[], hooks: LibraryHooks): void {
 	byId("example-list").replaceChildren(...examples.map(({ name, title, source }) =>
 		el("li", {},
-			el("div", {}, el("b", {}, name), title === name ? "" : el("p", {}, title)),
+			el("div", {}, el("b", {}, name), el("p", {}, title === name ? el("code", {}, source.split("\n", 1)[0]!) : title)),
 			programActions(source, name, hooks))));
 }
 

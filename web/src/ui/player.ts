@@ -24,6 +24,8 @@ export class Player {
 	readonly #stems: StemList;
 	#transport: Transport | undefined;
 	#job: Job | undefined;
+	/** Where the job's file will begin, while it takes over. */
+	#fileTime = 0;
 	/** Ends the loading of what belongs to the job before. */
 	#loading = new AbortController();
 
@@ -53,16 +55,19 @@ export class Player {
 		this.#showResult(job);
 	}
 
-	/** Plays a job while it is rendered, in place of the one before; there when it begins to, or never will. */
-	async listen(job: Job): Promise<void> {
+	/** Plays a job while it is rendered, in place of the one before. False when yet another one, or its file, came first. */
+	async listen(job: Job): Promise<boolean> {
 		const signal = this.#begin(job);
 		const live = await LiveTransport.open(job.links.live!, COLUMNS, signal);
-		if (signal.aborted)
-			return live.close();
+		if (signal.aborted) {
+			live.close();
+			return false;
+		}
 		this.#use(live);
 		this.#waveform.setPeaks(live.sound.outline);
 		live.onframes = () => this.#waveform.grow();
 		await live.play();
+		return !signal.aborted;
 	}
 
 	/**
@@ -135,14 +140,17 @@ export class Player {
 		return this.#transport instanceof LiveTransport && this.#job?.links.audio !== undefined;
 	}
 
-	/** Plays the job's file from a time on, if something plays now. */
+	/** Plays the job's file from a time on, if something plays now. Called again before the file is there, the later time holds. */
 	async #useFile(time: number, signal: AbortSignal): Promise<void> {
+		this.#fileTime = time;
 		const url = await mediaUrl(this.#job!.links.audio!);
 		if (signal.aborted)
 			return;
+		if (this.#transport instanceof FileTransport)
+			return this.#transport.seek(this.#fileTime);
 		const wasPlaying = this.isPlaying;
 		const file = new FileTransport(url, this.#job!.result!.duration_s);
-		file.seek(time);
+		file.seek(this.#fileTime);
 		this.#use(file);
 		if (wasPlaying)
 			await file.play();
