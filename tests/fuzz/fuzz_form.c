@@ -1,6 +1,7 @@
 /* Forms (multipart/form-data) on the wire: a service with the handlers of submissions as forms, over a socket, gets the input as a
  * body, whole and in chunks of a length that its first byte says; the answers must be the same. Samples are taken to disk and
  * then refused, since decoding them is the matter of another process and of fuzz_sample. */
+#include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,10 +119,11 @@ static void start(void)
 
 /* --- The client -------------------------------------------------------------------------------------------- */
 
+/* A fuzzer's clock interrupts calls. */
 static void send_all(int fd, const struct buf *b)
 {
 	for (size_t at = 0; at < b->len;) {
-		ssize_t n = send(fd, b->data + at, b->len - at, MSG_NOSIGNAL);
+		ssize_t n = TEMP_FAILURE_RETRY(send(fd, b->data + at, b->len - at, MSG_NOSIGNAL));
 		if (n <= 0)
 			return; /* the service has heard enough */
 		at += (size_t)n;
@@ -134,7 +136,8 @@ static void receive(int fd, char answer[ANSWER_BYTES])
 	size_t len = 0;
 	ssize_t n;
 
-	while (len < ANSWER_BYTES - 1 && (n = recv(fd, answer + len, ANSWER_BYTES - 1 - len, 0)) > 0)
+	while (len < ANSWER_BYTES - 1 &&
+	       (n = TEMP_FAILURE_RETRY(recv(fd, answer + len, ANSWER_BYTES - 1 - len, 0))) > 0)
 		len += (size_t)n;
 	answer[len] = '\0';
 }
