@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/crash_point.h"
 #include "storage/internal.h"
 
 #define SECRET_NAME "link.key"
@@ -34,10 +35,13 @@ static int write_secret(int data_fd, const uint8_t secret[LINK_SECRET_BYTES], st
 
 	if (fd < 0)
 		return error_set_errno(err, errno, "making " SECRET_NAME);
-	if (fchmod(fd, 0600) || write(fd, secret, LINK_SECRET_BYTES) != LINK_SECRET_BYTES || fsync(fd) ||
-	    renameat(data_fd, PART_NAME, data_fd, SECRET_NAME))
+	if (fchmod(fd, 0600) || write(fd, secret, LINK_SECRET_BYTES) != LINK_SECRET_BYTES || fsync(fd))
 		rc = error_set_errno(err, errno, "writing " SECRET_NAME);
 	close(fd);
+	CRASH_POINT(secret_written);
+	if (rc == 0 && renameat(data_fd, PART_NAME, data_fd, SECRET_NAME))
+		rc = error_set_errno(err, errno, "renaming " SECRET_NAME);
+	CRASH_POINT(secret_renamed);
 	return rc;
 }
 

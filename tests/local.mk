@@ -69,3 +69,4 @@ determinism: phonond
 
 include tests/fuzz/local.mk
 include tests/integration/local.mk
+include tests/torture/local.mk

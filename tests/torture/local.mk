@@ -1,0 +1,27 @@
+# The thirty experiments. Each is a program of its own, run with PHONOND and, for what it preloads, in the folder of the build:
+#
+#   PHONOND=$PWD/phonond ../tests/torture/01_kill.py
+#
+# "make torture" runs them all, the short way or for TORTURE_SECONDS each, and prints docs/RELIABILITY.md.
+TORTURE_RIG = tests/torture/rig/__init__.py tests/torture/rig/crowd.py tests/torture/rig/experiment.py \
+	tests/torture/rig/folder.py tests/torture/rig/history.py tests/torture/rig/oracle.py tests/torture/rig/power.py \
+	tests/torture/rig/service.py tests/torture/rig/work.py
+TORTURE_EXPERIMENTS = tests/torture/00_checker.py tests/torture/01_kill.py tests/torture/02_crash_points.py \
+	tests/torture/03_power_loss.py
+dist_check_SCRIPTS += $(TORTURE_EXPERIMENTS)
+EXTRA_DIST += $(TORTURE_RIG)
+
+# Libraries that are preloaded: neither hardened nor instrumented, as they stand between a program and the C library.
+TORTURE_PRELOADS = tests/torture/preload/disk.so tests/torture/preload/clock.so tests/torture/preload/memory.so
+check_PROGRAMS += $(TORTURE_PRELOADS)
+TORTURE_COMPILE = -std=gnu17 -Wall -Wextra -fPIC
+TORTURE_LINK = -shared -pthread
+tests_torture_preload_disk_so_SOURCES = tests/torture/preload/disk.c
+tests_torture_preload_disk_so_CFLAGS = $(TORTURE_COMPILE)
+tests_torture_preload_disk_so_LDFLAGS = $(TORTURE_LINK)
+tests_torture_preload_clock_so_SOURCES = tests/torture/preload/clock.c
+tests_torture_preload_clock_so_CFLAGS = $(TORTURE_COMPILE)
+tests_torture_preload_clock_so_LDFLAGS = $(TORTURE_LINK)
+tests_torture_preload_memory_so_SOURCES = tests/torture/preload/memory.c
+tests_torture_preload_memory_so_CFLAGS = $(TORTURE_COMPILE)
+tests_torture_preload_memory_so_LDFLAGS = $(TORTURE_LINK)
