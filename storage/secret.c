@@ -10,6 +10,7 @@
 
 #include "base/crash_point.h"
 #include "storage/internal.h"
+#include "storage/outfile.h"
 
 #define SECRET_NAME "link.key"
 #define PART_NAME "link.key.part"
@@ -29,14 +30,29 @@ static int read_secret(int data_fd, uint8_t out[LINK_SECRET_BYTES], struct error
 	return error_set(err, ERR_CORRUPT, SECRET_NAME " does not hold %d bytes", LINK_SECRET_BYTES);
 }
 
+/* And on disk. */
+static int write_whole(int fd, const uint8_t secret[LINK_SECRET_BYTES], struct error *err)
+{
+	struct outfile *out = pwrite_open(fd, err);
+	int rc;
+
+	if (!out)
+		return -1;
+	rc = outfile_write(out, secret, LINK_SECRET_BYTES, err) || outfile_sync(out, err) ? -1 : 0;
+	outfile_free(out);
+	return rc;
+}
+
 static int write_secret(int data_fd, const uint8_t secret[LINK_SECRET_BYTES], struct error *err)
 {
 	int fd = openat(data_fd, PART_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600), rc = 0;
 
 	if (fd < 0)
 		return error_set_errno(err, errno, "making " SECRET_NAME);
-	if (fchmod(fd, 0600) || write(fd, secret, LINK_SECRET_BYTES) != LINK_SECRET_BYTES || fsync(fd))
-		rc = error_set_errno(err, errno, "writing " SECRET_NAME);
+	if (fchmod(fd, 0600))
+		rc = error_set_errno(err, errno, "making " SECRET_NAME);
+	if (rc == 0)
+		rc = write_whole(fd, secret, err);
 	close(fd);
 	CRASH_POINT(secret_written);
 	if (rc == 0 && renameat(data_fd, PART_NAME, data_fd, SECRET_NAME))

@@ -7,7 +7,11 @@ TORTURE_RIG = tests/torture/rig/__init__.py tests/torture/rig/crowd.py tests/tor
 	tests/torture/rig/folder.py tests/torture/rig/history.py tests/torture/rig/oracle.py tests/torture/rig/power.py \
 	tests/torture/rig/service.py tests/torture/rig/work.py
 TORTURE_EXPERIMENTS = tests/torture/00_checker.py tests/torture/01_kill.py tests/torture/02_crash_points.py \
-	tests/torture/03_power_loss.py
+	tests/torture/03_power_loss.py tests/torture/04_disk_full.py tests/torture/05_file_errors.py \
+	tests/torture/06_short_writes.py tests/torture/07_no_io_uring.py tests/torture/08_drain.py \
+	tests/torture/09_signals.py tests/torture/10_clock.py tests/torture/11_bodies.py tests/torture/13_headers.py \
+	tests/torture/14_paths.py tests/torture/16_injection.py tests/torture/26_tokens.py tests/torture/27_cancel_race.py \
+	tests/torture/28_ranges.py tests/torture/29_database.py
 dist_check_SCRIPTS += $(TORTURE_EXPERIMENTS)
 EXTRA_DIST += $(TORTURE_RIG)
 
