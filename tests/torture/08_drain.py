@@ -4,19 +4,20 @@ within 100 ms, the process ends with status 0 within the limit, and after the ne
 import signal
 import time
 
-from rig import crowd, experiment, history, oracle, service, work
+from rig import crowd, experiment, history, oracle, service
 
 N_WAITING, N_STREAMS = 200, 100
+CHECKPOINTS = ("--checkpoint-interval-ms", "1000", "--checkpoint-cost", "20")
 
 
 def drain(t):
-    server = service.Service(t, "--drain-timeout-ms", "2000", "--jobs", "4", *work.CHECKPOINTS).start()
+    server = service.Service(t, "--drain-timeout-ms", "2000", "--jobs", "4", *CHECKPOINTS).start()
     record = history.History(t.work / "history.jsonl")
     client = service.Client(server, record)
     done = client.submit(oracle.program(500), "cycles=16")
     client.wait_job(done)
     for i in range(4):
-        client.submit(oracle.SLOW, f"duration=400&channels=1&seed={i}")
+        client.submit(oracle.SLOW, f"duration=200&channels=1&seed={i}")
     t.wait_until(lambda: client.get("/queue").json()["running"] >= 4, 20, "four jobs run")
     for i in range(N_WAITING):
         client.submit(oracle.program(i), "cycles=1")

@@ -4,7 +4,7 @@ stopped for longer than its leases and goes on loses nothing and ends no job twi
 import signal
 import time
 
-from rig import crowd, experiment, history, oracle, service, work
+from rig import crowd, experiment, history, oracle, service
 
 LEASE_S = 15
 
@@ -12,7 +12,7 @@ LEASE_S = 15
 def signals(t):
     config = t.work / "phonond.conf"
     config.write_text("log_level = info\n")
-    server = service.Service(t, "--config", str(config), *work.CHECKPOINTS).start()
+    server = service.Service(t, "--config", str(config)).start()
     record = history.History(t.work / "history.jsonl")
     client = service.Client(server, record)
     with crowd.Crowd(server, record, n=2):
@@ -22,14 +22,14 @@ def signals(t):
             time.sleep(0.005)
         t.require(server.is_running(), "SIGHUP ended the server")
     t.figure("200 SIGHUP")
-    client.submit(oracle.SLOW, "duration=300&channels=1")
+    client.submit(oracle.SLOW, "duration=100&channels=1")
     time.sleep(0.2)
     record.note("stopped")
     server.signal(signal.SIGSTOP)
     time.sleep(max(3, min(t.seconds(3), LEASE_S * 4)))
     server.signal(signal.SIGCONT)
     record.note("goes on")
-    client.submit(oracle.SLOW, "duration=600&channels=1&seed=3")
+    client.submit(oracle.SLOW, "duration=200&channels=1&seed=3")
     time.sleep(0.3)
     record.note("SIGTERM twice")
     began = time.monotonic()
