@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/crash_point.h"
+#include "base/file.h"
 #include "storage/internal.h"
-#include "storage/outfile.h"
 
 #define SECRET_NAME "link.key"
 #define PART_NAME "link.key.part"
@@ -19,28 +19,13 @@
 static int read_secret(int data_fd, uint8_t out[LINK_SECRET_BYTES], struct error *err)
 {
 	int fd = openat(data_fd, SECRET_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n;
+	int rc;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : error_set_errno(err, errno, "opening " SECRET_NAME);
-	n = read(fd, out, LINK_SECRET_BYTES);
+	rc = file_read_at(fd, 0, out, LINK_SECRET_BYTES, SECRET_NAME, err);
 	close(fd);
-	if (n == LINK_SECRET_BYTES)
-		return 1;
-	return error_set(err, ERR_CORRUPT, SECRET_NAME " does not hold %d bytes", LINK_SECRET_BYTES);
-}
-
-/* And on disk. */
-static int write_whole(int fd, const uint8_t secret[LINK_SECRET_BYTES], struct error *err)
-{
-	struct outfile *out = pwrite_open(fd, err);
-	int rc;
-
-	if (!out)
-		return -1;
-	rc = outfile_write(out, secret, LINK_SECRET_BYTES, err) || outfile_sync(out, err) ? -1 : 0;
-	outfile_free(out);
-	return rc;
+	return rc ? -1 : 1;
 }
 
 static int write_secret(int data_fd, const uint8_t secret[LINK_SECRET_BYTES], struct error *err)
@@ -49,14 +34,14 @@ static int write_secret(int data_fd, const uint8_t secret[LINK_SECRET_BYTES], st
 
 	if (fd < 0)
 		return error_set_errno(err, errno, "making " SECRET_NAME);
-	if (fchmod(fd, 0600))
-		rc = error_set_errno(err, errno, "making " SECRET_NAME);
-	if (rc == 0)
-		rc = write_whole(fd, secret, err);
+	rc = fchmod(fd, 0600) ? error_set_errno(err, errno, "keeping " SECRET_NAME)
+			      : file_write(fd, secret, LINK_SECRET_BYTES, SECRET_NAME, err);
+	if (rc == 0 && fsync(fd))
+		rc = error_set_errno(err, errno, "keeping " SECRET_NAME);
 	close(fd);
 	CRASH_POINT(secret_written);
 	if (rc == 0 && renameat(data_fd, PART_NAME, data_fd, SECRET_NAME))
-		rc = error_set_errno(err, errno, "renaming " SECRET_NAME);
+		rc = error_set_errno(err, errno, "keeping " SECRET_NAME);
 	CRASH_POINT(secret_renamed);
 	return rc;
 }
