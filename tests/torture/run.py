@@ -44,12 +44,14 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         results = pathlib.Path(folder) / "results.tsv"
         results.touch()
+        rows = []
         env = {**os.environ, "TORTURE_RESULTS": str(results), "PYTHONDONTWRITEBYTECODE": "1"}
         for script in scripts:
             subprocess.run([sys.executable, script], env=env, check=False)
-        rows = [line.split("\t") for line in results.read_text(encoding="utf-8").splitlines()]
-    if report:
-        pathlib.Path(report).write_text(table(rows, os.environ.get("TORTURE_SECONDS")), encoding="utf-8")
+            rows = [line.split("\t") for line in results.read_text(encoding="utf-8").splitlines()]
+            # After each, so that a run that is cut short leaves what it saw.
+            if report:
+                pathlib.Path(report).write_text(table(rows, os.environ.get("TORTURE_SECONDS")), encoding="utf-8")
     n_bad = len(scripts) - sum(row[2] in ("pass", "skip") for row in rows)
     n_skipped = sum(row[2] == "skip" for row in rows)
     print(f"{len(scripts) - n_bad - n_skipped} passed, {n_bad} failed, {n_skipped} skipped")
