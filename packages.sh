@@ -7,7 +7,7 @@ BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config ca-certificates 
 WEB_PACKAGES="nodejs npm"
 # shellcheck disable=SC2034
 TEST_PACKAGES="check python3 sqlite3 sox ffmpeg nodejs npm chromium fonts-dejavu-core man-db mandoc shellcheck
- tzdata xz-utils file python3-yaml libseccomp2 bash zsh fish aria2 openssl"
+ strace tzdata xz-utils file python3-yaml libseccomp2 bash zsh fish aria2 openssl"
 
 # Not for a build or its tests: for make analyze, check-valgrind, coverage, fuzz, fuzz-afl and fuzz-coverage.
 # shellcheck disable=SC2034

@@ -3,6 +3,7 @@ libbase_a_SOURCES += \
 	base/buf.c base/buf.h \
 	base/checkpoint.h \
 	base/clock.c base/clock.h \
+	base/crash_point.h base/crash_points.def \
 	base/cron.c base/cron.h \
 	base/cpu.c base/cpu.h \
 	base/cpu_level.c base/cpu_level.h \
@@ -18,6 +19,9 @@ libbase_a_SOURCES += \
 	base/sink.h \
 	base/spool.h \
 	base/zone.c base/zone.h
+if CRASH_POINTS
+libbase_a_SOURCES += base/crash_point.c
+endif
 
 check_PROGRAMS += tests/unit/test_base
 TESTS += tests/unit/test_base

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "queue/internal.h"
 
@@ -323,13 +324,16 @@ static void do_job(struct queue *q, struct job *job)
 	struct error why = ERROR_INIT, err = ERROR_INIT;
 	int rc;
 
+	CRASH_POINT(job_claimed);
 	atomic_init(&held.control.frames_total, job->frames_total);
 	held_add(q, &held);
 	if (job->deadline_at_ms)
 		timer_kick(q);
 	notice_early_cancel(&r);
 	rc = run_job(&r, &why);
+	CRASH_POINT(job_rendered);
 	rc = rc ? end_failed(&r, &why, &err) : end_succeeded(&r, &err);
+	CRASH_POINT(job_ended);
 	log_end(&r, &why, rc, &err);
 	held_remove(q, &held);
 	if (rc == 0 && job_state_is_terminal(job->state))

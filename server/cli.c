@@ -16,8 +16,9 @@ int cli_status_of(enum error_code code)
 		return EX_OK;
 	case ERR_INVALID:
 	case ERR_MISMATCH:
-	case ERR_UNSUPPORTED:
 		return EX_USAGE;
+	case ERR_UNSUPPORTED: /* by this machine, or this version: a newer database, io_uring by name */
+		return EX_CONFIG;
 	case ERR_SOURCE:
 	case ERR_TOO_LARGE:
 	case ERR_BUDGET:

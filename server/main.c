@@ -4,8 +4,21 @@
 
 #include <sodium/core.h>
 
+#include "base/crash_point.h"
 #include "config.h"
 #include "server/cli.h"
+
+#ifdef PHONOND_CRASH_POINTS
+/* Of a build for tests. */
+static int cli_crash_points(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	for (int i = 0; i < CRASH_POINT_COUNT; i++)
+		puts(crash_point_name((enum crash_point)i));
+	return EX_OK;
+}
+#endif
 
 static const struct command {
 	const char *name;
@@ -25,6 +38,9 @@ static const struct command {
 	{ "doctor", cli_doctor, "look at what a server would meet here" },
 	{ "health", cli_health, "ask a running server whether it is ready" },
 	{ "decode-sample", cli_decode_sample, NULL },
+#ifdef PHONOND_CRASH_POINTS
+	{ "crash-points", cli_crash_points, NULL },
+#endif
 };
 
 static void print_help(void)

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "storage/internal.h"
 #include "storage/outfile.h"
@@ -74,6 +75,7 @@ static bool remove_part(struct storage *s, const uint8_t content_hash[SHA256_BYT
 
 	if (unlinkat(s->artifacts_fd, name, 0) == 0) {
 		atomic_fetch_sub_explicit(&s->n_stored_bytes, bytes, memory_order_relaxed);
+		CRASH_POINT(artifact_removed);
 		return true;
 	}
 	if (errno != ENOENT)
@@ -122,6 +124,7 @@ static int reserve(struct artifact *a, uint64_t expected_bytes, struct error *er
 		return 0;
 	if (fallocate(a->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)expected_bytes) == 0) {
 		a->n_reserved = expected_bytes;
+		CRASH_POINT(artifact_reserved);
 		return 0;
 	}
 	if (errno != ENOSPC && errno != EDQUOT && errno != EFBIG)
@@ -153,6 +156,7 @@ static int artifact_write_at(struct sink *sink, uint64_t offset, const void *dat
 		return -1;
 	}
 	a->n_written += n;
+	CRASH_POINT(artifact_written);
 	return 0;
 }
 
@@ -186,14 +190,20 @@ static int publish(struct artifact *a, struct error *err)
 	struct storage *s = a->storage;
 	uint64_t replaced;
 
+	CRASH_POINT(artifact_complete);
 	if (outfile_sync(a->out, err) || trim(a, err))
 		return -1;
+	CRASH_POINT(artifact_synced);
 	replaced = size_of(s, a->name);
 	if (renameat(s->tmp_fd, a->part_name, s->artifacts_fd, a->name))
 		return error_set_errno(err, errno, "publishing %s", a->name);
+	CRASH_POINT(artifact_renamed);
 	a->part_name[0] = '\0';
 	atomic_fetch_add_explicit(&s->n_stored_bytes, a->n_written - replaced, memory_order_relaxed);
-	return sync_folder_of(a, err);
+	if (sync_folder_of(a, err))
+		return -1;
+	CRASH_POINT(artifact_published);
+	return 0;
 }
 
 static void artifact_end(struct artifact *a)
@@ -256,6 +266,7 @@ struct artifact *artifact_create_part(struct storage *s, const uint8_t content_h
 	a->fd = part_create(s, a->part_name, &why);
 	if (a->fd < 0)
 		goto err_after_alloc;
+	CRASH_POINT(artifact_created);
 	if (reserve(a, expected_bytes, &why))
 		goto err_after_part;
 	a->out = open_backend(s, a->fd, &why);

@@ -26,6 +26,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/crash_point.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "storage/internal.h"
@@ -98,8 +99,10 @@ static void remove_file(const struct storage *s, const uint8_t content_hash[SHA2
 void checkpoint_remove(const struct storage *s, const uint8_t content_hash[SHA256_BYTES])
 {
 	remove_file(s, content_hash, ".state");
+	CRASH_POINT(checkpoint_state_removed);
 	remove_file(s, content_hash, ".new");
 	remove_file(s, content_hash, ".frames");
+	CRASH_POINT(checkpoint_removed);
 }
 
 /* --- Saving --- */
@@ -125,8 +128,10 @@ static int write_state(const struct file_checkpoint *c, struct error *err)
 		return error_set_errno(err, errno, "creating a checkpoint");
 	rc = file_write(fd, &c->head, sizeof c->head, file_name, err) ||
 	     file_write(fd, c->state, c->head.n_state, file_name, err);
+	CRASH_POINT(checkpoint_state_written);
 	if (rc == 0 && fsync(fd))
 		rc = error_set_errno(err, errno, "syncing a checkpoint");
+	CRASH_POINT(checkpoint_state_synced);
 	close(fd);
 	return rc ? -1 : 0;
 }
@@ -138,8 +143,12 @@ static int publish(const struct file_checkpoint *c, struct error *err)
 
 	name_of(c->content_hash, ".new", from);
 	name_of(c->content_hash, ".state", to);
-	if (renameat(folder_fd, from, folder_fd, to) || fsync(folder_fd))
+	if (renameat(folder_fd, from, folder_fd, to))
 		return error_set_errno(err, errno, "publishing a checkpoint");
+	CRASH_POINT(checkpoint_renamed);
+	if (fsync(folder_fd))
+		return error_set_errno(err, errno, "syncing the folder checkpoints");
+	CRASH_POINT(checkpoint_published);
 	return 0;
 }
 
@@ -147,6 +156,7 @@ static int save_now(struct file_checkpoint *c, struct error *err)
 {
 	if (fdatasync(c->frames_fd))
 		return error_set_errno(err, errno, "syncing the frames of a checkpoint");
+	CRASH_POINT(checkpoint_frames_synced);
 	sum_head(&c->head, c->state, c->head.sha256);
 	return write_state(c, err) || publish(c, err) ? -1 : 0;
 }

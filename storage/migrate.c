@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/crash_point.h"
 #include "storage/schema.h"
 
 static int check_is_ok(struct row *row, void *ctx)
@@ -52,6 +53,15 @@ int migrate_check(struct db *db, bool *is_empty, struct error *err)
 	return check_pages(db, err);
 }
 
+static int commit(struct db *db, struct error *err)
+{
+	CRASH_POINT(migration_run);
+	if (db_exec(db, "COMMIT", err))
+		return -1;
+	CRASH_POINT(migration_committed);
+	return 0;
+}
+
 static int run_one(struct db *db, int from_version, struct error *err)
 {
 	char pragmas[96];
@@ -61,8 +71,8 @@ static int run_one(struct db *db, int from_version, struct error *err)
 		 from_version + 1);
 	if (db_exec(db, "BEGIN IMMEDIATE", err))
 		return -1;
-	if (db_exec(db, schema_migrations[from_version], err) || db_exec(db, pragmas, err) ||
-	    db_exec(db, "COMMIT", err)) {
+	CRASH_POINT(migration_begun);
+	if (db_exec(db, schema_migrations[from_version], err) || db_exec(db, pragmas, err) || commit(db, err)) {
 		(void)!db_exec(db, "ROLLBACK", NULL);
 		return error_wrap(err, "bringing the database to format %d", from_version + 1);
 	}

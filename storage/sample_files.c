@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/crash_point.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "storage/internal.h"
@@ -102,6 +103,7 @@ static void remove_file(const struct storage *s, const uint8_t digest[SHA256_BYT
 
 	if (unlinkat(s->samples_fd, sample_file_name(digest, is_decoded, name), 0) && errno != ENOENT)
 		log_event(LOG_WARN, "cannot remove a sample", "file", name, "error", strerrorname_np(errno), NULL);
+	CRASH_POINT(sample_removed);
 }
 
 static int remove_files(struct db *db, void *ctx, struct error *err)
@@ -109,6 +111,8 @@ static int remove_files(struct db *db, void *ctx, struct error *err)
 	const struct collection *c = ctx;
 
 	(void)db, (void)err;
+	if (c->n_gone > 0)
+		CRASH_POINT(sample_row_gone);
 	for (size_t i = 0; i < c->n_gone; i++) {
 		remove_file(c->storage, c->gone[i], false);
 		remove_file(c->storage, c->gone[i], true);
@@ -254,6 +258,8 @@ int sample_upload_end(struct sample_upload *u, bool *is_known, struct error *err
 	if (rc < 0)
 		return -1;
 	u->is_held = rc == 1;
+	if (u->is_held)
+		CRASH_POINT(sample_held);
 	*is_known = rc == 1 && are_files_there(u->storage, u->facts.digest);
 	if (*is_known)
 		return 0;
@@ -319,6 +325,7 @@ static int publish(const struct storage *s, struct part *p, const char *name, st
 {
 	if (fsync(p->fd) || renameat(s->tmp_fd, p->name, s->samples_fd, name))
 		return error_set_errno(err, errno, "keeping the sample %s", name);
+	CRASH_POINT(sample_renamed);
 	p->name[0] = '\0';
 	return 0;
 }
@@ -331,7 +338,10 @@ static int publish_both(struct sample_upload *u, struct error *err)
 	if (publish(s, &u->source, sample_file_name(u->facts.digest, false, name), err) ||
 	    publish(s, &u->decoded, sample_file_name(u->facts.digest, true, name), err))
 		return -1;
-	return fsync(s->samples_fd) ? error_set_errno(err, errno, "syncing the folder samples") : 0;
+	if (fsync(s->samples_fd))
+		return error_set_errno(err, errno, "syncing the folder samples");
+	CRASH_POINT(sample_published);
+	return 0;
 }
 
 int sample_upload_keep(struct sample_upload *u, uint64_t max_bytes, struct error *err)
@@ -345,6 +355,7 @@ int sample_upload_keep(struct sample_upload *u, uint64_t max_bytes, struct error
 		collect(u->storage, NULL);
 		if (writer_do(u->storage->writer, make_row, NULL, &k, err) < 0)
 			return -1;
+		CRASH_POINT(sample_row_made);
 		u->is_held = true;
 	}
 	return publish_both(u, err);

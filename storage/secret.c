@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/crash_point.h"
 #include "base/file.h"
 #include "storage/internal.h"
 
@@ -35,9 +36,13 @@ static int write_secret(int data_fd, const uint8_t secret[LINK_SECRET_BYTES], st
 		return error_set_errno(err, errno, "making " SECRET_NAME);
 	rc = fchmod(fd, 0600) ? error_set_errno(err, errno, "keeping " SECRET_NAME)
 			      : file_write(fd, secret, LINK_SECRET_BYTES, SECRET_NAME, err);
-	if (rc == 0 && (fsync(fd) || renameat(data_fd, PART_NAME, data_fd, SECRET_NAME)))
+	if (rc == 0 && fsync(fd))
 		rc = error_set_errno(err, errno, "keeping " SECRET_NAME);
 	close(fd);
+	CRASH_POINT(secret_written);
+	if (rc == 0 && renameat(data_fd, PART_NAME, data_fd, SECRET_NAME))
+		rc = error_set_errno(err, errno, "keeping " SECRET_NAME);
+	CRASH_POINT(secret_renamed);
 	return rc;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/crash_point.h"
 #include "storage/internal.h"
 #include "storage/migrate.h"
 #include "storage/schema.h"
@@ -27,6 +28,21 @@ static int open_folder(int parent_fd, const char *name, struct error *err)
 	if (fd < 0)
 		return error_set_errno(err, errno, "opening the folder %s", name);
 	return fd;
+}
+
+/* A folder that was just made is there for good once the one that it is in was synced. Every time, since an earlier process
+ * may have made it and been cut off; one that we may not read was not made by us. */
+static int sync_parent(int data_fd, struct error *err)
+{
+	int fd = openat(data_fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = 0;
+
+	if (fd < 0)
+		return errno == EACCES ? 0 : error_set_errno(err, errno, "opening the folder of the data folder");
+	if (fsync(fd) && errno != EINVAL && errno != EROFS)
+		rc = error_set_errno(err, errno, "syncing the folder of the data folder");
+	close(fd);
+	return rc;
 }
 
 /* flock() goes with the descriptor, so the lock ends with the process however it ends. */
@@ -74,7 +90,10 @@ static int open_folders(struct storage *s, const char *data_dir, struct error *e
 		error_set_errno(err, errno, "syncing the data folder");
 		goto out;
 	}
+	if (sync_parent(data_fd, err))
+		goto out;
 	rc = artifact_make_folders(s, err);
+	CRASH_POINT(folders_made);
 out:
 	close(data_fd);
 	return rc;
@@ -109,6 +128,7 @@ static int prepare_database(struct storage *s, struct db *db, struct error *err)
 	    db_read_int(db, "SELECT EXISTS (SELECT 1 FROM sample)", NO_VALUES, &has_samples, err))
 		return -1;
 	s->has_samples = has_samples;
+	CRASH_POINT(database_ready);
 	return sweep_folders(s, db, err);
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "storage/internal.h"
 
@@ -37,6 +38,7 @@ static int remove_entry(int folder_fd, const char *name, struct error *err)
 {
 	if (unlinkat(folder_fd, name, 0) && errno != ENOENT)
 		return error_set_errno(err, errno, "removing the left-over file %s", name);
+	CRASH_POINT(left_over_removed);
 	return 0;
 }
 

@@ -22,6 +22,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/log.h"
 
 /* Seconds. */
@@ -117,13 +118,16 @@ static int run_group(struct group *g, struct writer *w, struct error *err)
 {
 	int rc = db_run(&w->db, "BEGIN IMMEDIATE", NO_VALUES, err);
 
+	CRASH_POINT(group_begun);
 	while (group_take(g, w))
 		if (rc == 0)
 			rc = run_request(&w->db, g->items[g->n - 1], err);
+	CRASH_POINT(group_run);
 	if (rc == 0)
 		rc = commit(w, err);
 	if (rc)
 		roll_back(&w->db);
+	CRASH_POINT(group_committed);
 	return rc;
 }
 
@@ -191,6 +195,7 @@ static void do_group(struct writer *w)
 		log_event(LOG_ERROR, "a group of writes failed", "error", err.message, NULL);
 	} else {
 		group_run_after(&g, &w->db);
+		CRASH_POINT(group_cleaned);
 		tell_commit(w);
 	}
 	group_wake(&g, w);

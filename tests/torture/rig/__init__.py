@@ -1,0 +1,1 @@
+"""What the experiments share: the server as a process, recorded calls, the checkers, and the verdict."""
