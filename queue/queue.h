@@ -149,5 +149,8 @@ struct queue_view {
 };
 /* Where a job stands; all zero but eta_ms when it has ended or the store fails. */
 struct queue_view queue_look(struct queue *q, const struct job *j);
+/* The same for the answer to a submission: where many wait, counting those ahead would take longer than all the rest, and
+ * position and eta_ms stay unknown. */
+struct queue_view queue_glance(struct queue *q, const struct job *j);
 
 #endif

@@ -6,20 +6,52 @@
 #include "base/clock.h"
 #include "queue/internal.h"
 
-int submit_reserve_room(struct queue *q, unsigned n, struct error *err)
+/* Room is checked against an upper bound that lives in memory: it grows with every submission, and jobs that leave the queue
+ * do not lower it. So the rows are counted only when the bound is reached, once in as many submissions as there is room for,
+ * and an almost empty queue of any size costs nothing to look at. Jobs come to wait through here alone, or come back to where
+ * they were counted once. Jobs that are both committed and still on their way may count twice in the new bound, so it never
+ * says too little. */
+
+/* Takes n from what the bound leaves; false when rows have to be counted. */
+static bool reserve_below_bound(struct queue *q, unsigned n, uint64_t *n_reserved, unsigned *n_submitting)
 {
-	unsigned n_submitting;
-	uint64_t n_waiting;
+	bool has_room;
 
 	pthread_mutex_lock(&q->lock);
-	n_submitting = q->n_submitting += n;
+	*n_reserved = q->n_reserved += n;
+	*n_submitting = q->n_submitting += n;
+	has_room = q->waiting_most <= q->max_queued && n <= q->max_queued - q->waiting_most;
+	if (has_room)
+		q->waiting_most += n;
 	pthread_mutex_unlock(&q->lock);
-	if (storage_job_count_waiting(q->storage, &n_waiting, err) == 0) {
-		/* Submissions on their way count, so that the bound holds however many come at once. */
-		if (n_waiting + n_submitting <= q->max_queued)
-			return 0;
-		error_set(err, ERR_BUSY, "the queue is full (%u jobs)", q->max_queued);
-	}
+	return has_room;
+}
+
+/* Counts again; those that were on their way at the look before, and those that came since, are added. */
+static int reserve_counted(struct queue *q, unsigned n, uint64_t n_reserved, unsigned n_submitting, struct error *err)
+{
+	uint64_t n_waiting;
+	bool has_room;
+
+	if (storage_job_count_waiting(q->storage, &n_waiting, err))
+		return -1;
+	pthread_mutex_lock(&q->lock);
+	q->waiting_most = n_waiting + n_submitting + (q->n_reserved - n_reserved);
+	has_room = q->waiting_most <= q->max_queued;
+	if (!has_room)
+		q->waiting_most -= n;
+	pthread_mutex_unlock(&q->lock);
+	return has_room ? 0 : error_set(err, ERR_BUSY, "the queue is full (%u jobs)", q->max_queued);
+}
+
+int submit_reserve_room(struct queue *q, unsigned n, struct error *err)
+{
+	uint64_t n_reserved;
+	unsigned n_submitting;
+
+	if (reserve_below_bound(q, n, &n_reserved, &n_submitting) ||
+	    reserve_counted(q, n, n_reserved, n_submitting, err) == 0)
+		return 0;
 	submit_release_room(q, n);
 	return -1;
 }

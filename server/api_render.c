@@ -90,7 +90,7 @@ static void reply_outcome(struct app *app, struct http_request *r, const struct 
 	}
 	http_add_header(r, "Vary", "Accept, Prefer");
 	if (!job_state_is_terminal(job->state) || (was_accepted && !wish.audio))
-		api_reply_job(app, r, 202, job);
+		api_reply_submitted(app, r, 202, job);
 	else if (!wish.audio)
 		api_reply_job(app, r, 201, job);
 	else if (job->state == JOB_SUCCEEDED)
@@ -287,8 +287,10 @@ static void submit_and_reply(struct app *app, struct http_request *r, const stru
 		return;
 	if (wish.wait_s && !is_cached)
 		wait_for(app, r, job->id, wish);
-	else
+	else if (wish.is_replay)
 		reply_current(app, r, job->id, wish);
+	else
+		reply_outcome(app, r, job, wish); /* it is what its row says: no look into the database */
 }
 
 void api_submit(struct app *app, struct http_request *r, const struct spec *spec, struct job *job)
