@@ -49,7 +49,7 @@ bench-memory: phonond
 
 # The service beside beanstalkd, Redis and nginx (Debian packages beanstalkd, redis-server, nginx-light), in one run; writes
 # bench/SERVICE.md. SECTIONS and BENCH_SECONDS as above.
-EXTRA_DIST += bench/service/service.py bench/service/scale.py
+EXTRA_DIST += bench/SERVICE.md bench/service/service.py bench/service/scale.py
 .PHONY: bench-service scale
 bench-service: phonond bench/service/load
 	python3 $(srcdir)/bench/service/service.py $(abs_builddir)/phonond $(abs_builddir)/bench/service/load $(SECTIONS) >SERVICE.md.new

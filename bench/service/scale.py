@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What many event streams and many queued jobs cost: scale.py PHONOND LOAD STREAMS JOBS. Fails when a stream takes more than
-48 KiB of resident memory, the queued jobs more than 16 MiB (caches) and 128 bytes each, a page of the list or a look at a job more than 200 ms, or when
+48 KiB of resident memory, the queued jobs more than 16 MiB (caches) and 128 bytes each, a page of the list or a look at a job more
+than 200 ms, or when
 descriptors of streams that left stay open."""
 import json
 import os
@@ -79,7 +80,7 @@ def main():
     with open(data + '/log', 'w') as log:
         server = subprocess.Popen([phonond, 'serve', '--port', '0', '--data', data + '/data', '--max-queued', str(n_jobs + 10),
                                    '--max-connections', str(n_streams + 100), '--max-connections-per-ip', str(n_streams + 100),
-                                   '--log-level', 'warn'], stdout=subprocess.PIPE, stderr=log, text=True)
+                                   '--heartbeat-ms', '3000', '--log-level', 'warn'], stdout=subprocess.PIPE, stderr=log, text=True)
         try:
             port = int(server.stdout.readline().rsplit(':', 1)[1].strip().rstrip('/'))
             measure(server, port, load, n_streams, n_jobs)

@@ -224,6 +224,8 @@ def head(here):
           f' {platform.release()}; beanstalkd {version("beanstalkd", "-v")}, Redis {version("redis-server", "--version")}, nginx'
           f' {version("nginx", "-v")}; commit {commit or "unknown"}; load average at the start {os.getloadavg()[0]:.1f}. Medians of'
           f' {ROUNDS} rounds of {SECONDS} s in which the peers take turns.')
+    if os.getloadavg()[0] > os.cpu_count():
+        print('\n**Other work kept the machine and its disk busy: ratios of this run may be off by much.**')
 
 
 SECTIONS = {'submissions': submissions, 'downloads': downloads, 'latency': latency, 'drain': drain}
