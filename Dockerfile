@@ -13,7 +13,7 @@ RUN npm run build
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends gcc libc6-dev make autoconf automake pkg-config \
-      libmicrohttpd-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libebur128-dev \
+      libmicrohttpd-dev libgnutls28-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libebur128-dev \
       liburing-dev libsodium-dev nettle-dev libcurl4-openssl-dev libseccomp-dev libpng-dev zlib1g-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
@@ -27,7 +27,7 @@ RUN ./autogen.sh \
 
 FROM debian:bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libmicrohttpd12 libjansson4 libsqlite3-0 libsndfile1 libsamplerate0 \
+ && apt-get install -y --no-install-recommends libmicrohttpd12 libgnutls30 libjansson4 libsqlite3-0 libsndfile1 libsamplerate0 \
       libkissfft-float131 libebur128-1 liburing2 libsodium23 libnettle8 libcurl4 libseccomp2 libpng16-16 zlib1g ca-certificates tzdata \
  && rm -rf /var/lib/apt/lists/* \
  && install -d -o 65532 -g 65532 /data

@@ -1,7 +1,7 @@
 # Sourced by run.sh and test.sh: what a fresh Debian 12 lacks, and how to get it.
 # shellcheck disable=SC2034 # the lists are used by the scripts that source this
 BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config ca-certificates curl
- libmicrohttpd-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libebur128-dev liburing-dev libsodium-dev nettle-dev
+ libmicrohttpd-dev libgnutls28-dev libjansson-dev libsqlite3-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libebur128-dev liburing-dev libsodium-dev nettle-dev
  libcurl4-openssl-dev libseccomp-dev libpng-dev zlib1g-dev"
 # shellcheck disable=SC2034
 WEB_PACKAGES="nodejs npm"
@@ -9,8 +9,8 @@ WEB_PACKAGES="nodejs npm"
 # shellcheck disable=SC2034
 BENCH_PACKAGES="beanstalkd redis-server nginx-light"
 # shellcheck disable=SC2034
-TEST_PACKAGES="check python3 sqlite3 sox ffmpeg nodejs npm chromium fonts-dejavu-core man-db shellcheck
- tzdata xz-utils file python3-yaml libseccomp2 bash aria2"
+TEST_PACKAGES="check python3 sqlite3 sox ffmpeg nodejs npm chromium fonts-dejavu-core man-db mandoc shellcheck
+ tzdata xz-utils file python3-yaml libseccomp2 bash zsh fish aria2 openssl"
 
 # Names of those that are not installed.
 missing_packages() {

@@ -18,7 +18,9 @@ esac
 # shellcheck disable=SC2086
 ensure_packages $BUILD_PACKAGES $TEST_PACKAGES
 [ -x configure ] || ./autogen.sh
-(cd tests/openapi && npm ci --loglevel=error --no-audit --no-fund)
+for folder in tests/openapi tests/deploy; do
+	(cd $folder && npm ci --loglevel=error --no-audit --no-fund)
+done
 (cd tests/web && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --loglevel=error --no-audit --no-fund)
 build_page
 
@@ -102,8 +104,9 @@ check_beside() {
 	check_page
 	check_command lint tests/openapi/lint.sh
 	check_command contract tests/openapi/run_examples "$PWD/build/check/phonond"
+	check_command manifests tests/deploy/check_manifests.sh
 	check_command webhooks tests/openapi/run_webhooks "$PWD/build/check/phonond"
-	for script in run.sh test.sh packages.sh autogen.sh .ci/run tests/check_tarball.sh; do
+	for script in run.sh test.sh packages.sh autogen.sh .ci/run tests/check_tarball.sh tests/deploy/check_manifests.sh; do
 		check_command shellcheck shellcheck -x -e SC1091 -s sh "$script"
 	done
 	check_command shellcheck shellcheck -s bash completions/phonond.bash

@@ -33,9 +33,14 @@ static int reserve(struct buf *b, size_t len)
 	return 0;
 }
 
+int buf_reserve(struct buf *b, size_t n)
+{
+	return n > SIZE_MAX / 2 - b->len ? -1 : reserve(b, b->len + n);
+}
+
 int buf_append(struct buf *b, const void *data, size_t n)
 {
-	if (n > SIZE_MAX / 2 - b->len || reserve(b, b->len + n) < 0)
+	if (buf_reserve(b, n) < 0)
 		return -1;
 	if (n)
 		memcpy(b->data + b->len, data, n);

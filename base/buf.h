@@ -18,6 +18,9 @@ struct buf {
 
 void buf_fini(struct buf *b);
 
+/* Room for n bytes (and the NUL) behind len, for a caller that fills them itself and then sets len. -1 as buf_append(). */
+int buf_reserve(struct buf *b, size_t n) WARN_UNUSED;
+
 /* Appends; -1 when max_len would be exceeded or memory is out, leaving the buffer as it was. */
 int buf_append(struct buf *b, const void *data, size_t n) WARN_UNUSED;
 int buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3) WARN_UNUSED;

@@ -5,13 +5,26 @@
 
 enum cpu_level cpu_level;
 
+#if defined(__x86_64__)
+/* clang 14 asks for single features only: no processor has these without the rest of the level. */
+#ifdef __clang__
+#define CPU_HAS_V3 (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma"))
+#define CPU_HAS_V4                                                                                                     \
+	(CPU_HAS_V3 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&                     \
+	 __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd"))
+#else
+#define CPU_HAS_V3 __builtin_cpu_supports("x86-64-v3")
+#define CPU_HAS_V4 __builtin_cpu_supports("x86-64-v4")
+#endif
+#endif
+
 enum cpu_level cpu_level_highest(void)
 {
 #if defined(__x86_64__)
 	__builtin_cpu_init();
-	if (__builtin_cpu_supports("x86-64-v4"))
+	if (CPU_HAS_V4)
 		return CPU_LEVEL_V4;
-	if (__builtin_cpu_supports("x86-64-v3"))
+	if (CPU_HAS_V3)
 		return CPU_LEVEL_V3;
 #endif
 	return CPU_LEVEL_DEFAULT;

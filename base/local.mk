@@ -9,6 +9,7 @@ libbase_a_SOURCES += \
 	base/diag.c base/diag.h \
 	base/error.c base/error.h \
 	base/executable.c base/executable.h \
+	base/file.c base/file.h \
 	base/hash.c base/hash.h base/histogram.h \
 	base/job_control.h \
 	base/log.c base/log.h \

@@ -7,7 +7,7 @@
  * decides which tile is ready and which consumer a worker goes on with), by the rules of pool.c: one lock, taken for
  * every part as long as it was measured, workers that watch for a while before they sleep and need one to wake. What the model leaves out: caches and
  * memory bandwidth, which cores share; and everything outside the tiles (compiling, opening and closing the file),
- * which is added as serial time.
+ * which is added as serial time. Files get no SHA-256, as in `phonond render`; what it costs a render of the service is told beside.
  *
  * Printed per program: the work (sum of all costs), the critical path (its longest chain of dependencies, with blocks
  * in flight without limit and the output in stages), the time between tiles as a share, and the speed-up for each number of workers: of the
@@ -19,160 +19,19 @@
 #include <string.h>
 
 #include "base/cpu.h"
-#include "bench/lib/traced.h"
+#include "bench/lib/costs.h"
 #include "render/engine/run.h"
 #include "render/engine/schedule.h"
 
-enum { ROUNDS = 3, WORKERS_MAX = 64 };
+enum { ROUNDS = 9, WORKERS_MAX = 64 };
 
 static const unsigned worker_counts[] = { 1, 2, 4, 8, 16, 32, 64 };
-enum { UNHASHED_WORKERS = 16 };
+enum { SERVED_WORKERS = 16 };
 enum { N_COUNTS = sizeof worker_counts / sizeof *worker_counts };
 
 #define WAKE_NS 10000  /* from a signal to the woken thread at work: futex, scheduler, a cold cache */
 #define OFFER_NS 100   /* from an offer to one that watches for it */
 #define WATCH_NS 30000 /* before a worker sleeps: as pool.c */
-
-/* --- Costs ------------------------------------------------------------------------------------------------ */
-
-/* What every part of every tile costs. */
-struct costs {
-	const struct plan *plan;
-	uint64_t n_blocks;
-	uint32_t *n_parts; /* [n_blocks][n_stages] */
-	uint32_t *first;   /* [n_blocks][n_stages]: of part_ns */
-	uint64_t *part_ns;
-	uint64_t gap_ns;    /* between two parts */
-	uint64_t serial_ns; /* outside of the tiles */
-};
-
-static void *checked(void *memory)
-{
-	if (!memory) {
-		fputs("simulate: no memory\n", stderr);
-		exit(EXIT_FAILURE);
-	}
-	return memory;
-}
-
-static size_t tile_index(const struct costs *c, uint32_t stage, uint64_t block)
-{
-	return block * c->plan->n_stages + stage;
-}
-
-static void costs_layout(struct costs *c, const struct pool_trace *trace)
-{
-	size_t n_tiles = c->n_blocks * c->plan->n_stages, at = 0;
-	c->n_parts = checked(calloc(n_tiles, sizeof *c->n_parts));
-	c->first = checked(calloc(n_tiles, sizeof *c->first));
-	for (size_t i = 0; i < trace->n_parts; i++)
-		c->n_parts[tile_index(c, trace->parts[i].ref.stage, trace->parts[i].ref.block)]++;
-	for (size_t i = 0; i < n_tiles; i++) {
-		c->first[i] = (uint32_t)at;
-		at += c->n_parts[i];
-	}
-	c->part_ns = checked(calloc(at, sizeof *c->part_ns));
-	memset(c->part_ns, 0xff, at * sizeof *c->part_ns);
-}
-
-/* A part with the same place in several traces costs the least of its times. Which notes are missing can differ from the
- * first render to the next, where the cache of notes has kept some; their number must fit. */
-static void costs_take(struct costs *c, const struct pool_trace *trace)
-{
-	for (size_t i = 0; i < trace->n_parts; i++) {
-		const struct traced_part *t = &trace->parts[i];
-		uint64_t *ns = &c->part_ns[c->first[tile_index(c, t->ref.stage, t->ref.block)] + t->ref.part];
-		if (t->end_ns - t->begin_ns < *ns)
-			*ns = t->end_ns - t->begin_ns;
-	}
-}
-
-static size_t costs_parts(const struct costs *c)
-{
-	size_t last = c->n_blocks * c->plan->n_stages - 1;
-	return c->first[last] + c->n_parts[last];
-}
-
-static uint64_t costs_sum(const struct costs *c)
-{
-	size_t n = costs_parts(c);
-	uint64_t sum = 0;
-	for (size_t i = 0; i < n; i++)
-		sum += c->part_ns[i];
-	return sum;
-}
-
-/* Traces renders on one worker. */
-static void costs_measure(struct costs *c, const struct traced_program *p, struct pool *pool, const struct tuning *t)
-{
-	struct pool_trace traces[ROUNDS] = { { .n_parts = 0 } };
-	uint64_t gap_ns = UINT64_MAX, serial_ns = UINT64_MAX;
-	*c = (struct costs){
-		.plan = t->is_pipelined ? p->pipelined : p->plan,
-		.n_blocks = (p->n_frames + t->block_frames - 1) / t->block_frames,
-	};
-	for (int r = 0; r < ROUNDS; r++) {
-		struct render_result result;
-		traced_render(p, pool, t->block_frames, t->is_pipelined, &traces[r], &result);
-		struct traced_times times = traced_times(&traces[r]);
-		if (times.gap_ns < gap_ns)
-			gap_ns = times.gap_ns;
-		uint64_t outside_ns = (uint64_t)(result.wall_s * 1e9) - times.part_ns - times.between_ns;
-		if (outside_ns < serial_ns)
-			serial_ns = outside_ns;
-	}
-	c->gap_ns = gap_ns;
-	c->serial_ns = serial_ns;
-	costs_layout(c, &traces[0]);
-	for (int r = 0; r < ROUNDS; r++) {
-		if (traces[r].n_parts == traces[0].n_parts)
-			costs_take(c, &traces[r]);
-		free(traces[r].parts);
-	}
-}
-
-static void costs_free(struct costs *c)
-{
-	free(c->n_parts);
-	free(c->first);
-	free(c->part_ns);
-}
-
-/* The longest chain: a tile begins when its inputs have ended, its parts side by side. */
-static uint64_t critical_path_ns(const struct costs *c)
-{
-	const struct plan *p = c->plan;
-	uint64_t *ends =
-		checked(calloc(p->n_stages, sizeof *ends)); /* of this block's tiles, before that the last one's */
-	for (uint64_t b = 0; b < c->n_blocks; b++)
-		for (uint32_t s = 0; s < p->n_stages; s++) {
-			const struct plan_stage *st = &p->stages[s];
-			uint64_t begin = st->is_carry ? ends[s] : 0, longest = 0;
-			for (uint32_t i = 0; i < st->n_inputs; i++)
-				if (ends[st->inputs[i]] > begin)
-					begin = ends[st->inputs[i]];
-			size_t tile = tile_index(c, s, b);
-			for (uint32_t i = 0; i < c->n_parts[tile]; i++)
-				if (c->part_ns[c->first[tile] + i] > longest)
-					longest = c->part_ns[c->first[tile] + i];
-			ends[s] = begin + longest;
-		}
-	uint64_t end = ends[p->n_stages - 1];
-	free(ends);
-	return end;
-}
-
-/* The same without what the SHA-256 of the file costs, which is a part of its own in a pipelined plan: the one chain that no
- * cut of the work can shorten, since each byte waits for the one before. */
-static void costs_unhash(struct costs *c, const struct costs *from)
-{
-	size_t n = costs_parts(from);
-	*c = *from;
-	c->part_ns = checked(calloc(n, sizeof *c->part_ns));
-	memcpy(c->part_ns, from->part_ns, n * sizeof *c->part_ns);
-	for (uint64_t b = 0; b < c->n_blocks; b++)
-		c->part_ns[c->first[tile_index(c, c->plan->n_stages - 1, b)]] = 0;
-}
 
 /* --- Virtual workers -------------------------------------------------------------------------------------- */
 
@@ -192,12 +51,13 @@ struct simulation {
 	uint64_t lock_free_ns; /* when the lock is given up */
 	uint64_t lock_ns;      /* how long it is held for a part */
 	uint64_t end_ns;       /* of the last tile */
+	uint64_t n_handed;     /* times that a worker was given something */
 };
 
 static unsigned parts_of(const void *ctx, uint32_t stage, uint64_t block)
 {
 	const struct costs *c = ctx;
-	return c->n_parts[tile_index(c, stage, block)];
+	return c->n_parts[costs_tile(c, stage, block)];
 }
 
 static void wake(struct simulation *s, unsigned n, uint64_t now_ns)
@@ -219,9 +79,13 @@ static void wake(struct simulation *s, unsigned n, uint64_t now_ns)
 static void work_on(struct simulation *s, struct virtual_worker *w, const struct tile_ref *ref, uint64_t now_ns)
 {
 	const struct costs *c = s->costs;
+	const uint64_t *part_ns = &c->part_ns[c->first[costs_tile(c, ref->stage, ref->block)] + ref->part];
 	w->state = WORKING;
 	w->ref = *ref;
-	w->until_ns = now_ns + c->part_ns[c->first[tile_index(c, ref->stage, ref->block)] + ref->part];
+	w->until_ns = now_ns;
+	for (unsigned i = 0; i < ref->n_parts; i++)
+		w->until_ns += part_ns[i];
+	s->n_handed++;
 }
 
 /* The worker's part is done. True with the one to go on with. As part_work() of pool.c. */
@@ -262,12 +126,17 @@ static void act(struct simulation *s, struct virtual_worker *w)
 	}
 }
 
-/* How long n_workers need. */
-static uint64_t simulate(const struct costs *c, unsigned n_workers, unsigned n_slots)
+/* How long n_workers need. *n_handed: times that one of them was given a part, or a whole tile. */
+static uint64_t simulate(const struct costs *c, unsigned n_workers, unsigned n_slots, uint64_t *n_handed)
 {
 	struct error err = ERROR_INIT;
 	struct schedule_spec spec = {
-		.plan = c->plan, .n_blocks = c->n_blocks, .n_slots = n_slots, .n_parts = parts_of, .ctx = c
+		.plan = c->plan,
+		.n_blocks = c->n_blocks,
+		.n_slots = n_slots,
+		.is_for_one = n_workers == 1,
+		.n_parts = parts_of,
+		.ctx = c,
 	};
 	struct simulation s = {
 		.costs = c, .schedule = schedule_new(&spec, &err), .n_workers = n_workers, .lock_ns = c->gap_ns
@@ -282,6 +151,7 @@ static uint64_t simulate(const struct costs *c, unsigned n_workers, unsigned n_s
 		exit(EXIT_FAILURE);
 	}
 	schedule_free(s.schedule);
+	*n_handed = s.n_handed;
 	return s.end_ns;
 }
 
@@ -306,8 +176,8 @@ static void print_stages(const struct costs *c)
 		const struct plan_stage *st = &c->plan->stages[s];
 		uint64_t ns = 0, n = 0;
 		for (uint64_t b = 0; b < c->n_blocks; b++)
-			for (uint32_t i = 0; i < c->n_parts[tile_index(c, s, b)]; i++, n++)
-				ns += c->part_ns[c->first[tile_index(c, s, b)] + i];
+			for (uint32_t i = 0; i < c->n_parts[costs_tile(c, s, b)]; i++, n++)
+				ns += c->part_ns[c->first[costs_tile(c, s, b)] + i];
 		printf("  stage %3u %-8s %-5s %3u nodes %8.1f us/part %5.1f parts/block %6.2f %%\n", s, kinds[st->kind],
 		       st->is_carry ? "carry" : "", st->n_nodes, (double)ns / (double)n / 1e3,
 		       (double)n / (double)c->n_blocks, 100.0 * (double)ns / (double)sum);
@@ -334,14 +204,17 @@ struct point {
 	unsigned n_workers;
 	struct tuning tuning;
 	double simulated_s, measured_s;
+	uint64_t n_handed;
 };
 
 /* What a program showed, for its block at 1 worker. */
 struct findings {
 	unsigned block_frames;
 	double work_ms, critical_ms, serial_ms, gap_ns, between_share;
-	double hash_ms;          /* of that work: the SHA-256 of the file */
-	double unhashed_speedup; /* of the rest, with UNHASHED_WORKERS */
+	/* As the service renders it: with the SHA-256 of the file, the one chain that no cut of the work can shorten, since each
+	 * byte waits for the one before. */
+	double hash_ms;        /* that it takes */
+	double served_speedup; /* of SERVED_WORKERS */
 	struct point points[N_COUNTS];
 };
 
@@ -351,49 +224,83 @@ static void findings_take(struct findings *f, const struct costs *c, unsigned bl
 	f->work_ms = (double)costs_sum(c) / 1e6;
 	f->serial_ms = (double)c->serial_ns / 1e6;
 	f->gap_ns = (double)c->gap_ns;
-	f->between_share = (double)(c->gap_ns * costs_parts(c)) / (double)costs_sum(c);
 }
 
-static void examine_without_hash(const struct costs *c, const struct point *at, struct findings *f)
+/* In seconds. */
+static double simulated_run(const struct costs *c, const struct point *at, uint64_t *n_handed)
 {
-	struct costs rest;
-	double rest_s;
-
-	costs_unhash(&rest, c);
-	rest_s = (double)(simulate(&rest, at->n_workers, at->tuning.n_slots) + c->serial_ns) / 1e9;
-	f->hash_ms = (double)(costs_sum(c) - costs_sum(&rest)) / 1e6;
-	f->unhashed_speedup = (f->points[0].simulated_s - f->hash_ms / 1e3) / rest_s;
-	free(rest.part_ns);
+	return (double)(simulate(c, at->n_workers, at->tuning.n_slots, n_handed) + c->serial_ns) / 1e9;
 }
 
-static void examine(const struct traced_program *p, struct pool *one_worker, const struct options *o,
-		    struct findings *f)
-{
-	struct costs c = { .n_blocks = 0 };
-	struct tuning last = { .block_frames = 0 };
+/* The ways in which the numbers of workers cut a program, each once, and the one of SERVED_WORKERS with a digest last. */
+struct cuts {
+	struct costs costs[N_COUNTS + 1];
+	unsigned n;
+};
 
+static struct costs *cut_for(struct cuts *cuts, const struct tuning *t, bool has_digest)
+{
+	unsigned i = 0;
+
+	for (; i < cuts->n; i++) {
+		const struct costs *c = &cuts->costs[i];
+		if (c->tuning.block_frames == t->block_frames && c->tuning.is_pipelined == t->is_pipelined &&
+		    c->has_digest == has_digest)
+			break;
+	}
+	if (i == cuts->n)
+		cuts->costs[cuts->n++] = (struct costs){ .tuning = *t, .has_digest = has_digest };
+	return &cuts->costs[i];
+}
+
+static void measure(struct traced_program *p, struct pool *one_worker, struct findings *f, struct cuts *cuts,
+		    const struct options *o)
+{
 	for (int i = 0; i < N_COUNTS; i++) {
 		struct point *at = &f->points[i];
 		*at = (struct point){ .n_workers = worker_counts[i] };
 		at->tuning = traced_tuning(p, at->n_workers, o->block_frames);
-		if (at->tuning.block_frames != last.block_frames || at->tuning.is_pipelined != last.is_pipelined) {
-			costs_free(&c);
-			last = at->tuning;
-			costs_measure(&c, p, one_worker, &last);
-			if (i == 0)
-				findings_take(f, &c, last.block_frames);
-			if (o->shows_stages)
-				print_stages(&c);
-		}
-		at->simulated_s = (double)(simulate(&c, at->n_workers, at->tuning.n_slots) + c.serial_ns) / 1e9;
-		if (at->n_workers == UNHASHED_WORKERS) {
-			f->critical_ms = (double)critical_path_ns(&c) / 1e6;
-			examine_without_hash(&c, at, f);
-		}
-		if (at->n_workers <= cpu_allowed_count())
-			at->measured_s = measured_wall_s(p, at->n_workers, last.block_frames);
+		cut_for(cuts, &at->tuning, false);
+		if (at->n_workers == SERVED_WORKERS)
+			cut_for(cuts, &at->tuning, true);
 	}
-	costs_free(&c);
+	for (int r = 0; r < ROUNDS; r++)
+		for (unsigned i = 0; i < cuts->n; i++)
+			costs_round(&cuts->costs[i], p, one_worker);
+	p->spec.skips_digests = true;
+}
+
+/* f has what points[0] is without a digest. */
+static void examine_many(struct cuts *cuts, const struct point *at, struct findings *f)
+{
+	const struct costs *served = cut_for(cuts, &at->tuning, true);
+	uint64_t n_handed;
+
+	f->critical_ms = (double)costs_critical_path(cut_for(cuts, &at->tuning, false)) / 1e6;
+	f->hash_ms = (double)costs_hash(served) / 1e6;
+	f->served_speedup = (f->points[0].simulated_s + f->hash_ms / 1e3) / simulated_run(served, at, &n_handed);
+}
+
+static void examine(struct traced_program *p, struct pool *one_worker, const struct options *o, struct findings *f)
+{
+	struct cuts cuts = { .n = 0 };
+
+	measure(p, one_worker, f, &cuts, o);
+	findings_take(f, &cuts.costs[0], f->points[0].tuning.block_frames);
+	for (int i = 0; i < N_COUNTS; i++) {
+		struct point *at = &f->points[i];
+		at->simulated_s = simulated_run(cut_for(&cuts, &at->tuning, false), at, &at->n_handed);
+		if (at->n_workers == SERVED_WORKERS)
+			examine_many(&cuts, at, f);
+		if (at->n_workers <= cpu_allowed_count())
+			at->measured_s = measured_wall_s(p, at->n_workers, at->tuning.block_frames);
+	}
+	f->between_share = (double)(cuts.costs[0].gap_ns * f->points[0].n_handed) / (double)costs_sum(&cuts.costs[0]);
+	for (unsigned i = 0; i < cuts.n; i++) {
+		if (o->shows_stages)
+			print_stages(&cuts.costs[i]);
+		costs_free(&cuts.costs[i]);
+	}
 }
 
 static void print_report(const char *name, const struct findings *f)
@@ -411,8 +318,8 @@ static void print_report(const char *name, const struct findings *f)
 			       f->points[0].measured_s / at->measured_s);
 		printf("\n");
 	}
-	printf("  SHA-256 %.1f ms, so %.1f times at most; all else %.2f times with %d workers\n", f->hash_ms,
-	       f->work_ms / f->hash_ms, f->unhashed_speedup, UNHASHED_WORKERS);
+	printf("  with a SHA-256 of %.1f ms: %.1f times at most, %.2f times with %d workers\n", f->hash_ms,
+	       (f->work_ms + f->hash_ms) / f->hash_ms, f->served_speedup, SERVED_WORKERS);
 }
 
 static void print_head(void)
@@ -422,7 +329,7 @@ static void print_head(void)
 		printf(" %u measured |", worker_counts[i]);
 	for (int i = 1; i < N_COUNTS; i++)
 		printf(" %u |", worker_counts[i]);
-	printf(" SHA-256, ms | %d without |\n|", UNHASHED_WORKERS);
+	printf(" SHA-256, ms | %d with it |\n|", SERVED_WORKERS);
 	for (int i = 1; i < N_COUNTS && worker_counts[i] <= cpu_allowed_count(); i++)
 		printf("---|");
 	for (int i = 1; i < N_COUNTS; i++)
@@ -439,7 +346,7 @@ static void print_row(const char *name, const struct findings *f)
 			printf(" %.2f |", f->points[0].measured_s / f->points[i].measured_s);
 	for (int i = 1; i < N_COUNTS; i++)
 		printf(" %.2f |", f->points[0].simulated_s / f->points[i].simulated_s);
-	printf(" %.1f | %.2f |\n", f->hash_ms, f->unhashed_speedup);
+	printf(" %.1f | %.2f |\n", f->hash_ms, f->served_speedup);
 }
 
 static void report(const char *path, struct pool *one_worker, const struct options *o)

@@ -9,6 +9,7 @@
 #include "server/metrics.h"
 #include "server/negotiation.h"
 #include "server/problem.h"
+#include "server/tls.h"
 #include "server/webhooks.h"
 
 static int print_info(struct app *app, struct buf *out)
@@ -19,6 +20,18 @@ static int print_info(struct app *app, struct buf *out)
 			     (int)RENDER_ENGINE_VERSION);
 	failed |= metrics_print_head(out, "phonon_io_backend_info", "gauge", "What audio files are written with.");
 	return failed | buf_printf(out, "phonon_io_backend_info{backend=\"%s\"} 1\n", storage_io_name(app->storage));
+}
+
+static int print_certificate(struct buf *out)
+{
+	static const char name[] = "phonon_tls_certificate_not_after_seconds";
+	int64_t not_after_s = tls_not_after_s();
+
+	if (not_after_s == 0)
+		return 0;
+	if (metrics_print_head(out, name, "gauge", "When the certificate ends, in seconds since 1970."))
+		return -1;
+	return buf_printf(out, "%s %lld\n", name, (long long)not_after_s);
 }
 
 static int print_queue(struct app *app, struct buf *out)
@@ -83,8 +96,8 @@ void api_metrics(void *ctx, struct http_request *r)
 	struct buf out = BUF_INIT;
 	size_t len;
 
-	if (print_info(app, &out) || print_queue(app, &out) || print_telling(app, &out) || print_commits(app, &out) ||
-	    metrics_print(app->metrics, &out) || (is_open && buf_printf(&out, "# EOF\n"))) {
+	if (print_info(app, &out) || print_certificate(&out) || print_queue(app, &out) || print_telling(app, &out) ||
+	    print_commits(app, &out) || metrics_print(app->metrics, &out) || (is_open && buf_printf(&out, "# EOF\n"))) {
 		buf_fini(&out);
 		problem_reply(r, PROBLEM_INTERNAL, "the metrics cannot be read now");
 		return;

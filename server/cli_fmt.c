@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "server/cli.h"
 
 /* Of --check, as other formatters have it. */
@@ -71,17 +72,6 @@ static int cannot_replace(const char *path)
 	return EX_CANTCREAT;
 }
 
-static bool write_whole(int fd, const struct buf *text)
-{
-	for (size_t done = 0; done < text->len;) {
-		ssize_t n = write(fd, text->data + done, text->len - done);
-		if (n < 0 && errno != EINTR)
-			return false;
-		done += n > 0 ? (size_t)n : 0;
-	}
-	return true;
-}
-
 /* A file beside it takes its place, so that no failure leaves half a program. */
 static int replace_file(const char *path, const struct buf *text)
 {
@@ -94,7 +84,8 @@ static int replace_file(const char *path, const struct buf *text)
 		buf_fini(&name);
 		return status;
 	}
-	bool is_whole = write_whole(fd, text) && fchmod(fd, old.st_mode & 07777) == 0 && fsync(fd) == 0;
+	bool is_whole = file_write(fd, text->data, text->len, path, NULL) == 0 &&
+			fchmod(fd, old.st_mode & 07777) == 0 && fsync(fd) == 0;
 	if (close(fd) || !is_whole || rename(name.data, path)) {
 		status = cannot_replace(path);
 		unlink(name.data);

@@ -86,8 +86,8 @@ static int serve(struct settings *s, int argc, char **argv)
 	server = server_start(&s->config, &err);
 	if (!server)
 		return cli_fail(&err);
-	printf("phonond: listening on http://%s%s%s:%u\n", strchr(listen, ':') ? "[" : "", listen,
-	       strchr(listen, ':') ? "]" : "", server_port(server));
+	printf("phonond: listening on http%s://%s%s%s:%u\n", s->config.tls_cert ? "s" : "",
+	       strchr(listen, ':') ? "[" : "", listen, strchr(listen, ':') ? "]" : "", server_port(server));
 	fflush(stdout);
 	systemd_notify("READY=1\nSTATUS=Serving");
 	signo = wait_for_end(server, &set, argc, argv);

@@ -38,6 +38,7 @@
 #include "server/problem.h"
 #include "server/reaper.h"
 #include "server/screen.h"
+#include "server/tls.h"
 #include "server/url.h"
 
 enum {
@@ -118,6 +119,25 @@ static enum MHD_Result on_headers(struct exchange *e)
 	return MHD_YES;
 }
 
+static gnutls_session_t tls_session_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	return info ? info->tls_session : NULL;
+}
+
+/* Nothing else was sent on this connection that is not acknowledged, so this fits the buffer. */
+static void send_last(const struct exchange *e, const char *data, size_t n)
+{
+	if (e->server->config.is_tls) {
+		tls_send_last(tls_session_of(e->connection), data, n);
+	} else {
+		ssize_t sent = send(e->fd, data, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		(void)sent;
+	}
+	shutdown(e->fd, SHUT_WR);
+}
+
 /* The body passed its cap: answers on the socket itself, see the top of this file. */
 static void cut_body(struct exchange *e)
 {
@@ -131,12 +151,8 @@ static void cut_body(struct exchange *e)
 			       "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n"
 			       "Content-Type: application/problem+json\r\nX-Content-Type-Options: nosniff\r\n"
 			       "X-Request-Id: %s\r\nContent-Length: %zu\r\n\r\n%s",
-			       e->request.id, strlen(body), body) == 0) {
-		/* Nothing else was sent on this connection that is not acknowledged, so this fits the buffer. */
-		ssize_t sent = send(e->fd, message.data, message.len, MSG_NOSIGNAL | MSG_DONTWAIT);
-		(void)sent;
-	}
-	shutdown(e->fd, SHUT_WR);
+			       e->request.id, strlen(body), body) == 0)
+		send_last(e, message.data, message.len);
 	buf_fini(&message);
 	buf_fini(&e->body);
 	free(body);
@@ -314,16 +330,22 @@ static struct MHD_Daemon *start_daemon(struct http_server *s, int fd)
 {
 	const struct http_config *c = &s->config;
 	unsigned idle_s = (unsigned)((c->idle_timeout_ms + 999) / 1000);
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+	struct MHD_OptionItem tls[] = {
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_PRIORITIES },
+		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)tls_choose },
+		{ MHD_OPTION_END, 0, NULL },
+	};
 
 	return MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL,
-		NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_THREAD_POOL_SIZE, c->n_threads, MHD_OPTION_CONNECTION_LIMIT, c->max_connections,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->max_connections_per_ip, MHD_OPTION_CONNECTION_TIMEOUT, idle_s,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
-		MHD_OPTION_URI_LOG_CALLBACK, on_request_line, s, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-		MHD_OPTION_END);
+		c->is_tls ? flags | MHD_USE_TLS : flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER,
+		log_library, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, c->n_threads,
+		MHD_OPTION_CONNECTION_LIMIT, c->max_connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+		c->max_connections_per_ip, MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED,
+		on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_URI_LOG_CALLBACK,
+		on_request_line, s, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_ARRAY,
+		c->is_tls ? tls : tls + 2, MHD_OPTION_END);
 }
 
 /* Deadlines are looked at a few times within the shortest of them. */

@@ -73,6 +73,7 @@ struct http_app {
 struct http_config {
 	const char *listen;
 	int listen_fd; /* a socket that listens already, taken over; -1: make one */
+	bool is_tls;   /* HTTPS alone, with the certificate of tls.h */
 	unsigned port, n_threads, max_connections, max_connections_per_ip, max_suspended;
 	int64_t header_timeout_ms, body_timeout_ms, idle_timeout_ms;
 	struct http_app app;

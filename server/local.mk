@@ -41,7 +41,7 @@ libserver_a_SOURCES += \
 	server/file_reply.c server/file_reply.h \
 	server/http.c server/http.h server/http_impl.h \
 	server/http_live.c \
-	server/http_form.c server/http_reply.c \
+	server/http_form.c \
 	server/http_read.c \
 	server/http_reply.c \
 	server/http_wait.c \
@@ -64,6 +64,7 @@ libserver_a_SOURCES += \
 	server/submission.c server/submission.h \
 	server/tar.c server/tar.h \
 	server/term_option.c \
+	server/tls.c server/tls.h \
 	server/url.c server/url.h
 
 include openapi/local.mk

@@ -53,10 +53,14 @@ static int look_for_cancel(void *ctx, curl_off_t down_total, curl_off_t down, cu
 
 int remote_call_init(struct remote_call *c, const struct remote *remote, struct job_control *control, struct error *err)
 {
+	const char *ca = getenv("CURL_CA_BUNDLE");
+
 	*c = (struct remote_call){ .remote = remote, .control = control, .body.max_len = ANSWER_BYTES_MAX };
 	c->easy = curl_easy_init();
 	if (!c->easy)
 		return error_set(err, ERR_NO_MEMORY, "no memory for a connection");
+	if (ca && *ca)
+		curl_easy_setopt(c->easy, CURLOPT_CAINFO, ca);
 	curl_easy_setopt(c->easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c->easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(c->easy, CURLOPT_USERAGENT, "phonond/" PACKAGE_VERSION);

@@ -189,6 +189,7 @@ static void fill_defaults(struct render_args *a, const char *out)
 	struct render_spec *spec = &a->spec;
 	int found = out ? audio_format_find_extension(extension_of(out)) : -1;
 
+	spec->skips_digests = !a->is_json;
 	if (!a->has_length && spec->to_cycle > 0)
 		spec->cycles = spec->to_cycle;
 	if (!a->has_format && found >= 0)

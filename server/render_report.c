@@ -26,24 +26,20 @@ static double pace_of(const struct render_item *item, const struct render_args *
 
 static void print_stems(const struct render_result *r)
 {
-	char hex[SHA256_HEX_SIZE];
-
 	for (unsigned i = 0; i < r->n_stems; i++)
-		fprintf(stderr, "  %s: peak %.2f dBFS, %llu clipped frames, sha256 %s\n", r->stems[i].name,
-			decibels(r->stems[i].peak), (unsigned long long)r->stems[i].clipped_frames,
-			sha256_hex(r->stems[i].sha256, hex));
+		fprintf(stderr, "  %s: peak %.2f dBFS, %llu clipped frames\n", r->stems[i].name,
+			decibels(r->stems[i].peak), (unsigned long long)r->stems[i].clipped_frames);
 }
 
 static void print_summary(const struct render_item *item, const struct render_args *args)
 {
 	const struct render_result *r = &item->result;
-	char hex[SHA256_HEX_SIZE];
 
 	fprintf(stderr,
 		"%s: %.2f s, peak %.2f dBFS, true peak %.2f dBTP, loudness %.2f LUFS, %llu clipped frames, "
-		"%.0fx real time, sha256 %s\n",
+		"%.0fx real time\n",
 		item->out, duration_of(item, args), decibels(r->peak), decibels(r->true_peak), r->loudness_lufs,
-		(unsigned long long)r->clipped_frames, pace_of(item, args), sha256_hex(r->sha256, hex));
+		(unsigned long long)r->clipped_frames, pace_of(item, args));
 	print_stems(r);
 }
 

@@ -17,6 +17,7 @@
 #include "server/routes.h"
 #include "server/runner.h"
 #include "server/scheduler.h"
+#include "server/tls.h"
 #include "server/webhooks.h"
 
 enum {
@@ -146,6 +147,7 @@ static int start_http(struct server *s, struct error *err)
 		.listen = c->listen,
 		.listen_fd = c->listen_fd,
 		.port = c->port,
+		.is_tls = c->tls_cert != NULL,
 		.n_threads = c->n_http_threads,
 		.max_connections = c->max_connections,
 		.max_connections_per_ip = c->max_connections_per_ip,
@@ -158,6 +160,14 @@ static int start_http(struct server *s, struct error *err)
 
 	s->http = http_start(&config, err);
 	return s->http ? 0 : -1;
+}
+
+/* ERR_INVALID: one of two files is missing, or as tls_load(). */
+static int load_certificate(const struct server_config *c, struct error *err)
+{
+	if (!c->tls_cert != !c->tls_key)
+		return error_set(err, ERR_INVALID, "--tls-cert and --tls-key go together");
+	return c->tls_cert ? tls_load(c->tls_cert, c->tls_key, err) : 0;
 }
 
 /* Keys and limits; refuses to be open to the network by accident. */
@@ -181,6 +191,8 @@ void server_reload(struct server *s, const struct server_config *config)
 	log_configure(config->log_level, config->log_format);
 	if (cors_set(s->app.cors, config->cors_origins, &err) < 0)
 		log_event(LOG_ERROR, "the list of origins stays as it was", "error", err.message, NULL);
+	if (s->app.config.tls_cert && config->tls_cert && load_certificate(config, &err) < 0)
+		log_event(LOG_ERROR, "the certificate stays as it was", "error", err.message, NULL);
 	atomic_store_explicit(&s->app.rate_per_ip, config->rate_per_ip, memory_order_relaxed);
 }
 
@@ -248,7 +260,7 @@ struct server *server_start(const struct server_config *config, struct error *er
 	/* Once, before threads: jansson's hash seed is not set thread-safely on first use. */
 	json_object_seed(0);
 	raise_file_limit(config->max_connections);
-	if (open_storage(s, err) < 0)
+	if (load_certificate(config, err) < 0 || open_storage(s, err) < 0)
 		goto err_after_alloc;
 	if (open_access(s, err) < 0 || start_engine(s, err) < 0)
 		goto err_after_storage;
@@ -273,6 +285,7 @@ err_after_storage:
 	storage_close(s->app.storage);
 	free_telling(s);
 err_after_alloc:
+	tls_unload();
 	free(s);
 	return NULL;
 }
@@ -305,5 +318,6 @@ void server_drain_and_stop(struct server *s)
 	cors_free(s->app.cors);
 	metrics_free(s->app.metrics);
 	rate_free(s->app.rates);
+	tls_unload();
 	free(s);
 }

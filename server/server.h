@@ -19,6 +19,8 @@ struct server_config {
 	int listen_fd;           /* a socket that listens already, taken over; -1: none (default) */
 	const char *listen;      /* numeric address or "localhost"; default 127.0.0.1 */
 	unsigned port;           /* 0: any free one, see server_port(); default 8080 */
+	const char *tls_cert;    /* file, PEM; NULL: plain HTTP */
+	const char *tls_key;     /* file, PEM; with tls_cert or not at all */
 	const char *data_dir;    /* made when missing; required */
 	const char *samples_dir; /* NULL: the built-in kit alone */
 	enum io_backend io;

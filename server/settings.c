@@ -23,7 +23,7 @@ enum kind {
 	KIND_LOG_FORMAT,
 };
 
-enum { NAME_SIZE = 48, LINE_SIZE = 4096, OPT_FIRST = 256, OPT_CONFIG = 1000, OPT_PRINT, OPT_HELP_ALL };
+enum { NAME_SIZE = 48, OPT_FIRST = 256, OPT_CONFIG = 1000, OPT_PRINT, OPT_HELP_ALL };
 
 static const struct definition {
 	enum kind kind;
@@ -123,6 +123,13 @@ static int keep_text(struct settings *s, enum setting i, const char *text, size_
 	return 0;
 }
 
+static bool has_colons(const char *text, const char *end)
+{
+	const char *colon = memchr(text, ':', (size_t)(end - text));
+
+	return colon && memchr(colon + 1, ':', (size_t)(end - colon - 1));
+}
+
 /* "ADDRESS", "ADDRESS:PORT", "[V6]" or "[V6]:PORT"; a bare V6 address has several colons and no port. */
 static int set_address(struct settings *s, enum setting i, const char *text, enum setting_origin from,
 		       const char *where, struct error *err)
@@ -133,7 +140,8 @@ static int set_address(struct settings *s, enum setting i, const char *text, enu
 
 	if (*text == '[') {
 		end = strchr(text, ']');
-		if (!end || (end[1] && end[1] != ':'))
+		/* Only an address with several colons needs the brackets, and is told from one with a port without them. */
+		if (!end || (end[1] && end[1] != ':') || !has_colons(address, end))
 			return error_set(err, ERR_INVALID, "%s takes ADDRESS or ADDRESS:PORT, found '%s'", where, text);
 		port = end[1] ? end + 2 : NULL;
 	} else if (colon && !strchr(colon + 1, ':')) {
@@ -258,19 +266,31 @@ static int read_line(struct settings *s, char *line, const char *path, unsigned 
 	return set(s, (enum setting)i, trim(equals + 1), FROM_FILE, where, err);
 }
 
+/* Whatever the system says of the file, it is the one who named it that can help. */
+static int refuse_file(const char *path, int errnum, struct error *err)
+{
+	error_set_errno(err, errnum, "cannot read '%.150s'", path);
+	err->code = ERR_INVALID;
+	return -1;
+}
+
 static int read_file(struct settings *s, const char *path, struct error *err)
 {
 	FILE *f = fopen(path, "re");
-	char line[LINE_SIZE];
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
 	int rc = 0;
 
-	if (!f) {
-		error_set_errno(err, errno, "cannot read '%.150s'", path);
-		err->code = ERR_INVALID;
-		return -1;
-	}
-	for (unsigned n = 1; rc == 0 && fgets(line, sizeof line, f); n++)
-		rc = read_line(s, line, path, n, err);
+	if (!f)
+		return refuse_file(path, errno, err);
+	for (unsigned n = 1; rc == 0 && (len = getline(&line, &cap, f)) >= 0; n++)
+		rc = strlen(line) == (size_t)len
+			     ? read_line(s, line, path, n, err)
+			     : error_set(err, ERR_INVALID, "%.100s:%u: the line has a NUL byte", path, n);
+	if (rc == 0 && !feof(f))
+		rc = refuse_file(path, errno, err);
+	free(line);
 	fclose(f);
 	return rc;
 }
@@ -431,7 +451,7 @@ static void print_value(const struct settings *s, const struct definition *d, FI
 		fprintf(out, "%lld", (long long)*(const int64_t *)member);
 		break;
 	case KIND_SECONDS:
-		fprintf(out, "%g", *(const double *)member);
+		fprintf(out, "%.0f", *(const double *)member);
 		break;
 	case KIND_FLAG:
 		fputs(words[*(const bool *)member], out);

@@ -1,9 +1,10 @@
 #include "server/wide_wav.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/file.h"
 
 enum {
 	HEAD_BYTES_MAX = 128,
@@ -124,23 +125,6 @@ uint64_t wide_wav_bytes(const struct wide_wav *w)
 
 /* --- The files -------------------------------------------------------------------------------------------- */
 
-static int read_at(int fd, uint64_t offset, void *out, size_t n)
-{
-	char *at = out;
-
-	while (n > 0) {
-		ssize_t got = pread(fd, at, n, (off_t)offset);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return -1;
-		at += got;
-		offset += (uint64_t)got;
-		n -= (size_t)got;
-	}
-	return 0;
-}
-
 /* Where the samples of a file begin. All files were made by one render, so one look is enough. */
 static int find_data(struct wide_wav *w, int fd)
 {
@@ -149,7 +133,7 @@ static int find_data(struct wide_wav *w, int fd)
 
 	for (int i = 0; i < CHUNKS_MAX && w->data_offset == 0; i++) {
 		uint64_t size;
-		if (read_at(fd, at, chunk, sizeof chunk))
+		if (file_read_at(fd, at, chunk, sizeof chunk, "a stem", NULL))
 			return -1;
 		size = chunk[4] | (uint64_t)chunk[5] << 8 | (uint64_t)chunk[6] << 16 | (uint64_t)chunk[7] << 24;
 		if (memcmp(chunk, "data", 4) == 0)
@@ -162,13 +146,15 @@ static int find_data(struct wide_wav *w, int fd)
 static int read_part(struct wide_wav *w, unsigned file, uint64_t first, size_t n)
 {
 	int fd = w->spec.open(w->spec.ctx, file), rc = 0;
+	uint64_t at;
 
 	if (fd < 0)
 		return -1;
 	if (w->data_offset == 0)
 		rc = find_data(w, fd);
+	at = w->data_offset + first * w->part_bytes;
 	if (rc == 0)
-		rc = read_at(fd, w->data_offset + first * w->part_bytes, w->part, n * w->part_bytes);
+		rc = file_read_at(fd, at, w->part, n * w->part_bytes, "a stem", NULL);
 	close(fd);
 	return rc;
 }

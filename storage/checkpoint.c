@@ -26,6 +26,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "storage/internal.h"
 
@@ -41,7 +42,7 @@ struct head {
 	uint8_t sha256[SHA256_BYTES]; /* of the head up to here, and of the state */
 };
 
-static const char magic[8] = "PHCKPT2\n";
+static const char magic[8] = "PHCKPT2\n", file_name[] = "a checkpoint";
 
 struct file_checkpoint {
 	struct checkpoint checkpoint; /* first: a struct checkpoint * is a struct file_checkpoint * */
@@ -113,22 +114,6 @@ static void sum_head(const struct head *h, const void *state, uint8_t sha256[SHA
 	sha256_final(&sum, sha256);
 }
 
-static int write_all(int fd, const void *data, size_t n, struct error *err)
-{
-	const char *from = data;
-
-	while (n > 0) {
-		ssize_t part = write(fd, from, n);
-		if (part < 0 && errno == EINTR)
-			continue;
-		if (part < 0)
-			return error_set_errno(err, errno, "writing a checkpoint");
-		from += part;
-		n -= (size_t)part;
-	}
-	return 0;
-}
-
 static int write_state(const struct file_checkpoint *c, struct error *err)
 {
 	char name[CHECKPOINT_NAME_SIZE];
@@ -138,7 +123,8 @@ static int write_state(const struct file_checkpoint *c, struct error *err)
 
 	if (fd < 0)
 		return error_set_errno(err, errno, "creating a checkpoint");
-	rc = write_all(fd, &c->head, sizeof c->head, err) || write_all(fd, c->state, c->head.n_state, err);
+	rc = file_write(fd, &c->head, sizeof c->head, file_name, err) ||
+	     file_write(fd, c->state, c->head.n_state, file_name, err);
 	if (rc == 0 && fsync(fd))
 		rc = error_set_errno(err, errno, "syncing a checkpoint");
 	close(fd);
@@ -253,23 +239,6 @@ static const struct checkpoint_ops file_checkpoint_ops = { checkpoint_file_resta
 
 /* --- Opening --- */
 
-static bool read_all(int fd, void *data, size_t n, uint64_t offset)
-{
-	char *to = data;
-
-	while (n > 0) {
-		ssize_t part = pread(fd, to, n, (off_t)offset);
-		if (part < 0 && errno == EINTR)
-			continue;
-		if (part <= 0)
-			return false;
-		to += part;
-		n -= (size_t)part;
-		offset += (uint64_t)part;
-	}
-	return true;
-}
-
 static bool are_frames_whole(int fd, const struct head *h)
 {
 	char *piece = malloc(VERIFY_BYTES);
@@ -278,7 +247,7 @@ static bool are_frames_whole(int fd, const struct head *h)
 	while (piece && at < h->n_frames_bytes) {
 		uint64_t left = h->n_frames_bytes - at;
 		size_t n = left < VERIFY_BYTES ? (size_t)left : VERIFY_BYTES;
-		if (!read_all(fd, piece, n, at))
+		if (file_read_at(fd, at, piece, n, file_name, NULL))
 			break;
 		sum = spool_sum(sum, piece, n);
 		at += n;
@@ -294,12 +263,12 @@ static char *read_state(const struct file_checkpoint *c, int fd, struct head *h)
 	struct stat st;
 	char *state;
 
-	if (!read_all(fd, h, sizeof *h, 0) || memcmp(h->magic, magic, sizeof magic) != 0 ||
+	if (file_read_at(fd, 0, h, sizeof *h, file_name, NULL) || memcmp(h->magic, magic, sizeof magic) != 0 ||
 	    memcmp(h->content_hash, c->content_hash, SHA256_BYTES) != 0 || h->n_state > STATE_BYTES_MAX ||
 	    fstat(fd, &st) || (uint64_t)st.st_size != sizeof *h + h->n_state)
 		return NULL;
 	state = malloc(h->n_state + 1);
-	if (state && read_all(fd, state, h->n_state, sizeof *h)) {
+	if (state && file_read_at(fd, sizeof *h, state, h->n_state, file_name, NULL) == 0) {
 		sum_head(h, state, sha256);
 		if (memcmp(sha256, h->sha256, SHA256_BYTES) == 0)
 			return state;

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "storage/internal.h"
 
@@ -201,18 +202,8 @@ void sample_upload_free(struct sample_upload *u)
 
 int sample_upload_write(struct sample_upload *u, const void *data, size_t n, struct error *err)
 {
-	const char *at = data;
-	size_t left = n;
-
-	while (left > 0) {
-		ssize_t done = write(u->source.fd, at, left);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return error_set_errno(err, done < 0 ? errno : ENOSPC, "writing an upload");
-		at += done;
-		left -= (size_t)done;
-	}
+	if (file_write(u->source.fd, data, n, "an upload", err))
+		return -1;
 	sha256_update(&u->sum, data, n);
 	u->facts.bytes += n;
 	return 0;

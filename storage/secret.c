@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "storage/internal.h"
 
 #define SECRET_NAME "link.key"
@@ -17,15 +18,13 @@
 static int read_secret(int data_fd, uint8_t out[LINK_SECRET_BYTES], struct error *err)
 {
 	int fd = openat(data_fd, SECRET_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n;
+	int rc;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : error_set_errno(err, errno, "opening " SECRET_NAME);
-	n = read(fd, out, LINK_SECRET_BYTES);
+	rc = file_read_at(fd, 0, out, LINK_SECRET_BYTES, SECRET_NAME, err);
 	close(fd);
-	if (n == LINK_SECRET_BYTES)
-		return 1;
-	return error_set(err, ERR_CORRUPT, SECRET_NAME " does not hold %d bytes", LINK_SECRET_BYTES);
+	return rc ? -1 : 1;
 }
 
 static int write_secret(int data_fd, const uint8_t secret[LINK_SECRET_BYTES], struct error *err)
@@ -34,9 +33,10 @@ static int write_secret(int data_fd, const uint8_t secret[LINK_SECRET_BYTES], st
 
 	if (fd < 0)
 		return error_set_errno(err, errno, "making " SECRET_NAME);
-	if (fchmod(fd, 0600) || write(fd, secret, LINK_SECRET_BYTES) != LINK_SECRET_BYTES || fsync(fd) ||
-	    renameat(data_fd, PART_NAME, data_fd, SECRET_NAME))
-		rc = error_set_errno(err, errno, "writing " SECRET_NAME);
+	rc = fchmod(fd, 0600) ? error_set_errno(err, errno, "keeping " SECRET_NAME)
+			      : file_write(fd, secret, LINK_SECRET_BYTES, SECRET_NAME, err);
+	if (rc == 0 && (fsync(fd) || renameat(data_fd, PART_NAME, data_fd, SECRET_NAME)))
+		rc = error_set_errno(err, errno, "keeping " SECRET_NAME);
 	close(fd);
 	return rc;
 }

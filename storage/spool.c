@@ -9,9 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "storage/internal.h"
 
 enum { SPOOL_BYTES = 256 * 1024 }; /* written at a time */
+
+static const char file_name[] = "a temporary file";
 
 struct file_spool {
 	struct spool spool; /* first: a struct spool * is a struct file_spool * */
@@ -22,21 +25,6 @@ struct file_spool {
 	size_t n_pending;
 	char pending[SPOOL_BYTES];
 };
-
-static int write_all(struct file_spool *f, const char *data, size_t n, struct error *err)
-{
-	while (n > 0) {
-		ssize_t part = pwrite(f->fd, data, n, (off_t)f->n_written);
-		if (part < 0 && errno == EINTR)
-			continue;
-		if (part < 0)
-			return error_set_errno(err, errno, "writing a temporary file");
-		f->n_written += (uint64_t)part;
-		data += part;
-		n -= (size_t)part;
-	}
-	return 0;
-}
 
 /* A polynomial over the words, which can be had four at a time and for pieces of any number of words. */
 uint64_t spool_sum(uint64_t sum, const void *data, size_t n)
@@ -64,7 +52,10 @@ static int flush(struct file_spool *f, struct error *err)
 	f->n_pending = 0;
 	if (f->is_summed)
 		f->sum = spool_sum(f->sum, f->pending, n);
-	return write_all(f, f->pending, n, err);
+	if (file_write_at(f->fd, f->n_written, f->pending, n, file_name, err))
+		return -1;
+	f->n_written += n;
+	return 0;
 }
 
 /* Through the buffer whatever the size, so that the file is written and summed in pieces of whole words. */
@@ -88,23 +79,10 @@ static int spool_file_append(struct spool *s, const void *data, size_t n, struct
 static int spool_file_read_at(struct spool *s, uint64_t offset, void *data, size_t n, struct error *err)
 {
 	struct file_spool *f = (struct file_spool *)s;
-	char *out = data;
 
 	if (f->n_pending > 0 && flush(f, err))
 		return -1;
-	while (n > 0) {
-		ssize_t part = pread(f->fd, out, n, (off_t)offset);
-		if (part < 0 && errno == EINTR)
-			continue;
-		if (part < 0)
-			return error_set_errno(err, errno, "reading a temporary file");
-		if (part == 0)
-			return error_set(err, ERR_IO, "a temporary file ends early");
-		offset += (uint64_t)part;
-		out += part;
-		n -= (size_t)part;
-	}
-	return 0;
+	return file_read_at(f->fd, offset, data, n, file_name, err);
 }
 
 static void spool_file_free(struct spool *s)

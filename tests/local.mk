@@ -12,7 +12,7 @@ nodes-doc: docs/print_nodes
 # What is there for containers, clusters and packages.
 dist_check_SCRIPTS += tests/deploy/test_deploy.sh
 TESTS += tests/deploy/test_deploy.sh
-EXTRA_DIST += tests/deploy/build_image.py tests/deploy/confine.py
+EXTRA_DIST += tests/deploy/build_image.py tests/deploy/confine.py tests/deploy/build_arm64.sh tests/deploy/check_manifests.sh tests/deploy/package.json tests/deploy/package-lock.json
 
 EXTRA_DIST += docs/print_sound.sh tests/cli/false_server.py tests/check_tarball.sh tests/cli/lib.sh tests/docs/blocks.awk
 

@@ -7,16 +7,21 @@ PAGE_FILES = \
 	web/src/api.ts \
 	web/src/audio/context.ts \
 	web/src/audio/fft.ts \
+	web/src/audio/live-sound.ts \
+	web/src/audio/live-transport.ts \
+	web/src/audio/outline.ts \
 	web/src/audio/peaks.ts \
 	web/src/audio/score.ts \
 	web/src/audio/spectrogram.ts \
 	web/src/audio/spectrum.worker.ts \
 	web/src/audio/stem-mixer.ts \
 	web/src/audio/transport.ts \
+	web/src/audio/wav-reader.ts \
 	web/src/catalogue.ts \
 	web/src/curl.ts \
 	web/src/dom.ts \
 	web/src/draft.ts \
+	web/src/dropped.ts \
 	web/src/editor/completion.ts \
 	web/src/editor/diagnostics.ts \
 	web/src/editor/editor.ts \
@@ -34,6 +39,7 @@ PAGE_FILES = \
 	web/src/media.ts \
 	web/src/offsets.ts \
 	web/src/rendering.ts \
+	web/src/sample-names.ts \
 	web/src/server-events.ts \
 	web/src/share.ts \
 	web/src/style.css \
@@ -45,16 +51,20 @@ PAGE_FILES = \
 	web/src/ui/player.ts \
 	web/src/ui/problems.ts \
 	web/src/ui/progress.ts \
+	web/src/ui/samples.ts \
 	web/src/ui/status.ts \
 	web/src/ui/stems.ts \
 	web/src/ui/tabs.ts \
 	web/src/ui/theme.ts \
-	web/src/ui/waveform.ts
-EXTRA_DIST += $(PAGE_FILES) web/embed.sh web/test.mjs web/test/grammar.test.ts web/test/text.test.ts
+	web/src/ui/uploads.ts \
+	web/src/ui/waveform.ts \
+	web/src/upload.ts
+EXTRA_DIST += $(PAGE_FILES) web/embed.sh web/test.mjs web/test/grammar.test.ts web/test/sound.test.ts web/test/text.test.ts
 EXTRA_DIST += tests/web/run tests/web/run.mjs tests/web/package.json tests/web/package-lock.json \
 	tests/web/page.mjs tests/web/service.mjs \
 	tests/web/access.test.mjs tests/web/assets.test.mjs tests/web/editor.test.mjs tests/web/keys.test.mjs \
-	tests/web/library.test.mjs tests/web/playing.test.mjs tests/web/sharing.test.mjs
+	tests/web/library.test.mjs tests/web/live.test.mjs tests/web/playing.test.mjs tests/web/samples.test.mjs \
+	tests/web/sharing.test.mjs
 
 .PHONY: web
 web:

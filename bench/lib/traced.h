@@ -35,7 +35,7 @@ struct tuning traced_tuning(const struct traced_program *p, unsigned n_workers, 
 struct traced_times {
 	uint64_t part_ns;    /* sum over all parts */
 	uint64_t between_ns; /* between two parts of a worker that did not sleep */
-	uint64_t gap_ns;     /* the median of that */
+	uint64_t gap_ns;     /* the median of that, less what reading the clock takes */
 	size_t n_gaps;
 };
 

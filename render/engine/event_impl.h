@@ -30,6 +30,8 @@ struct event_maker {
 	struct note_cache *notes;
 	double *base_hz; /* [n_instruments] */
 	struct sound *sounds[SOUND_BUCKETS];
+	struct sound *last_sound; /* that was found, or NULL; most events play the same as the one before */
+	double last_n;            /* the control that it was found with */
 };
 
 /* The voice of an event that plays a sample of the bank, or instrument idx; as event_make_voice(), which has set what

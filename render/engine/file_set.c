@@ -30,6 +30,7 @@ static struct encode_spec encode_spec_of(const struct file_set *f, unsigned sign
 		.first_frame = first_frame,
 		/* Stems have dither of their own: the same on all of them would add up. */
 		.seed = signal == 0 ? s->seed : hash64_pair(s->seed, signal),
+		.skips_digest = s->skips_digests,
 	};
 }
 

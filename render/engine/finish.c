@@ -1,6 +1,7 @@
 #include "render/engine/finish.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,9 +13,9 @@
 enum { CHANNELS_MAX = 2, LINES_MAX = FILE_SET_MAX * CHANNELS_MAX };
 
 /* The true peak of one channel of the mix. */
-struct meter {
+struct peak {
 	struct true_peak filter;
-	sample peak;
+	_Atomic sample most; /* relaxed: finish_measure_peak() looks how much there is to find */
 };
 
 struct finish {
@@ -26,7 +27,7 @@ struct finish {
 	size_t latency;          /* of the limiter */
 	struct limiter *limiter; /* NULL: none */
 	struct loudness *loudness;
-	struct meter meters[CHANNELS_MAX];
+	struct peak peaks[CHANNELS_MAX];
 	sample limit[BLOCK_FRAMES_MAX];
 	sample *lines; /* [n_lines][latency + BLOCK_FRAMES_MAX]: what the limiter has not decided about, then the block */
 };
@@ -175,44 +176,72 @@ static size_t place_of(uint64_t frame, uint64_t first, size_t n)
 	return place < n ? (size_t)place : n;
 }
 
-/* Moves those of the n frames from `first` on that lie in the window to the beginning of x: how many. */
-static size_t keep_window(const struct finish *f, uint64_t first, sample *const *x, size_t n)
+/* Moves those of the n frames from *first on that lie in the window to the beginning of x: how many. *first becomes the place of
+ * the first of them in the window. */
+static size_t keep_window(const struct finish *f, uint64_t *first, sample *const *x, size_t n)
 {
-	size_t begin = place_of(f->spec.first_frame, first, n), end = place_of(f->spec.end_frame, first, n);
+	size_t begin = place_of(f->spec.first_frame, *first, n), end = place_of(f->spec.end_frame, *first, n);
 
 	if (begin >= end)
 		return 0;
+	*first += begin - f->spec.first_frame;
 	for (unsigned k = 0; k < f->n_lines && begin > 0; k++)
 		memmove(x[k], x[k] + begin, (end - begin) * sizeof *x[k]);
 	return end - begin;
 }
 
-size_t finish_level(struct finish *f, uint64_t first, sample *const *x, size_t n)
+size_t finish_level(struct finish *f, uint64_t *first, sample *const *x, size_t n)
 {
 	sample curve[BLOCK_FRAMES_MAX];
-	uint64_t given = f->n_given;
 
-	if (make_curve(&f->spec, first, n, curve))
+	if (make_curve(&f->spec, *first, n, curve))
 		for (unsigned k = 0; k < f->n_lines; k++)
 			multiply(x[k], curve, n);
 	if (!f->limiter)
 		return keep_window(f, first, x, n);
+	*first = f->n_given;
 	n = limit_in_place(f, x, n);
-	return keep_window(f, given, x, n);
+	return keep_window(f, first, x, n);
 }
 
 /* --- Out --- */
 
-void finish_measure_loudness(struct finish *f, const sample *const *ch, size_t n)
+static sample peak_of(const struct finish *f, unsigned channel)
 {
-	loudness_add(f->loudness, ch, n);
+	return atomic_load_explicit(&f->peaks[channel].most, memory_order_relaxed);
 }
 
-void finish_measure_peak(struct finish *f, unsigned channel, const sample *x, size_t n)
+/* x and least: what is known of its peak. In order. */
+static void peak_raise(struct finish *f, unsigned channel, const sample *x, size_t n, sample least)
 {
-	struct meter *m = &f->meters[channel];
+	struct peak *p = &f->peaks[channel];
 
-	true_peak_raise(&m->filter, x, n, &m->peak);
+	true_peak_raise_ends(&p->filter, x, n, &least);
+	if (least > peak_of(f, channel))
+		atomic_store_explicit(&p->most, least, memory_order_relaxed);
+}
+
+void finish_measure_loudness(struct finish *f, unsigned channel, const sample *x, size_t n, struct finish_meter *meter)
+{
+	loudness_filter(f->loudness, channel, x, n, &meter->hops);
+}
+
+void finish_measure_peak(const struct finish *f, unsigned channel, const sample *x, size_t n,
+			 struct finish_meter *meter)
+{
+	meter->peak = peak_of(f, channel);
+	true_peak_raise_inside(x, n, &meter->peak);
+}
+
+void finish_count_measured(struct finish *f, const sample *const *ch, size_t n, const struct finish_meter *meter)
+{
+	struct loudness_hops hops[CHANNELS_MAX];
+
+	for (unsigned c = 0; c < f->spec.channels; c++) {
+		peak_raise(f, c, ch[c], n, meter[c].peak);
+		hops[c] = meter[c].hops;
+	}
+	loudness_count(f->loudness, hops);
 }
 
 /* x[n_lines][n]: finished frames of the window. */
@@ -220,9 +249,12 @@ static int give(struct finish *f, const sample *const *x, size_t n, struct error
 {
 	const struct finish_spec *s = &f->spec;
 
-	for (unsigned c = 0; c < s->channels; c++)
-		finish_measure_peak(f, c, x[c], n);
-	finish_measure_loudness(f, x, n);
+	for (unsigned c = 0; c < s->channels; c++) {
+		struct finish_meter meter;
+		finish_measure_peak(f, c, x[c], n, &meter);
+		peak_raise(f, c, x[c], n, meter.peak);
+	}
+	loudness_add(f->loudness, x, n);
 	for (unsigned i = 0; i < s->n_signals && s->encoders; i++)
 		if (encoder_write(s->encoders[i], x + i * s->channels, n, err))
 			return -1;
@@ -231,7 +263,8 @@ static int give(struct finish *f, const sample *const *x, size_t n, struct error
 
 int finish_write(struct finish *f, sample *const *x, size_t n, struct error *err)
 {
-	size_t n_done = finish_level(f, f->n_written, x, n);
+	uint64_t first = f->n_written;
+	size_t n_done = finish_level(f, &first, x, n);
 
 	f->n_written += n;
 	return n_done > 0 ? give(f, (const sample *const *)x, n_done, err) : 0;
@@ -240,6 +273,7 @@ int finish_write(struct finish *f, sample *const *x, size_t n, struct error *err
 /* What the limiter holds when silence follows, up to n frames. */
 static int give_held(struct finish *f, size_t n, struct error *err)
 {
+	uint64_t first = f->n_given;
 	sample *x[LINES_MAX];
 	size_t early, n_kept;
 
@@ -248,7 +282,7 @@ static int give_held(struct finish *f, size_t n, struct error *err)
 	early = limit(f, n);
 	for (unsigned k = 0; k < f->n_lines; k++)
 		x[k] = line_of(f, k) + early;
-	n_kept = keep_window(f, f->n_given, x, n - early);
+	n_kept = keep_window(f, &first, x, n - early);
 	if (n_kept > 0 && give(f, (const sample *const *)x, n_kept, err))
 		return -1;
 	f->n_given += n - early;
@@ -263,8 +297,8 @@ static sample true_peak_end(struct finish *f)
 	sample most = 0;
 
 	for (unsigned c = 0; c < f->spec.channels; c++) {
-		finish_measure_peak(f, c, silence, TRUE_PEAK_TAPS);
-		most = f->meters[c].peak > most ? f->meters[c].peak : most;
+		peak_raise(f, c, silence, TRUE_PEAK_TAPS, 0);
+		most = peak_of(f, c) > most ? peak_of(f, c) : most;
 	}
 	return most;
 }

@@ -52,13 +52,20 @@ int finish_write(struct finish *f, sample *const *x, size_t n, struct error *err
 /* Whether finish_level() depends on the blocks before; otherwise it may be called for any block at any time. */
 bool finish_level_is_carried(const struct finish_spec *spec);
 
-/* Fades, gain and limiter, in place: the next n frames, of which frame `first` is the first, go in; those that leave the limiter
- * stand at the beginning of x. Returns how many. */
-size_t finish_level(struct finish *f, uint64_t first, sample *const *x, size_t n);
+/* Fades, gain and limiter, in place: the next n frames, of which frame *first is the first, go in; those that leave the limiter
+ * and lie in the window stand at the beginning of x. Returns how many; *first is the number of the first of them in the window. */
+size_t finish_level(struct finish *f, uint64_t *first, sample *const *x, size_t n);
 
-/* The loudness of the mix, ch[channels][n], and the true peak of one of its channels. */
-void finish_measure_loudness(struct finish *f, const sample *const *ch, size_t n);
-void finish_measure_peak(struct finish *f, unsigned channel, const sample *x, size_t n);
+/* Measurement of the mix's channels, with what the steps leave for each other. The loudness of a channel goes in order, the peak
+ * inside a block in any, and finish_count_measured() sums up in order what both found in meter[channels] of ch[channels][n]. */
+struct finish_meter {
+	struct loudness_hops hops;
+	sample peak;
+};
+void finish_measure_loudness(struct finish *f, unsigned channel, const sample *x, size_t n, struct finish_meter *meter);
+void finish_measure_peak(const struct finish *f, unsigned channel, const sample *x, size_t n,
+			 struct finish_meter *meter);
+void finish_count_measured(struct finish *f, const sample *const *ch, size_t n, const struct finish_meter *meter);
 
 /* After the last frame: what the limiter still holds goes out. The encoders stay open. */
 int finish_end(struct finish *f, struct finish_levels *levels, struct error *err) WARN_UNUSED;

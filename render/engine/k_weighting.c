@@ -119,16 +119,16 @@ SIMD_INLINE double walk_end(const struct k_walk *w, double *state)
 }
 
 /* The states of a channel wait for each other; those of two do not. n is a multiple of K_WEIGHTING_STEP. */
-SIMD_CLONES(static, steps_energy,
-	    (const struct k_weighting *k, unsigned n_channels, double states[][K_WEIGHTING_STATES], const sample *const *x, size_t n, double *energy),
-	    (k, n_channels, states, x, n, energy))
+SIMD_CLONES(static, steps_energies,
+	    (const struct k_weighting *k, unsigned n_channels, double states[][K_WEIGHTING_STATES], const sample *const *x, size_t n, double *energies),
+	    (k, n_channels, states, x, n, energies))
 {
 	struct k_walk first = { f64x4_load(states[0]), f64x4_splat(0) }, second = first;
 
 	if (n_channels == 1) {
 		for (size_t i = 0; i < n; i += K_WEIGHTING_STEP)
 			walk_step(&first, k, x[0] + i);
-		*energy = walk_end(&first, states[0]);
+		energies[0] = walk_end(&first, states[0]);
 		return;
 	}
 	second.state = f64x4_load(states[1]);
@@ -136,20 +136,19 @@ SIMD_CLONES(static, steps_energy,
 		walk_step(&first, k, x[0] + i);
 		walk_step(&second, k, x[1] + i);
 	}
-	*energy = walk_end(&first, states[0]) + walk_end(&second, states[1]);
+	energies[0] = walk_end(&first, states[0]);
+	energies[1] = walk_end(&second, states[1]);
 }
 
-double k_weighting_energy(const struct k_weighting *k, unsigned n_channels, double states[][K_WEIGHTING_STATES],
-			  const sample *const *x, size_t n)
+void k_weighting_energies(const struct k_weighting *k, unsigned n_channels, double states[][K_WEIGHTING_STATES],
+			  const sample *const *x, size_t n, double *energies)
 {
 	size_t whole = n - n % K_WEIGHTING_STEP;
-	double sum;
 
-	steps_energy(k, n_channels, states, x, whole, &sum);
+	steps_energies(k, n_channels, states, x, whole, energies);
 	for (unsigned c = 0; c < n_channels; c++)
 		for (size_t i = whole; i < n; i++) {
 			double y = step(k, states[c], (double)x[c][i]);
-			sum += y * y;
+			energies[c] += y * y;
 		}
-	return sum;
 }

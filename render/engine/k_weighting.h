@@ -31,9 +31,10 @@ struct k_weighting {
 
 void k_weighting_init(struct k_weighting *k, double sample_rate_hz);
 
-/* The sum of the squares of x[n_channels][n], filtered; n_channels is 1 or 2. states: zero before the first frame, then what
- * the call before left. The last bits depend on how a signal is cut into calls. */
-double k_weighting_energy(const struct k_weighting *k, unsigned n_channels, double states[][K_WEIGHTING_STATES],
-			  const sample *const *x, size_t n);
+/* energies[n_channels]: the sums of the squares of x[n_channels][n], filtered; n_channels is 1 or 2, and two have the energies
+ * of each alone. states: zero before the first frame, then what the call before left. The last bits depend on how a signal is
+ * cut into calls. */
+void k_weighting_energies(const struct k_weighting *k, unsigned n_channels, double states[][K_WEIGHTING_STATES],
+			  const sample *const *x, size_t n, double *energies);
 
 #endif

@@ -5,10 +5,12 @@
 #include <ebur128.h>
 #undef error
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "render/engine/k_weighting.h"
+#include "render/render.h"
 
 enum {
 	CHANNELS_MAX = 2,
@@ -27,7 +29,7 @@ struct loudness {
 	double states[CHANNELS_MAX][K_WEIGHTING_STATES];
 	unsigned channels;
 	size_t hop_frames; /* 100 ms */
-	size_t n_gathered;
+	size_t n_gathered[CHANNELS_MAX];
 	uint64_t n_hops;
 	sample *gathered;                /* [channels][hop_frames] */
 	double energies[HOPS_PER_BLOCK]; /* of the last hops; that of hop k stands at k % HOPS_PER_BLOCK */
@@ -100,20 +102,34 @@ static sample *channel(const struct loudness *l, unsigned c)
 	return l->gathered + c * l->hop_frames;
 }
 
-/* The loudness of the last 400 ms, after another hop. */
-static double filter_hop(struct loudness *l)
+/* Another 100 ms are complete; lufs: of the last 400. */
+static void count_hop(struct loudness *l, double lufs)
 {
-	const sample *const x[CHANNELS_MAX] = { channel(l, 0), channel(l, l->channels - 1) };
-	double block_energy = 0;
-
-	l->energies[l->n_hops % HOPS_PER_BLOCK] =
-		k_weighting_energy(&l->filter, l->channels, l->states, x, l->hop_frames);
-	for (unsigned i = 0; i < HOPS_PER_BLOCK; i++)
-		block_energy += l->energies[i];
-	return lufs_of(block_energy / (double)(HOPS_PER_BLOCK * l->hop_frames));
+	if (++l->n_hops >= HOPS_PER_BLOCK)
+		count_block(l, lufs);
 }
 
-static double filter_hop_by_library(struct loudness *l)
+/* energies: of the channels in these 100 ms. */
+static void count_energies(struct loudness *l, const double *energies)
+{
+	double block_energy = 0;
+
+	l->energies[l->n_hops % HOPS_PER_BLOCK] = l->channels == 1 ? energies[0] : energies[0] + energies[1];
+	for (unsigned i = 0; i < HOPS_PER_BLOCK; i++)
+		block_energy += l->energies[i];
+	count_hop(l, lufs_of(block_energy / (double)(HOPS_PER_BLOCK * l->hop_frames)));
+}
+
+static void filter_hop(struct loudness *l)
+{
+	const sample *const x[CHANNELS_MAX] = { channel(l, 0), channel(l, l->channels - 1) };
+	double energies[CHANNELS_MAX];
+
+	k_weighting_energies(&l->filter, l->channels, l->states, x, l->hop_frames, energies);
+	count_energies(l, energies);
+}
+
+static void filter_hop_by_library(struct loudness *l)
 {
 	double lufs;
 
@@ -123,29 +139,61 @@ static double filter_hop_by_library(struct loudness *l)
 			frame[c] = channel(l, c)[i];
 		ebur128_add_frames_float(l->library, frame, 1);
 	}
-	return ebur128_loudness_momentary(l->library, &lufs) == EBUR128_SUCCESS ? lufs : -INFINITY;
+	count_hop(l, ebur128_loudness_momentary(l->library, &lufs) == EBUR128_SUCCESS ? lufs : -INFINITY);
 }
 
-/* Another 100 ms are complete. */
-static void hop(struct loudness *l)
+/* Takes up to n frames of a channel: how many. */
+static size_t gather(struct loudness *l, unsigned c, const sample *x, size_t n)
 {
-	double lufs = l->library ? filter_hop_by_library(l) : filter_hop(l);
+	size_t room = l->hop_frames - l->n_gathered[c], part = n < room ? n : room;
 
-	l->n_gathered = 0;
-	if (++l->n_hops >= HOPS_PER_BLOCK)
-		count_block(l, lufs);
+	memcpy(channel(l, c) + l->n_gathered[c], x, part * sizeof *x);
+	l->n_gathered[c] += part;
+	return part;
+}
+
+/* Whether the hop of a channel is complete; then the next one begins. */
+static bool is_hop(struct loudness *l, unsigned c)
+{
+	if (l->n_gathered[c] < l->hop_frames)
+		return false;
+	l->n_gathered[c] = 0;
+	return true;
 }
 
 void loudness_add(struct loudness *l, const sample *const *ch, size_t n)
 {
+	for (size_t done = 0, part = 0; done < n; done += part) {
+		bool is_whole = false;
+		for (unsigned c = 0; c < l->channels; c++) {
+			part = gather(l, c, ch[c] + done, n - done);
+			is_whole = is_hop(l, c);
+		}
+		if (is_whole)
+			(l->library ? filter_hop_by_library : filter_hop)(l);
+	}
+}
+
+_Static_assert((BLOCK_FRAMES_MAX * 10 - 1) / RENDER_SAMPLE_RATE_MIN + 2 <= LOUDNESS_HOPS_MAX, "hops of a block");
+
+void loudness_filter(struct loudness *l, unsigned c, const sample *x, size_t n, struct loudness_hops *hops)
+{
+	const sample *const hop = channel(l, c);
+
+	hops->n = 0;
 	for (size_t done = 0; done < n;) {
-		size_t room = l->hop_frames - l->n_gathered, part = n - done < room ? n - done : room;
-		for (unsigned c = 0; c < l->channels; c++)
-			memcpy(channel(l, c) + l->n_gathered, ch[c] + done, part * sizeof *ch[c]);
-		l->n_gathered += part;
-		done += part;
-		if (l->n_gathered == l->hop_frames)
-			hop(l);
+		done += gather(l, c, x + done, n - done);
+		if (is_hop(l, c))
+			k_weighting_energies(&l->filter, 1, &l->states[c], &hop, l->hop_frames,
+					     &hops->energies[hops->n++]);
+	}
+}
+
+void loudness_count(struct loudness *l, const struct loudness_hops *hops)
+{
+	for (unsigned i = 0; i < hops->n; i++) {
+		const double energies[CHANNELS_MAX] = { hops[0].energies[i], hops[l->channels - 1].energies[i] };
+		count_energies(l, energies);
 	}
 }
 

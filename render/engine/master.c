@@ -100,6 +100,7 @@ struct plan_delivery master_delivery(const struct render_spec *spec, bool is_kep
 	return (struct plan_delivery){
 		.is_level_carried = !is_held && (spec->has_limiter || is_kept_on_the_way),
 		.has_files = !is_held,
+		.is_encoding_carried = !encode_is_pure(spec->format),
 	};
 }
 

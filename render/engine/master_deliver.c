@@ -112,26 +112,28 @@ static void set_level(struct master *m, const struct run_step *step)
 {
 	struct parcel *p = parcel_at(m, step->block);
 
-	p->n = finish_level(m->finish, first_frame(m, step), p->lines, p->n);
+	p->first = first_frame(m, step);
+	p->n = finish_level(m->finish, &p->first, p->lines, p->n);
 }
 
-/* Loudness, then the true peak of each channel. */
+/* A channel of the mix. */
 static void measure(struct master *m, const struct run_step *step)
 {
-	const struct parcel *p = parcel_at(m, step->block);
+	struct parcel *p = parcel_at(m, step->block);
 
-	if (step->part == 0)
-		finish_measure_loudness(m->finish, (const sample *const *)p->lines, p->n);
-	else
-		finish_measure_peak(m->finish, step->part - 1, p->lines[step->part - 1], p->n);
+	finish_measure_loudness(m->finish, step->part, p->lines[step->part], p->n, &p->meters[step->part]);
 }
 
+/* A file; and of the mix what is measured of a block alone. */
 static int encode(struct master *m, const struct run_step *step, struct error *err)
 {
 	struct parcel *p = parcel_at(m, step->block);
 	const sample *const *lines = (const sample *const *)p->lines + step->part * m->channels;
 
-	return encoder_write_to(m->files.encoders[step->part], lines, p->n, &p->bytes[step->part], err);
+	for (unsigned c = 0; step->part == 0 && c < m->channels; c++)
+		finish_measure_peak(m->finish, c, lines[c], p->n, &p->meters[c]);
+
+	return encoder_encode(m->files.encoders[step->part], lines, p->first, p->n, &p->encoded[step->part], err);
 }
 
 static void count_progress(const struct master *m, const struct run_step *step)
@@ -143,22 +145,28 @@ static void count_progress(const struct master *m, const struct run_step *step)
 				      memory_order_relaxed);
 }
 
-/* Two parts for each file: its hash, and its bytes. */
+/* Parts of a file that a block is sent in: its bytes, then their hash. */
+static unsigned parts_per_file(const struct master *m)
+{
+	return m->config.spec->skips_digests ? 1 : 2;
+}
+
 static int send(struct master *m, struct run *run, const struct run_step *step, struct error *err)
 {
 	struct parcel *p = parcel_at(m, step->block);
-	unsigned file = step->part / 2;
+	unsigned file = step->part / parts_per_file(m);
 
-	if (step->part % 2 == 0) {
-		encoder_hash(m->files.encoders[file], &p->bytes[file]);
+	if (step->part % parts_per_file(m) > 0) {
+		encoder_hash(m->files.encoders[file], &p->encoded[file]);
 		return 0;
 	}
 	if (file == 0) {
+		finish_count_measured(m->finish, (const sample *const *)p->lines, p->n, p->meters);
 		count_progress(m, step);
 		if (!m->is_level_carried)
 			pause_if_due(m, run);
 	}
-	return encoder_send(m->files.encoders[file], &p->bytes[file], err);
+	return encoder_send(m->files.encoders[file], &p->encoded[file], err);
 }
 
 /* The mix was made, and nothing else. */
@@ -183,7 +191,7 @@ static int take(struct master *m, struct run *run, const struct run_step *step, 
  * far the spool would be. */
 static void skip(struct master *m, struct run *run, const struct run_step *step)
 {
-	bool is_last = step->kind == STAGE_OUTPUT && step->part == (m->config.is_pipelined && !m->is_held);
+	bool is_last = step->kind == STAGE_OUTPUT && step->part == 0;
 	bool is_counting = m->config.is_pipelined && m->is_level_carried ? step->kind == STAGE_LEVEL : is_last;
 
 	if (is_last)
@@ -199,10 +207,10 @@ unsigned master_deliver_parts(const void *ctx, enum stage_kind kind)
 	const struct master *m = ctx;
 
 	if (kind == STAGE_MEASURE)
-		return 1 + m->channels;
+		return m->channels;
 	if (kind == STAGE_ENCODE)
 		return m->n_signals;
-	return kind == STAGE_OUTPUT && m->config.is_pipelined && !m->is_held ? 2 * m->n_signals : 1;
+	return kind == STAGE_OUTPUT && m->config.is_pipelined && !m->is_held ? parts_per_file(m) * m->n_signals : 1;
 }
 
 int master_deliver(void *ctx, struct run *run, const struct run_step *step, struct error *err)

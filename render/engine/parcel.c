@@ -26,7 +26,7 @@ int parcel_init(struct parcel *p, unsigned n_signals, unsigned channels, size_t 
 void parcel_fini(struct parcel *p)
 {
 	for (unsigned i = 0; i < p->n_signals; i++)
-		buf_fini(&p->bytes[i]);
+		encoded_fini(&p->encoded[i]);
 	free(p->memory);
 	p->memory = NULL;
 }

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "render/engine/file_set.h"
+#include "render/engine/finish.h"
 #include "render/engine/run.h"
 
 struct parcel {
@@ -16,7 +16,9 @@ struct parcel {
 	sample *sides[FILE_SET_MAX][PLAN_CHANNELS_MAX];  /* of each signal, in stereo */
 	sample *lines[FILE_SET_MAX * PLAN_CHANNELS_MAX]; /* those of them that count, signal after signal */
 	size_t n;                                        /* frames behind the limiter */
-	struct buf bytes[FILE_SET_MAX];                  /* of each file */
+	uint64_t first;                                  /* of them, in the files */
+	struct encoded encoded[FILE_SET_MAX];            /* for each file */
+	struct finish_meter meters[PLAN_CHANNELS_MAX];   /* of the mix */
 	sample *memory;                                  /* what sides and lines point into */
 };
 

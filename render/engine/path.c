@@ -100,6 +100,15 @@ static uint64_t turning_age(const struct path *p)
 	return age < p->bend_frames ? age : 0;
 }
 
+/* Rounded up, of positive numbers; nearly all of them fit where the processor divides. */
+static uint64_t quotient(__int128 way, __int128 step)
+{
+	__int128 sum = way + step - 1;
+	if (sum >= 0 && sum <= INT64_MAX)
+		return (uint64_t)sum / (uint64_t)step;
+	return (uint64_t)(sum / step);
+}
+
 uint64_t path_frames_inside(const struct path *p, int64_t begin, int64_t end)
 {
 	uint64_t turn = turning_age(p), bent = p->bend ? p->bend_frames : 0;
@@ -111,7 +120,7 @@ uint64_t path_frames_inside(const struct path *p, int64_t begin, int64_t end)
 	if (rate == 0)
 		return bent;
 	__int128 way = rate > 0 ? end - place : place - begin + 1, step = rate > 0 ? rate : -rate;
-	return bent + (uint64_t)((way + step - 1) / step);
+	return bent + quotient(way, step);
 }
 
 /* --- Reading ----------------------------------------------------------------------------------------------- */

@@ -218,8 +218,7 @@ static void voices_finish(struct run *run, const struct plan_stage *st, uint64_t
 static int notes_part(struct run *run, const struct plan_stage *st, uint64_t block, unsigned part, struct error *err)
 {
 	struct score *s = score_of(run, st);
-	const struct score_block *b = score_block_at(s, block);
-	return part < b->n_missing ? note_render(b->missing[part], run, score_events(s), err) : 0;
+	return note_render(score_block_at(s, block)->missing[part], run, score_events(s), err);
 }
 
 /* --- Tiles ------------------------------------------------------------------------------------------------ */
@@ -227,16 +226,17 @@ static int notes_part(struct run *run, const struct plan_stage *st, uint64_t blo
 unsigned run_tile_parts(const struct run *run, uint32_t stage, uint64_t block)
 {
 	const struct plan_stage *st = &run->spec.plan->stages[stage];
-	size_t n = 1;
+	size_t n_groups;
 	if (run_is_idle(run, stage, block))
-		return 1;
-	if (st->kind == STAGE_VOICES)
-		n = score_block_at(score_of(run, st), block)->n_groups;
-	else if (st->kind == STAGE_NOTES)
-		n = score_block_at(score_of(run, st), block)->n_missing;
-	else if (st->kind >= STAGE_MIX && run->spec.deliver_parts)
-		n = run->spec.deliver_parts(run->spec.deliver_ctx, st->kind);
-	return n > 0 ? (unsigned)n : 1;
+		return 0;
+	if (st->kind == STAGE_NOTES)
+		return (unsigned)score_block_at(score_of(run, st), block)->n_missing;
+	if (st->kind >= STAGE_MIX && run->spec.deliver_parts)
+		return run->spec.deliver_parts(run->spec.deliver_ctx, st->kind);
+	if (st->kind != STAGE_VOICES)
+		return st->is_split ? PLAN_CHANNELS_MAX : 1;
+	n_groups = score_block_at(score_of(run, st), block)->n_groups;
+	return n_groups > 0 ? (unsigned)n_groups : 1; /* silence has to be written */
 }
 
 static int controls_tile(struct run *run, const struct plan_stage *st, uint64_t block, struct error *err)
@@ -274,7 +274,7 @@ static int stage_part(struct run *run, uint32_t stage, uint64_t block, unsigned 
 		tile_advance(run, st, block);
 		return 0;
 	case STAGE_NODES:
-		tile_nodes(run, st, block);
+		tile_nodes(run, st, block, part);
 		return 0;
 	case STAGE_LOOP:
 		tile_loop(run, st, block);

@@ -72,7 +72,7 @@ struct kernel {
 	size_t out_offset[PLAN_CHANNELS_MAX];   /* in a slot: the signal */
 	sample before[PLAN_CHANNELS_MAX];       /* in loops: the last sample, what a back edge sees */
 	struct track *track;                    /* GRAPH_CONTROL */
-	bool has_warned;                        /* that it made NaN or Inf; only its carrying stage writes */
+	_Atomic bool has_warned;                /* relaxed: that it made NaN or Inf */
 };
 
 /* A step of handing on a block: frames [block * block_frames, + n_frames) of the run; fewer than block_frames at the end. */
@@ -120,7 +120,7 @@ size_t run_slot_bytes(const struct plan *plan, unsigned block_frames);
 struct run *run_new(const struct run_spec *spec, struct error *err) WARN_UNUSED;
 void run_free(struct run *run);
 
-/* Parts of a tile that may run at the same time: at least 1. Known once the inputs of the tile are done. */
+/* Parts of a tile, which may run at the same time; 0: there is nothing to do. Known once the inputs of the tile are done. */
 unsigned run_tile_parts(const struct run *run, uint32_t stage, uint64_t block);
 
 /* Computes one part. -1 fails the whole job. */

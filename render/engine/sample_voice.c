@@ -34,11 +34,16 @@ static struct sound *sound_new(struct event_maker *m, struct word name, long ind
 	return s;
 }
 
+static bool sound_has_name(const struct sound *s, struct word name)
+{
+	return s->name_len == name.len && memcmp(s->name, name.text, name.len) == 0;
+}
+
 static struct sound *sound_find(struct event_maker *m, struct word name, long index, struct span where)
 {
 	struct sound **bucket = &m->sounds[hash64_bytes((uint64_t)index, name.text, name.len) % SOUND_BUCKETS];
 	for (struct sound *s = *bucket; s; s = s->next)
-		if (s->index == index && s->name_len == name.len && memcmp(s->name, name.text, name.len) == 0)
+		if (s->index == index && sound_has_name(s, name))
 			return s;
 	struct sound *s = sound_new(m, name, index, where);
 	if (s) {
@@ -69,6 +74,15 @@ static long sound_index(const struct event_maker *m, const struct controls *c)
 	struct sample_bank *bank = m->run->spec.shared->bank;
 	long count = bank ? (long)sample_bank_count(bank, c->s.text, c->s.len) : 0;
 	return count == 0 ? 0 : (index % count + count) % count;
+}
+
+static struct sound *sound_of(struct event_maker *m, const struct controls *c, struct span where)
+{
+	struct sound *s = m->last_sound;
+	if (s && m->last_n == c->v[CONTROL_N] && sound_has_name(s, c->s))
+		return s;
+	m->last_n = c->v[CONTROL_N];
+	return m->last_sound = sound_find(m, c->s, sound_index(m, c), where);
 }
 
 /* --- The path through the sound ---------------------------------------------------------------------------- */
@@ -178,7 +192,7 @@ static void note_use(struct event_maker *m, const struct event *ev, struct voice
 int sample_voice(struct event_maker *m, const struct event *ev, const struct controls *c, struct voice *v,
 		 struct error *err)
 {
-	struct sound *s = sound_find(m, c->s, sound_index(m, c), ev->hap->source);
+	struct sound *s = sound_of(m, c, ev->hap->source);
 	if (!s)
 		return error_set(err, ERR_NO_MEMORY, "no memory for a voice");
 	if (!s->data || s->data->n_frames == 0)

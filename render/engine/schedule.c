@@ -21,6 +21,8 @@ struct schedule {
 	uint64_t *heap;      /* ready tiles by key_of(), smallest first */
 	size_t n_heap;
 	unsigned n_ready_parts; /* of the tiles in the heap, not taken yet */
+	uint64_t *empty;        /* tiles without parts by key_of(), whose end nobody has heard of yet */
+	size_t n_empty;
 };
 
 static struct tile *tile_at(struct schedule *s, uint32_t stage, uint64_t block)
@@ -75,6 +77,10 @@ static bool tile_make_ready(struct schedule *s, uint32_t stage, uint64_t block, 
 {
 	unsigned n_parts = s->spec.n_parts(s->spec.ctx, stage, block);
 	bool is_kept = keep && (n_parts == 1 || s->spec.is_for_one);
+	if (n_parts == 0) {
+		s->empty[s->n_empty++] = key_of(s, stage, block);
+		return false;
+	}
 	*tile_at(s, stage, block) = (struct tile){ .n_parts = n_parts, .n_taken = is_kept ? n_parts : 0 };
 	if (is_kept) {
 		*keep = (struct tile_ref){ .block = block, .stage = stage, .n_parts = n_parts, .is_whole = true };
@@ -101,6 +107,44 @@ bool schedule_take(struct schedule *s, struct tile_ref *ref)
 	return true;
 }
 
+/* --- Ends of tiles ---------------------------------------------------------------------------------------- */
+
+/* One of the things that the tile waits for is done. As tile_make_ready(). */
+static bool tile_release(struct schedule *s, uint32_t stage, uint64_t block, struct tile_ref *keep)
+{
+	struct tile *t = tile_at(s, stage, block);
+	assert(t->pending > 0);
+	return --t->pending == 0 && tile_make_ready(s, stage, block, keep);
+}
+
+/* Tells what waits for the tile. True when one of these was kept. */
+static bool tile_end(struct schedule *s, uint32_t stage, uint64_t block, struct tile_ref *keep)
+{
+	const struct plan_stage *st = &s->plan->stages[stage];
+	bool has_kept = false;
+
+	for (uint32_t i = 0; i < st->n_consumers; i++)
+		has_kept |= tile_release(s, st->consumers[i], block, has_kept ? NULL : keep);
+	if (st->is_carry) {
+		s->n_carried[stage] = block + 1;
+		if (block + 1 < s->n_admitted)
+			tile_release(s, stage, block + 1, NULL);
+	}
+	return has_kept;
+}
+
+/* The same for tiles without parts, and those that become so. */
+static bool empty_tiles_end(struct schedule *s, struct tile_ref *keep)
+{
+	bool has_kept = false;
+
+	while (s->n_empty > 0) {
+		struct tile_ref ref = tile_of(s, s->empty[--s->n_empty]);
+		has_kept |= tile_end(s, ref.stage, ref.block, has_kept ? NULL : keep);
+	}
+	return has_kept;
+}
+
 /* --- Blocks ----------------------------------------------------------------------------------------------- */
 
 static void block_admit(struct schedule *s)
@@ -114,6 +158,7 @@ static void block_admit(struct schedule *s)
 	for (uint32_t i = 0; i < s->n_stages; i++)
 		if (tile_at(s, i, block)->pending == 0)
 			tile_make_ready(s, i, block, NULL);
+	empty_tiles_end(s, NULL);
 }
 
 /* Whether another block may follow: not behind the last one, nor when enough are in flight, and no more once the run is to come to rest and stands
@@ -138,8 +183,9 @@ struct schedule *schedule_new(const struct schedule_spec *spec, struct error *er
 		s->tiles = calloc(n_stages * spec->n_slots, sizeof *s->tiles);
 		s->n_carried = calloc(n_stages, sizeof *s->n_carried);
 		s->heap = calloc(n_stages * spec->n_slots, sizeof *s->heap);
+		s->empty = calloc(n_stages * spec->n_slots, sizeof *s->empty);
 	}
-	if (!s || !s->tiles || !s->n_carried || !s->heap) {
+	if (!s || !s->tiles || !s->n_carried || !s->heap || !s->empty) {
 		schedule_free(s);
 		error_set(err, ERR_NO_MEMORY, "no memory to schedule a render");
 		return NULL;
@@ -160,6 +206,7 @@ void schedule_free(struct schedule *s)
 	free(s->tiles);
 	free(s->n_carried);
 	free(s->heap);
+	free(s->empty);
 	free(s);
 }
 
@@ -171,28 +218,13 @@ bool schedule_part_done(struct schedule *s, const struct tile_ref *ref)
 	return ++t->n_done == t->n_parts;
 }
 
-/* One of the things that the tile waits for is done. As tile_make_ready(). */
-static bool tile_release(struct schedule *s, uint32_t stage, uint64_t block, struct tile_ref *keep)
-{
-	struct tile *t = tile_at(s, stage, block);
-	assert(t->pending > 0);
-	return --t->pending == 0 && tile_make_ready(s, stage, block, keep);
-}
-
 bool schedule_tile_done(struct schedule *s, const struct tile_ref *ref, struct tile_ref *next, unsigned *n_ready)
 {
-	const struct plan_stage *st = &s->plan->stages[ref->stage];
 	unsigned before = s->n_ready_parts;
-	bool has_next = false;
+	bool has_next = tile_end(s, ref->stage, ref->block, next);
 
-	for (uint32_t i = 0; i < st->n_consumers; i++)
-		has_next |= tile_release(s, st->consumers[i], ref->block, has_next ? NULL : next);
-	if (st->is_carry) {
-		s->n_carried[ref->stage] = ref->block + 1;
-		if (ref->block + 1 < s->n_admitted)
-			tile_release(s, ref->stage, ref->block + 1, NULL);
-	}
-	while (st->kind == STAGE_OUTPUT && may_admit(s))
+	has_next |= empty_tiles_end(s, has_next ? NULL : next);
+	while (ref->stage == s->n_stages - 1 && may_admit(s))
 		block_admit(s);
 	*n_ready = s->n_ready_parts - before;
 	return has_next;

@@ -8,6 +8,7 @@
  *
  *            admit                  last input, tile before           all parts, finish
  *   (none) ---------> waiting(n) ----------------------------> ready ------------------> done: consumers, (s, b+1)
+ *                                                                       no parts: at once
  */
 #ifndef RENDER_ENGINE_SCHEDULE_H
 #define RENDER_ENGINE_SCHEDULE_H
@@ -38,7 +39,8 @@ struct schedule_spec {
 	const _Atomic bool *is_pausing;
 	uint64_t rest_blocks; /* > 0 with is_pausing */
 	bool is_for_one;      /* worker: all parts of a tile are handed out together */
-	/* Parts of a tile, at least 1; asked for once, when its inputs are done. */
+	/* Parts of a tile; asked for once, when its inputs are done. 0: there is nothing to do, and it is done; not of the
+	 * output's. */
 	unsigned (*n_parts)(const void *ctx, uint32_t stage, uint64_t block);
 	const void *ctx;
 };

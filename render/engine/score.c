@@ -120,6 +120,16 @@ int score_onset_of(const struct score *s, const struct hap *h, size_t rank, stru
 	return begin >= start + (int64_t)s->first_frame && !is_in_tail(s, (uint64_t)begin);
 }
 
+/* Most patterns answer in the order of time. */
+static void onsets_sort(struct onset *onsets, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (onset_cmp(&onsets[i - 1], &onsets[i]) > 0) {
+			qsort(onsets, n, sizeof *onsets, onset_cmp);
+			return;
+		}
+}
+
 static int window_onsets(struct score *s, const struct hap_list *haps, struct error *err)
 {
 	struct timespan window = { rational_int(s->next_cycle), rational_int(s->next_cycle + 1) };
@@ -136,8 +146,7 @@ static int window_onsets(struct score *s, const struct hap_list *haps, struct er
 			return -1;
 		s->n_onsets += (size_t)rc;
 	}
-	if (s->n_onsets > 0)
-		qsort(s->onsets, s->n_onsets, sizeof *s->onsets, onset_cmp);
+	onsets_sort(s->onsets, s->n_onsets);
 	return 0;
 }
 
@@ -390,19 +399,20 @@ static int block_sums(struct score_block *b, unsigned block_frames, struct error
 /* Notes the active voices: the score moves on while the block is mixed. */
 static int block_fill(struct score *s, struct score_block *b, uint64_t first_frame, struct error *err)
 {
-	uint64_t group = 0;
+	uint64_t group = UINT64_MAX;
+	size_t n = 0;
 
 	if (score_reserve((void **)&b->voices, &b->cap_voices, s->n_active, sizeof *b->voices, err))
 		return -1;
-	for (size_t i = 0; i < s->n_active; i++) {
-		const struct active *a = &s->active[i];
+	for (const struct active *a = s->active, *end = a + s->n_active; a < end; a++) {
 		if (a->end <= first_frame)
 			continue;
-		if ((b->n_voices == 0 || group != a->ordinal / VOICE_GROUP) && block_group(b, b->n_voices, err))
+		if (group != a->ordinal / VOICE_GROUP && block_group(b, n, err))
 			return -1;
 		group = a->ordinal / VOICE_GROUP;
-		b->voices[b->n_voices++] = a->voice;
+		b->voices[n++] = a->voice;
 	}
+	b->n_voices = n;
 	if (b->n_groups > 0)
 		b->groups[b->n_groups] = b->n_voices;
 	return block_sums(b, s->run->spec.shared->block_frames, err);

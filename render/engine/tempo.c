@@ -2,9 +2,11 @@
 
 static const int64_t FRAME_MAX = (int64_t)1 << 62;
 
-/* floor(num / den) for den > 0. */
+/* floor(num / den) for den > 0. What fits is divided by the processor, and that is nearly all. */
 static __int128 floor_div(__int128 num, __int128 den)
 {
+	if (num >= 0 && num <= INT64_MAX && den <= INT64_MAX)
+		return (int64_t)num / (int64_t)den;
 	__int128 q = num / den;
 	return q - (num % den < 0);
 }

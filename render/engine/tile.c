@@ -12,7 +12,10 @@
 #include "base/hash.h"
 #include "render/engine/mix.h"
 
-enum { INPUTS_MAX = 2 * NODE_PARAMS_MAX };
+enum {
+	INPUTS_MAX = 2 * NODE_PARAMS_MAX,
+	STATE_BYTES_KEPT = 4096, /* more takes longer to copy than calls for each quantum cost */
+};
 
 static char *slot_of(const struct run *run, uint64_t block)
 {
@@ -149,15 +152,14 @@ static void phase_load(const struct run *run, uint32_t node, unsigned kernel, ui
 static void warn_not_finite(struct run *run, uint32_t node)
 {
 	const struct plan_node *n = &run->spec.plan->nodes[node];
-	if (run->kernels[node].has_warned)
+	if (atomic_exchange_explicit(&run->kernels[node].has_warned, true, memory_order_relaxed))
 		return;
-	run->kernels[node].has_warned = true;
 	run_warn(run->spec.shared, "not-finite", n->span, "'%s' became infinite and was reset", n->def->name);
 }
 
-static bool io_is_finite(const struct node_io *io)
+static bool io_is_finite(const struct node_io *io, size_t n)
 {
-	return mix_is_finite(io->out[0], QUANTUM_FRAMES) && (!io->out[1] || mix_is_finite(io->out[1], QUANTUM_FRAMES));
+	return mix_is_finite(io->out[0], n) && (!io->out[1] || mix_is_finite(io->out[1], n));
 }
 
 /* To the next quantum; in[n_in] is io->in. */
@@ -182,43 +184,66 @@ static void silence_and_reset(struct run *run, uint32_t node, unsigned kernel, c
 	warn_not_finite(run, node);
 }
 
+/* The whole block at once, where that can be undone: what went wrong is found quantum by quantum. */
+static bool process_at_once(struct run *run, uint32_t node, unsigned kernel, struct node_io *io)
+{
+	const struct plan_node *n = &run->spec.plan->nodes[node];
+	const struct kernel *k = &run->kernels[node];
+	size_t n_frames = run->spec.shared->block_frames;
+	_Alignas(64) char before[STATE_BYTES_KEPT];
+
+	if (k->state_bytes > sizeof before || n_frames == QUANTUM_FRAMES)
+		return false;
+	if (k->state_bytes > 0)
+		memcpy(before, k->state[kernel], k->state_bytes);
+	n->def->process(k->state[kernel], io, n_frames);
+	if (io_is_finite(io, n_frames))
+		return true;
+	if (k->state_bytes > 0)
+		memcpy(k->state[kernel], before, k->state_bytes);
+	return false;
+}
+
 /* in[] is io->in. */
 static void process_carrying(struct run *run, uint32_t node, unsigned kernel, struct node_io *io, struct node_input *in)
 {
 	const struct plan_node *n = &run->spec.plan->nodes[node];
 	uint32_t n_in = n->n_inputs * (n->def->is_stereo ? 2 : 1);
 
+	if (process_at_once(run, node, kernel, io))
+		return;
 	for (size_t at = 0; at < run->spec.shared->block_frames; at += QUANTUM_FRAMES) {
 		n->def->process(run->kernels[node].state[kernel], io, QUANTUM_FRAMES);
-		if (!io_is_finite(io))
+		if (!io_is_finite(io, QUANTUM_FRAMES))
 			silence_and_reset(run, node, kernel, io);
 		io_advance(io, in, n_in);
 	}
 }
 
-static void process_node(struct run *run, uint32_t node, uint64_t block)
+static void process_kernel(struct run *run, uint32_t node, unsigned k, uint64_t block)
 {
 	const struct plan_node *n = &run->spec.plan->nodes[node];
 	struct node_input in[INPUTS_MAX];
 	uint64_t acc[NODE_PARAMS_MAX];
-	for (unsigned k = 0; k < n->n_kernels; k++) {
-		block_inputs(run, node, k, block, in);
-		struct node_io io = io_of(run, node, k, block, in);
-		if (n->time_class == TIME_CARRY) {
-			process_carrying(run, node, k, &io, in);
-		} else if (n->def->time_class == TIME_SCAN) {
-			phase_load(run, node, k, block, acc);
-			n->def->process(acc, &io, run->spec.shared->block_frames);
-		} else {
-			n->def->process(run->kernels[node].state[k], &io, run->spec.shared->block_frames);
-		}
+	block_inputs(run, node, k, block, in);
+	struct node_io io = io_of(run, node, k, block, in);
+	if (n->time_class == TIME_CARRY) {
+		process_carrying(run, node, k, &io, in);
+	} else if (n->def->time_class == TIME_SCAN) {
+		phase_load(run, node, k, block, acc);
+		n->def->process(acc, &io, run->spec.shared->block_frames);
+	} else {
+		n->def->process(run->kernels[node].state[k], &io, run->spec.shared->block_frames);
 	}
 }
 
-void tile_nodes(struct run *run, const struct plan_stage *stage, uint64_t block)
+void tile_nodes(struct run *run, const struct plan_stage *stage, uint64_t block, unsigned part)
 {
-	for (uint32_t i = 0; i < stage->n_nodes && !run_is_canceled(run->spec.shared); i++)
-		process_node(run, stage->nodes[i], block);
+	for (uint32_t i = 0; i < stage->n_nodes && !run_is_canceled(run->spec.shared); i++) {
+		unsigned n_kernels = run->spec.plan->nodes[stage->nodes[i]].n_kernels;
+		for (unsigned k = part; k < (stage->is_split ? part + 1 : n_kernels); k++)
+			process_kernel(run, stage->nodes[i], k, block);
+	}
 }
 
 /* Keeps the phase that the block begins with and goes on to that of the next. The sums are exact, so this is all

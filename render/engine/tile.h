@@ -10,7 +10,8 @@ void tile_reset_kernel(struct run *run, uint32_t node);
 /* The inputs of a node before there is audio: this run's constants, silence for signals. */
 void tile_constants(const struct run *run, uint32_t node, struct node_input *in);
 
-void tile_nodes(struct run *run, const struct plan_stage *stage, uint64_t block);
+/* part: the channel of a stage that is split, else 0. */
+void tile_nodes(struct run *run, const struct plan_stage *stage, uint64_t block, unsigned part);
 void tile_advance(struct run *run, const struct plan_stage *stage, uint64_t block);
 void tile_loop(struct run *run, const struct plan_stage *stage, uint64_t block);
 

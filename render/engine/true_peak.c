@@ -103,7 +103,15 @@ SIMD_CLONES(static, raise, (const sample *x, size_t n, sample *peak), (x, n, pea
 	*peak = found;
 }
 
-void true_peak_raise(struct true_peak *t, const sample *x, size_t n, sample *peak)
+void true_peak_raise_inside(const sample *x, size_t n, sample *peak)
+{
+	size_t whole = n - n % REACH;
+
+	if (whole > REACH)
+		raise(x + REACH, whole - REACH, peak);
+}
+
+void true_peak_raise_ends(struct true_peak *t, const sample *x, size_t n, sample *peak)
 {
 	enum { BEFORE = 2 * SIMD_LANES };
 	sample in[BEFORE + REACH] = { 0 }, rest[REACH];
@@ -113,10 +121,15 @@ void true_peak_raise(struct true_peak *t, const sample *x, size_t n, sample *pea
 		memcpy(in + BEFORE - (TRUE_PEAK_TAPS - 1), t->history, sizeof t->history);
 		memcpy(in + BEFORE, x, REACH * sizeof *x);
 		raise(in + BEFORE, REACH, peak);
-		raise(x + REACH, whole - REACH, peak);
 		memcpy(t->history, x + whole - (TRUE_PEAK_TAPS - 1), sizeof t->history);
 	}
 	true_peak_process(t, x + whole, n - whole, rest);
 	for (size_t i = 0; i < n - whole; i++)
 		*peak = rest[i] > *peak ? rest[i] : *peak;
+}
+
+void true_peak_raise(struct true_peak *t, const sample *x, size_t n, sample *peak)
+{
+	true_peak_raise_ends(t, x, n, peak);
+	true_peak_raise_inside(x, n, peak);
 }

@@ -25,4 +25,9 @@ void true_peak_process(struct true_peak *t, const sample *x, size_t n, sample *o
  * signal stays below half of *peak. */
 void true_peak_raise(struct true_peak *t, const sample *x, size_t n, sample *peak);
 
+/* The same in two steps: the part that needs only x, of which any number may be done side by side; and the ends, which follow
+ * each other. */
+void true_peak_raise_inside(const sample *x, size_t n, sample *peak);
+void true_peak_raise_ends(struct true_peak *t, const sample *x, size_t n, sample *peak);
+
 #endif

@@ -2,7 +2,7 @@
  * A block is as long as lets those stay in the first-level cache, which is also long enough that handing out tiles does
  * not count (1024 frames for 32 KiB: measured over the workloads of bench/engine, 256 frames cost 10 to 60 % more, 4096
  * up to 25 % where signals then miss the caches). Longer than that for so many workers that they would meet at the
- * pool's lock; shorter for a run that would not give each of them two blocks.
+ * pool's lock, and wait for each other at each link of a chain; shorter for a run that would not give each of them two blocks.
  *
  * Blocks in flight: two for each worker and two more, so that one that carries may run ahead of what does not, and four for each
  * of many, who would else wait for the stages that have much to do in one block and little in others, as far as they fit in the last-level cache, but one for each worker in any case. One worker takes one block after the other:
@@ -22,7 +22,7 @@ enum {
 	L1_BYTES_DEFAULT = 32 << 10,
 	BLOCK_FRAMES_LEAST = 256, /* of what is chosen; a user may ask for less */
 	PIPELINE_WORKERS_MIN = 3,
-	WORKERS_PER_KIB = 32, /* that meet at the lock rarely enough with blocks of 1024 frames */
+	WORKERS_PER_KIB = 8, /* that meet at the lock rarely enough with blocks of 1024 frames */
 };
 
 /* 0 where libc does not know. */

@@ -86,6 +86,7 @@ struct plan_stage {
 	enum stage_kind kind;
 	bool is_carry;   /* tile b needs tile b-1 */
 	bool is_lasting; /* what it computes in a block matters to later ones: it keeps a state, or feeds what does */
+	bool is_split; /* of a pipelined plan: each kernel of its nodes has but one channel, and these are parts of a tile */
 	uint32_t *nodes; /* plan nodes, in order of evaluation */
 	uint32_t n_nodes;
 	uint32_t *inputs; /* stages whose tile of the same block must be done; ascending, without repeats */
@@ -121,8 +122,9 @@ const struct plan *plan_build(struct arena *a, const struct graph *g, const stru
 
 /* How blocks are handed on, in a pipelined plan. */
 struct plan_delivery {
-	bool is_level_carried; /* a frame's level depends on the frames before, or they are written down in order */
-	bool has_files;        /* blocks are measured and encoded as they come; otherwise they are only kept */
+	bool is_level_carried;    /* a frame's level depends on the frames before, or they are written down in order */
+	bool has_files;           /* blocks are measured and encoded as they come; otherwise they are only kept */
+	bool is_encoding_carried; /* what a block becomes in a file depends on those before */
 };
 
 /* The same plan with its output in several stages, so that more workers than two find enough to do beside it:
@@ -131,7 +133,10 @@ struct plan_delivery {
  *   mix (pure) --> level (carry) --+              +--> output
  *                                  +--> encode ---+
  *
- * All but the mix carry, but each only after itself: while one block is encoded, the one before is hashed and written.
+ * All but the mix, and encoding where it does not, carry, but each only after itself: while one block is encoded, the one before
+ * is hashed and written. And stages that carry, chains through the blocks that are worth making shorter, have their channels
+ * computed side by side where no kernel needs both.
+ *
  * Shares everything else with p. NULL when the arena is exhausted. */
 const struct plan *plan_pipeline(struct arena *a, const struct plan *p, const struct plan_delivery *delivery);
 

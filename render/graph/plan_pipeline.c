@@ -5,7 +5,7 @@
 
 enum { STEPS_MAX = 5, READERS_MAX = 2 };
 
-/* Appends a stage that reads the given ones; UINT32_MAX when memory is out. Its own readers are still to come. */
+/* Appends a stage that carries and reads the given ones; UINT32_MAX when memory is out. Its own readers are still to come. */
 static uint32_t step_add(struct arena *a, struct plan *p, enum stage_kind kind, const uint32_t *inputs,
 			 uint32_t n_inputs)
 {
@@ -55,7 +55,19 @@ static int steps_add(struct arena *a, struct plan *p, const struct plan_delivery
 	}
 	if (last[0] == UINT32_MAX || (n_last == 2 && last[1] == UINT32_MAX))
 		return -1;
+	if (n_last == 2)
+		p->stages[last[1]].is_carry = delivery->is_encoding_carried;
 	return step_add(a, p, STAGE_OUTPUT, last, n_last) == UINT32_MAX ? -1 : 0;
+}
+
+static bool may_split(const struct plan *p, const struct plan_stage *st)
+{
+	if (st->kind != STAGE_NODES || !st->is_carry)
+		return false;
+	for (uint32_t i = 0; i < st->n_nodes; i++)
+		if (p->nodes[st->nodes[i]].n_kernels < PLAN_CHANNELS_MAX)
+			return false;
+	return true;
 }
 
 const struct plan *plan_pipeline(struct arena *a, const struct plan *p, const struct plan_delivery *delivery)
@@ -69,5 +81,7 @@ const struct plan *plan_pipeline(struct arena *a, const struct plan *p, const st
 	if (!made->stages)
 		return NULL;
 	memcpy(made->stages, p->stages, p->n_stages * sizeof *p->stages);
+	for (uint32_t i = 0; i < p->n_stages; i++)
+		made->stages[i].is_split = may_split(p, &p->stages[i]);
 	return mix_begin(a, made) || steps_add(a, made, delivery) ? NULL : made;
 }

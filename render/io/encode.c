@@ -1,5 +1,6 @@
-/* The encoder: frames are gathered in pieces, converted, and given to libsndfile, which writes into a vfile; that puts
- * the bytes out in order. */
+/* The encoder. The frames of a WAV file become bytes here, a block at a time, whatever came before. Those of other formats
+ * are gathered in pieces and given to libsndfile, which writes into a vfile; that puts the bytes out in order. Of all formats
+ * libsndfile says what the head of a file is. */
 #include "render/io/encode.h"
 
 #include <math.h>
@@ -13,21 +14,24 @@
 #include "render/io/file_head.h"
 #include "render/io/interleave.h"
 #include "render/io/outgoing.h"
+#include "render/io/pcm.h"
 #include "render/io/vfile.h"
 
-enum { PIECE_FRAMES = 4096, CHANNELS_MAX = 2 };
+enum { PIECE_FRAMES = 4096, CHANNELS_MAX = PCM_CHANNELS_MAX };
 
 struct encoder {
 	struct encode_spec spec;
-	SNDFILE *file;
+	struct pcm_spec pcm;
 	struct vfile vfile;
 	struct outgoing out;
 	struct ogg_renumber *ogg; /* Ogg only */
 	struct file_head predicted;
-	uint64_t frames; /* taken */
+	uint64_t frames; /* sent */
 	uint64_t clipped_frames;
 	double peak;
-	uint64_t dither_key[CHANNELS_MAX];
+	struct encoded own; /* encoder_write()'s */
+	/* For libsndfile: */
+	SNDFILE *file;     /* NULL: a WAV file */
 	size_t n_gathered; /* frames of the piece */
 	union {
 		short shorts[PIECE_FRAMES * CHANNELS_MAX];
@@ -128,9 +132,15 @@ static int write_one_frame(const struct encode_spec *s, struct file_head *head, 
 
 /* --- Opening and closing --- */
 
+void encoded_fini(struct encoded *x)
+{
+	buf_fini(&x->bytes);
+}
+
 static void encoder_free(struct encoder *e)
 {
 	outgoing_fini(&e->out);
+	encoded_fini(&e->own);
 	free(e->ogg);
 	free(e);
 }
@@ -159,6 +169,8 @@ static int begin_file(struct encoder *e, struct error *err)
 	e->vfile = (struct vfile){ .head.len = e->predicted.len, .out = &e->out, .ogg = e->ogg };
 	if (outgoing_put(&e->out, e->predicted.bytes, e->predicted.len, err))
 		return -1;
+	if (encode_is_pure(e->spec.format))
+		return 0;
 	e->file = open_file(&e->spec, &e->vfile, err);
 	return e->file ? 0 : -1;
 }
@@ -172,9 +184,10 @@ struct encoder *encoder_open(const struct encode_spec *spec, struct sink *sink, 
 		return NULL;
 	}
 	e->spec = *spec;
+	e->pcm = (struct pcm_spec){ .subtype = spec->subtype, .channels = spec->channels };
 	for (unsigned ch = 0; ch < CHANNELS_MAX; ch++)
-		e->dither_key[ch] = hash64_pair(spec->seed, 0x646974686572u + ch);
-	if (outgoing_init(&e->out, sink, err) || make_ogg(e, err) || begin_file(e, err)) {
+		e->pcm.dither_keys[ch] = hash64_pair(spec->seed, 0x646974686572u + ch);
+	if (outgoing_init(&e->out, sink, !spec->skips_digest, err) || make_ogg(e, err) || begin_file(e, err)) {
 		encoder_free(e);
 		return NULL;
 	}
@@ -185,7 +198,8 @@ void encoder_abort(struct encoder *e)
 {
 	/* What libsndfile still writes goes nowhere. */
 	e->vfile.out = NULL;
-	sf_close(e->file);
+	if (e->file)
+		sf_close(e->file);
 	sink_abort(e->out.sink);
 	encoder_free(e);
 }
@@ -223,7 +237,8 @@ static int write_piece(struct encoder *e, struct error *err)
 	return 0;
 }
 
-static int finish_file(struct encoder *e, struct error *err)
+/* What libsndfile still has. */
+static int finish_codec(struct encoder *e, struct error *err)
 {
 	int rc = write_piece(e, err), status = sf_close(e->file);
 
@@ -232,10 +247,27 @@ static int finish_file(struct encoder *e, struct error *err)
 		return -1;
 	if (status != 0 || e->vfile.err.code != ERR_NONE)
 		return file_error(e, sf_error_number(status), err);
+	return 0;
+}
+
+/* A chunk with an odd number of bytes is followed by one more. */
+static int finish_chunk(struct encoder *e, struct error *err)
+{
+	static const uint8_t pad = 0;
+
+	return e->frames * pcm_frame_bytes(&e->pcm) % 2 ? outgoing_put(&e->out, &pad, 1, err) : 0;
+}
+
+static int finish_file(struct encoder *e, struct error *err)
+{
+	bool has_codec = e->file != NULL;
+
+	if (has_codec ? finish_codec(e, err) : finish_chunk(e, err))
+		return -1;
 	if (e->frames != e->spec.frames_total)
 		return error_set(err, ERR_INTERNAL, "%llu frames were encoded instead of %llu",
 				 (unsigned long long)e->frames, (unsigned long long)e->spec.frames_total);
-	if (!file_head_matches(&e->spec, &e->predicted, &e->vfile.head))
+	if (has_codec && !file_head_matches(&e->spec, &e->predicted, &e->vfile.head))
 		return error_set(err, ERR_INTERNAL, "libsndfile's head is not the predicted one");
 	return outgoing_flush(&e->out, err);
 }
@@ -248,7 +280,7 @@ int encoder_close(struct encoder *e, struct encode_result *result, struct error 
 		sink_abort(e->out.sink);
 	else
 		status = sink_finish(e->out.sink, err);
-	sha256_final(&e->out.digest, result->sha256);
+	outgoing_digest(&e->out, result->sha256);
 	result->bytes = e->out.sent;
 	result->frames = e->frames;
 	result->peak = e->peak;
@@ -289,15 +321,16 @@ SIMD_CLONES(static, scan, (const sample *x, const sample *y, size_t n, sample *p
 	}
 }
 
-static void measure(struct encoder *e, const sample *const *ch, size_t n_frames)
+static void measure(const struct encode_spec *s, const sample *const *ch, size_t n_frames, struct encoded *out)
 {
-	bool can_clip = piece_type(&e->spec) != AUDIO_FLOAT_32 || audio_format_is_lossy(e->spec.format);
+	bool can_clip = piece_type(s) != AUDIO_FLOAT_32 || audio_format_is_lossy(s->format);
 	uint64_t n_above = 0;
 	sample peak;
 
-	scan(ch[0], ch[e->spec.channels - 1], n_frames, &peak, &n_above);
-	e->peak = (double)peak > e->peak ? (double)peak : e->peak;
-	e->clipped_frames += can_clip ? n_above : 0;
+	scan(ch[0], ch[s->channels - 1], n_frames, &peak, &n_above);
+	out->n_frames = n_frames;
+	out->peak = (double)peak;
+	out->clipped_frames = can_clip ? n_above : 0;
 }
 
 /* n frames as they are into the piece. */
@@ -311,41 +344,42 @@ static void gather_floats(struct encoder *e, const sample *const *ch, size_t fro
 		interleave_pairs(ch[0] + from, ch[1] + from, n, out);
 }
 
-/* Channel c of n frames, as integers, into the piece, at frame n_gathered. */
-static void gather_integers(struct encoder *e, unsigned c, const sample *x, size_t n)
+/* Channel c of n frames, as integers, into the piece, at frame n_gathered. frame: of the sound. */
+static void gather_integers(struct encoder *e, unsigned c, const sample *x, uint64_t frame, size_t n)
 {
 	unsigned n_ch = e->spec.channels;
 	size_t at = e->n_gathered * n_ch + c;
-	uint64_t first = e->spec.first_frame + e->frames;
+	uint64_t key = e->pcm.dither_keys[c];
 
 	if (e->spec.subtype == AUDIO_PCM_24) {
-		dither_interleave(x, n, 8388607.0, 8, e->dither_key[c], first, e->piece.ints + at, n_ch);
+		dither_interleave(x, n, 8388607.0, 8, key, frame, e->piece.ints + at, n_ch);
 		return;
 	}
-	dither_interleave(x, n, 32767.0, 0, e->dither_key[c], first, e->column, 1);
+	dither_interleave(x, n, 32767.0, 0, key, frame, e->column, 1);
 	for (size_t i = 0; i < n; i++)
 		e->piece.shorts[at + i * n_ch] = (short)e->column[i];
 }
 
-static void gather(struct encoder *e, const sample *const *ch, size_t from, size_t n)
+/* frame: of the sound, that of ch[0][from]. */
+static void gather(struct encoder *e, const sample *const *ch, size_t from, uint64_t frame, size_t n)
 {
 	if (piece_type(&e->spec) == AUDIO_FLOAT_32)
 		gather_floats(e, ch, from, n);
 	else
 		for (unsigned c = 0; c < e->spec.channels; c++)
-			gather_integers(e, c, ch[c] + from, n);
+			gather_integers(e, c, ch[c] + from, frame, n);
 	e->n_gathered += n;
-	e->frames += n;
 }
 
-int encoder_write(struct encoder *e, const sample *const *ch, size_t n_frames, struct error *err)
+/* In order. */
+static int encode_by_codec(struct encoder *e, const sample *const *ch, uint64_t frame, size_t n_frames,
+			   struct error *err)
 {
-	measure(e, ch, n_frames);
 	for (size_t done = 0; done < n_frames;) {
 		size_t n = PIECE_FRAMES - e->n_gathered;
 		if (n > n_frames - done)
 			n = n_frames - done;
-		gather(e, ch, done, n);
+		gather(e, ch, done, frame + done, n);
 		done += n;
 		if (e->n_gathered == PIECE_FRAMES && write_piece(e, err))
 			return -1;
@@ -353,26 +387,59 @@ int encoder_write(struct encoder *e, const sample *const *ch, size_t n_frames, s
 	return 0;
 }
 
-int encoder_write_to(struct encoder *e, const sample *const *ch, size_t n_frames, struct buf *bytes, struct error *err)
+static int encode_pcm(const struct pcm_spec *p, const sample *const *ch, uint64_t frame, size_t n_frames,
+		      struct buf *bytes, struct error *err)
 {
+	size_t n = n_frames * pcm_frame_bytes(p);
+
+	if (buf_reserve(bytes, n))
+		return error_set(err, ERR_NO_MEMORY, "no memory for encoded sound");
+	pcm_encode(p, ch, frame, n_frames, bytes->data);
+	bytes->len = n;
+	return 0;
+}
+
+bool encode_is_pure(enum audio_format format)
+{
+	return format == AUDIO_FORMAT_WAV;
+}
+
+int encoder_encode(struct encoder *e, const sample *const *ch, uint64_t first, size_t n_frames, struct encoded *out,
+		   struct error *err)
+{
+	uint64_t frame = e->spec.first_frame + first;
 	int rc;
 
-	bytes->len = 0;
-	e->out.diverted = bytes;
-	rc = encoder_write(e, ch, n_frames, err);
+	out->bytes.len = 0;
+	measure(&e->spec, ch, n_frames, out);
+	if (encode_is_pure(e->spec.format))
+		return encode_pcm(&e->pcm, ch, frame, n_frames, &out->bytes, err);
+	e->out.diverted = &out->bytes;
+	rc = encode_by_codec(e, ch, frame, n_frames, err);
 	e->out.diverted = NULL;
 	return rc;
 }
 
-void encoder_hash(struct encoder *e, const struct buf *bytes)
+void encoder_hash(struct encoder *e, const struct encoded *x)
 {
-	if (bytes->len > 0)
-		outgoing_hash(&e->out, bytes->data, bytes->len);
+	if (x->bytes.len > 0)
+		outgoing_hash(&e->out, x->bytes.data, x->bytes.len);
 }
 
-int encoder_send(struct encoder *e, const struct buf *bytes, struct error *err)
+int encoder_send(struct encoder *e, const struct encoded *x, struct error *err)
 {
-	return outgoing_send(&e->out, bytes->data, bytes->len, err);
+	e->frames += x->n_frames;
+	e->clipped_frames += x->clipped_frames;
+	e->peak = x->peak > e->peak ? x->peak : e->peak;
+	return outgoing_send(&e->out, x->bytes.data, x->bytes.len, err);
+}
+
+int encoder_write(struct encoder *e, const sample *const *ch, size_t n_frames, struct error *err)
+{
+	if (encoder_encode(e, ch, e->frames, n_frames, &e->own, err))
+		return -1;
+	encoder_hash(e, &e->own);
+	return encoder_send(e, &e->own, err);
 }
 
 /* --- Fingerprints --- */

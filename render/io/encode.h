@@ -1,5 +1,5 @@
 /* Planar float blocks to the bytes of an audio file: all of the sound is decided before; here come clipping,
- * dither, libsndfile through SF_VIRTUAL_IO, SHA-256, peak, and the sink.
+ * dither, the bytes of a WAV file or libsndfile through SF_VIRTUAL_IO for the others, SHA-256, peak, and the sink.
  *
  * The length is known when an encoder is opened, so the file's head is final before the first sample: the sink sees
  * offsets that only grow (it may be a pipe) and the digest needs no second pass. The codecs get their frames in pieces of
@@ -7,6 +7,7 @@
 #ifndef RENDER_IO_ENCODE_H
 #define RENDER_IO_ENCODE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,7 @@ struct encode_spec {
 	uint64_t frames_total; /* exactly this many will be written; RF64 when the file would pass 4 GiB */
 	uint64_t first_frame;  /* of the sound in the file: the dither goes by the frames of the whole */
 	uint64_t seed;         /* of the dither */
+	bool skips_digest;     /* nobody asks for the SHA-256, which is zero then */
 };
 
 struct encode_result {
@@ -35,6 +37,16 @@ struct encode_result {
 	double peak;
 	uint64_t clipped_frames;
 };
+
+/* Frames of a file on their way to the sink. Zero-initialise; encoded_fini() frees the bytes. */
+struct encoded {
+	struct buf bytes; /* a codec may keep some back, and give more another time */
+	size_t n_frames;
+	double peak;
+	uint64_t clipped_frames;
+};
+
+void encoded_fini(struct encoded *x);
 
 struct encoder;
 
@@ -47,13 +59,14 @@ struct encoder *encoder_open(const struct encode_spec *spec, struct sink *sink, 
  * float_32, Vorbis and Opus get the samples as they are. */
 int encoder_write(struct encoder *e, const sample *const *ch, size_t n_frames, struct error *err) WARN_UNUSED;
 
-/* The same in three steps, for pipelines: encoder_write_to() leaves what is to be written in *bytes, emptied before;
- * then encoder_hash() and encoder_send() take it. Each of the three in order; different ones may run side by side, for
- * different blocks. */
-int encoder_write_to(struct encoder *e, const sample *const *ch, size_t n_frames, struct buf *bytes,
-		     struct error *err) WARN_UNUSED;
-void encoder_hash(struct encoder *e, const struct buf *bytes);
-int encoder_send(struct encoder *e, const struct buf *bytes, struct error *err) WARN_UNUSED;
+/* The same in three steps, for pipelines: encoder_encode() puts frames `first` and on of the file into *out, over what it held
+ * before; then encoder_hash() and encoder_send() take it. Each of the three in order, but for encoder_encode() of formats that
+ * encode_is_pure(), which takes blocks in any order; different ones may run side by side, for different blocks. */
+bool encode_is_pure(enum audio_format format);
+int encoder_encode(struct encoder *e, const sample *const *ch, uint64_t first, size_t n_frames, struct encoded *out,
+		   struct error *err) WARN_UNUSED;
+void encoder_hash(struct encoder *e, const struct encoded *x);
+int encoder_send(struct encoder *e, const struct encoded *x, struct error *err) WARN_UNUSED;
 
 /* Finishes file and sink and frees the encoder, also on failure (then the sink is aborted). */
 int encoder_close(struct encoder *e, struct encode_result *result, struct error *err) WARN_UNUSED;

@@ -135,7 +135,5 @@ bool file_head_matches(const struct encode_spec *spec, const struct file_head *p
 
 	if (spec->format == AUDIO_FORMAT_FLAC)
 		clear_unknown(&known);
-	if (spec->format == AUDIO_FORMAT_WAV)
-		blank_peaks(&known, predicted->len);
 	return memcmp(known.bytes, predicted->bytes, predicted->len) == 0;
 }

@@ -15,7 +15,7 @@
  * its len the number of bytes that libsndfile may come back to. -1 with ERR_INTERNAL. */
 int file_head_predict(const struct encode_spec *spec, struct file_head *one, struct error *err) WARN_UNUSED;
 
-/* Is what libsndfile left in the head of the finished file what was predicted? In FLAC but for the sizes of frames and
+/* Is what libsndfile left in the head of the finished file, no WAV file, what was predicted? In FLAC but for the sizes of frames and
  * the MD5 of the samples, which only the end knows: the prediction says "unknown" (RFC 9639 section 8.2 allows that; the
  * CRC of each frame and the SHA-256 of the file stay to detect damage). */
 bool file_head_matches(const struct encode_spec *spec, const struct file_head *predicted,

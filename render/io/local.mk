@@ -3,7 +3,7 @@ librender_a_SOURCES += \
 	render/io/file_head.h render/io/interleave.c render/io/interleave.h render/io/kit.c render/io/kit.h render/io/kit_cymbals.c render/io/kit_kicks.c \
 	render/io/kit_patch.h render/io/kit_snares.c render/io/kit_synth.h render/io/kit_table.c \
 	render/io/kit_toms.c render/io/kit_tones.c render/io/ogg_page.c render/io/ogg_page.h \
-	render/io/outgoing.c render/io/outgoing.h render/io/peaks.c render/io/sample_decode.c \
+	render/io/outgoing.c render/io/outgoing.h render/io/pcm.c render/io/pcm.h render/io/peaks.c render/io/sample_decode.c \
 	render/io/sample_decode.h render/io/sample_digest.c render/io/sample_digest.h render/io/sample_folder.c \
 	render/io/sample_folder.h render/io/sample_mix.c render/io/sample_mix.h render/io/sample_stamp.c \
 	render/io/sample_raw.c render/io/sample_raw.h \

@@ -5,9 +5,14 @@
 
 #include "base/clock.h"
 
-int outgoing_init(struct outgoing *o, struct sink *sink, struct error *err)
+int outgoing_init(struct outgoing *o, struct sink *sink, bool is_hashed, struct error *err)
 {
-	*o = (struct outgoing){ .sink = sink, .pending = malloc(OUTGOING_BYTES), .sent_ns = clock_monotonic_ns() };
+	*o = (struct outgoing){
+		.sink = sink,
+		.pending = malloc(OUTGOING_BYTES),
+		.sent_ns = clock_monotonic_ns(),
+		.is_hashed = is_hashed,
+	};
 	sha256_init(&o->digest);
 	return o->pending ? 0 : error_set(err, ERR_NO_MEMORY, "no memory for an encoder");
 }
@@ -32,7 +37,8 @@ int outgoing_flush(struct outgoing *o, struct error *err)
 
 void outgoing_hash(struct outgoing *o, const void *data, size_t n)
 {
-	sha256_update(&o->digest, data, n);
+	if (o->is_hashed)
+		sha256_update(&o->digest, data, n);
 }
 
 int outgoing_send(struct outgoing *o, const void *data, size_t n, struct error *err)
@@ -51,6 +57,13 @@ int outgoing_send(struct outgoing *o, const void *data, size_t n, struct error *
 			return -1;
 	}
 	return clock_monotonic_ns() - o->sent_ns >= OUTGOING_MS * UINT64_C(1000000) ? outgoing_flush(o, err) : 0;
+}
+
+void outgoing_digest(struct outgoing *o, uint8_t out[SHA256_BYTES])
+{
+	memset(out, 0, SHA256_BYTES);
+	if (o->is_hashed)
+		sha256_final(&o->digest, out);
 }
 
 int outgoing_put(struct outgoing *o, const void *data, size_t n, struct error *err)

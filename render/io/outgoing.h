@@ -5,6 +5,7 @@
 #ifndef RENDER_IO_OUTGOING_H
 #define RENDER_IO_OUTGOING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,10 +27,11 @@ struct outgoing {
 	uint8_t *pending;     /* [OUTGOING_BYTES] */
 	size_t n_pending;
 	uint64_t sent_ns;     /* when it was sent last */
+	bool is_hashed;       /* else outgoing_hash() does nothing */
 	struct sha256 digest; /* of what was hashed */
 };
 
-int outgoing_init(struct outgoing *o, struct sink *sink, struct error *err) WARN_UNUSED;
+int outgoing_init(struct outgoing *o, struct sink *sink, bool is_hashed, struct error *err) WARN_UNUSED;
 void outgoing_fini(struct outgoing *o);
 
 /* Appends. -1: the sink failed; only outgoing_fini() may follow. */
@@ -39,5 +41,8 @@ int outgoing_flush(struct outgoing *o, struct error *err) WARN_UNUSED;
 /* What outgoing_put() does with bytes that are not diverted. */
 void outgoing_hash(struct outgoing *o, const void *data, size_t n);
 int outgoing_send(struct outgoing *o, const void *data, size_t n, struct error *err) WARN_UNUSED;
+
+/* Of all that was hashed; zero when nothing is. The last call but for outgoing_fini(). */
+void outgoing_digest(struct outgoing *o, uint8_t out[SHA256_BYTES]);
 
 #endif

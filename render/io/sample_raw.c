@@ -6,54 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "render/render.h"
 
 enum { HEAD_BYTES = 32, RATE_MAX_HZ = 768000, FILE_CHANNELS_MAX = 64 };
 
 #define LEVEL_MAX 100.0f /* as files are held to */
 
-static const char magic[8] = "PHONSMP1";
+static const char magic[8] = "PHONSMP1", file_name[] = "a decoded sample";
 
 _Static_assert(__BYTE_ORDER == __LITTLE_ENDIAN && sizeof(sample) == 4, "frames are written as they lie in memory");
-
-/* --- Bytes ------------------------------------------------------------------------------------------------ */
-
-static int write_all(int fd, const void *data, size_t n, struct error *err)
-{
-	const char *at = data;
-
-	while (n > 0) {
-		ssize_t done = write(fd, at, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return error_set_errno(err, done < 0 ? errno : ENOSPC, "writing the decoded sample");
-		at += done;
-		n -= (size_t)done;
-	}
-	return 0;
-}
-
-static int read_all(int fd, void *data, size_t n, off_t at, struct error *err)
-{
-	char *to = data;
-
-	while (n > 0) {
-		ssize_t done = pread(fd, to, n, at);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return error_set_errno(err, errno, "reading a decoded sample");
-		if (done == 0)
-			return error_set(err, ERR_CORRUPT, "the decoded sample is cut");
-		to += done;
-		at += done;
-		n -= (size_t)done;
-	}
-	return 0;
-}
 
 static void put_u32(uint8_t *at, uint32_t x)
 {
@@ -81,10 +44,10 @@ int sample_raw_write(int fd, const struct sample_audio *a, struct error *err)
 	put_u32(head + 12, a->file_channels);
 	put_u32(head + 16, (uint32_t)a->data.sample_rate_hz);
 	memcpy(head + 24, &n_frames, sizeof n_frames);
-	if (write_all(fd, head, sizeof head, err))
+	if (file_write(fd, head, sizeof head, file_name, err))
 		return -1;
 	for (unsigned c = 0; c < a->data.n_ch; c++)
-		if (write_all(fd, a->data.ch[c], a->data.n_frames * sizeof(sample), err))
+		if (file_write(fd, a->data.ch[c], a->data.n_frames * sizeof(sample), file_name, err))
 			return -1;
 	return 0;
 }
@@ -125,7 +88,7 @@ static int read_head(int fd, struct head *h, struct error *err)
 		return error_set_errno(err, errno, "fstat");
 	if (!S_ISREG(st.st_mode) || st.st_size < HEAD_BYTES)
 		return error_set(err, ERR_CORRUPT, "the decoded sample is cut");
-	if (read_all(fd, bytes, sizeof bytes, 0, err))
+	if (file_read_at(fd, 0, bytes, sizeof bytes, file_name, err))
 		return -1;
 	*h = (struct head){ .n_ch = get_u32(bytes + 8),
 			    .file_channels = get_u32(bytes + 12),
@@ -152,7 +115,7 @@ static int read_channels(int fd, const struct head *h, sample *const ch[2], stru
 	size_t n_bytes = h->n_frames * sizeof(sample);
 
 	for (unsigned c = 0; c < h->n_ch; c++) {
-		if (read_all(fd, ch[c], n_bytes, (off_t)(HEAD_BYTES + c * n_bytes), err))
+		if (file_read_at(fd, HEAD_BYTES + c * n_bytes, ch[c], n_bytes, file_name, err))
 			return -1;
 		clean(ch[c], h->n_frames);
 	}

@@ -61,6 +61,7 @@ struct ast {
 	uint32_t n_items;
 	struct arith *ops;       /* AST_ARITH: n_items - 1 */
 	enum compare_op compare; /* AST_IF */
+	bool is_bracketed;       /* all of it, in brackets outside of span */
 	/* Written by resolve(): */
 	const struct node_def *def;            /* AST_NAME, AST_CALL: NULL when it is no signal function */
 	const struct transform_def *transform; /* AST_NAME, AST_CALL: NULL when it is no transform */

@@ -51,7 +51,10 @@ static struct ast *parse_paren(struct parser *p)
 	if (!open_bracket(p))
 		return NULL;
 	struct ast *inner = parse_starts_section(p) ? parse_section(p) : parse_expr(p);
-	return close_bracket(p, open, TOKEN_CLOSE, "')'", inner != NULL) ? inner : NULL;
+	if (!close_bracket(p, open, TOKEN_CLOSE, "')'", inner != NULL))
+		return NULL;
+	inner->is_bracketed = true;
+	return inner;
 }
 
 /* A separator of the old call, a token of one byte, becomes a space, unless one stands behind it. */
@@ -193,15 +196,6 @@ static bool is_argument(const struct ast *node)
 	}
 }
 
-static bool has_parens(const struct parser *p, const struct ast *node, const struct token *open)
-{
-	uint32_t at = node->span.start;
-
-	while (at > 0 && strchr(" \t\r\n", p->source[at - 1]))
-		at--;
-	return at > 0 && p->source[at - 1] == '(' && at - 1 != open->span.start;
-}
-
 /* Whether a token would become one with a word that comes before it instead of a bracket: "f()chunk". */
 static bool would_join(const struct token *t)
 {
@@ -222,7 +216,7 @@ static void edit_old_call(struct parser *p, const struct ast *name, const struct
 	else
 		parse_edit(p, open->span.start, 1, "");
 	for (uint32_t i = 0; i < o->n; i++)
-		if (!is_argument(o->items[i]) && !has_parens(p, o->items[i], open)) {
+		if (!is_argument(o->items[i]) && !o->items[i]->is_bracketed) {
 			parse_edit(p, o->items[i]->span.start, 0, "(");
 			parse_edit(p, o->items[i]->span.end, 0, ")");
 		}

@@ -18,13 +18,32 @@ for command in serve render watch plot check fmt query events keys backup doctor
 	ok "help of $command fits a screen" test "$(wc -l <out)" -le 25
 	ok "help of $command is 80 wide at most" awk 'length > 80 { exit 1 }' out
 done
-if command -v man >/dev/null 2>&1; then
-	ok "the manual page" sh -c 'MANWIDTH=80 man --warnings -l "$PHONOND_SRCDIR/docs/phonond.1" >page 2>complaints'
-	ok "is without a complaint" test ! -s complaints
-	for command in serve render watch plot check fmt query events keys backup doctor health; do
-		ok "has $command" grep -q "phonond $command" page
-	done
-fi
+for page in "$PHONOND_SRCDIR"/docs/phonond*.[1-8]; do
+	name=$(basename "$page")
+	if command -v man >/dev/null 2>&1; then
+		ok "$name is a manual page" sh -c 'MANWIDTH=80 man --warnings -l "$1" >page 2>complaints' sh "$page"
+		ok "$name is without a complaint of man" test ! -s complaints
+	fi
+	if command -v mandoc >/dev/null 2>&1; then
+		ok "$name is without a warning of mandoc" mandoc -T lint -W warning "$page"
+	fi
+	ok "$name is installed" grep -q "^dist_man_MANS.* docs/$name" "$PHONOND_SRCDIR/Makefile.am"
+done
+for command in serve render watch plot check fmt query events keys backup doctor health; do
+	ok "phonond.1 has $command" grep -q "^\.BR* \(phonond \)\{0,1\}\"*$command" "$PHONOND_SRCDIR/docs/phonond.1"
+done
+"$PHONOND" serve --print-config >settings
+while read -r key _; do
+	ok "phonond.conf.5 has $key" grep -q "^\.B $key = " "$PHONOND_SRCDIR/docs/phonond.conf.5"
+done <settings
+"$PHONOND" render --help | grep -oE -e '--[a-z-]+' | sort -u >options
+while read -r option; do
+	ok "phonond-render.1 has $option" grep -qF -e "$(echo "$option" | sed 's/-/\\-/g')" "$PHONOND_SRCDIR/docs/phonond-render.1"
+done <options
+awk '/^\.EX/ { on = 1; n++; next } /^\.EE/ { on = 0 } on { gsub(/\\\(ti/, "~"); print >("manual" n ".ph") }' "$PHONOND_SRCDIR/docs/phonond-language.7"
+for program in manual*.ph; do
+	ok "phonond-language.7: $program" exits 0 "$PHONOND" render -q --cycles 1 "$program" manual.wav
+done
 ok "no command" exits 64 "$PHONOND"
 ok "unknown command" exits 64 "$PHONOND" rendr
 ok "unknown option" exits 64 "$PHONOND" render --cylces 4 a b

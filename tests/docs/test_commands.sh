@@ -1,6 +1,7 @@
 #!/bin/sh
 # Everything in the documents that a reader may type, or copy, is run as it stands, a document after the other, each in a folder of its
-# own with examples/ beside it and a server with an empty data folder. Only the port is another one, and what plays sound plays none.
+# own with examples/ beside it and a server with an empty data folder. Only ports and the data folder are others, what plays sound
+# plays none, and a server that a document starts is stopped again once it serves.
 set -u
 . "${PHONOND_SRCDIR:?the source folder}/tests/cli/lib.sh"
 
@@ -14,6 +15,26 @@ mkdir bin
 ln -s "$(realpath "$PHONOND")" bin/phonond
 printf '#!/bin/sh\ncat >/dev/null\n' >bin/aplay
 chmod +x bin/aplay
+cat >serve_once <<'END'
+phonond() {
+	case "$*" in
+	serve*--print-config*) command phonond "$@" ;;
+	serve*) serve_once "$@" ;;
+	*) command phonond "$@" ;;
+	esac
+}
+serve_once() {
+	command phonond "$@" --port 0 >served 2>/dev/null &
+	served=$!
+	for try in 1 2 3 4 5 6 7 8 9 10; do
+		grep -qs listening served && break
+		sleep 0.3
+	done
+	kill "$served"
+	wait "$served"
+	grep -q listening served
+}
+END
 # A request that is refused is a mistake of the document.
 echo fail-with-body >.curlrc
 PATH=$work/bin:$PATH CURL_HOME=$work
@@ -46,7 +67,8 @@ follow() {
 	cp -r "$PHONOND_EXAMPLES" "$work/here/examples"
 	{
 		printf 'set -eu\nat() { where=$*; }\ntrap %s EXIT\n' "'[ \"\$where\" = \"the end\" ] || echo \"  \$where failed\" >&2'"
-		awk -f "$PHONOND_SRCDIR/tests/docs/blocks.awk" "$1" | sed "s/localhost:8080/127.0.0.1:$port/g; s/127\.0\.0\.1:8080/127.0.0.1:$port/g; s/9000/$(free_port)/g"
+		cat serve_once
+		awk -f "$PHONOND_SRCDIR/tests/docs/blocks.awk" "$1" | sed "s,/var/lib/phonond,$work/here/data,g; s/localhost:8080/127.0.0.1:$port/g; s/127\.0\.0\.1:8080/127.0.0.1:$port/g; s/9000/$(free_port)/g"
 	} >"$work/script"
 	(cd "$work/here" && timeout 60 sh "$work/script") >out 2>err </dev/null
 	status=$?
@@ -56,7 +78,7 @@ follow() {
 	[ "$status" -eq 0 ]
 }
 
-for document in README.md docs/TUTORIAL.md docs/API.md docs/SECURITY.md docs/PERFORMANCE.md docs/COMPARISON.md; do
+for document in README.md docs/TUTORIAL.md docs/API.md docs/OPERATIONS.md docs/SECURITY.md docs/PERFORMANCE.md docs/COMPARISON.md; do
 	[ -f "$PHONOND_SRCDIR/$document" ] || continue
 	ok "$document is right" follow "$PHONOND_SRCDIR/$document"
 done

@@ -1,5 +1,7 @@
-/* Uploaded samples: files with heads made of the input's first bytes, as the decoder meets them, and decoded forms, as whoever
- * reads what a decoder left. Nothing but the promised errors comes back; what was decoded can be read. */
+/* Uploaded samples: WAV, AIFF and FLAC files with heads made of the input's first bytes, or the input as it is, as the decoder
+ * meets them, and decoded forms, as whoever reads what a decoder left. Nothing but the promised errors comes back; what was
+ * decoded can be read. */
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -32,6 +34,11 @@ static void put_field(struct file *f, uint64_t likely, unsigned n_bytes, const u
 		put(f, &likely, n_bytes);
 }
 
+static void put_field_be(struct file *f, uint64_t likely, unsigned n_bytes, const uint8_t *field, unsigned bit)
+{
+	put_field(f, htobe64(likely) >> (64 - 8 * n_bytes), n_bytes, field, bit);
+}
+
 static void make_wav(struct file *f, const uint8_t *fields, const uint8_t *data, size_t n)
 {
 	put(f, "RIFF", 4);
@@ -46,6 +53,39 @@ static void make_wav(struct file *f, const uint8_t *fields, const uint8_t *data,
 	put_field(f, 16, 2, fields, 7);
 	put(f, "data", 4);
 	put_field(f, n, 4, fields, 0);
+	put(f, data, n);
+}
+
+static void make_aiff(struct file *f, const uint8_t *fields, const uint8_t *data, size_t n)
+{
+	static const uint8_t rate_8000_hz[10] = { 0x40, 0x0b, 0xfa };
+
+	put(f, "FORM", 4);
+	put_field_be(f, 46 + n, 4, fields, 0);
+	put(f, "AIFFCOMM", 8);
+	put_field_be(f, 18, 4, fields, 1);
+	put_field_be(f, 1, 2, fields, 2);
+	put_field_be(f, n / 2, 4, fields, 3);
+	put_field_be(f, 16, 2, fields, 4);
+	put(f, rate_8000_hz, sizeof rate_8000_hz);
+	put(f, "SSND", 4);
+	put_field_be(f, 8 + n, 4, fields, 5);
+	put_field_be(f, 0, 8, fields, 6);
+	put(f, data, n);
+}
+
+/* RFC 9639 section 8.2; the rest is frames. */
+static void make_flac(struct file *f, const uint8_t *fields, const uint8_t *data, size_t n)
+{
+	static const uint8_t frame_sizes[6] = { 0 }, md5[16] = { 0 };
+	uint64_t stream = (uint64_t)8000 << 44 | (uint64_t)(n % 2) << 41 | (uint64_t)15 << 36 | n;
+
+	put(f, "fLaC\x80\0\0\x22", 8);
+	put_field_be(f, 16, 2, fields, 0);
+	put_field_be(f, 4096, 2, fields, 1);
+	put(f, frame_sizes, sizeof frame_sizes);
+	put_field_be(f, stream, 8, fields, 2);
+	put(f, md5, sizeof md5);
 	put(f, data, n);
 }
 
@@ -109,22 +149,36 @@ static void decode(const struct file *f)
 	close(out);
 }
 
+typedef void (*make_file)(struct file *f, const uint8_t *fields, const uint8_t *data, size_t n);
+
+static void check_decoded_form(const struct file *f)
+{
+	int fd = open_memory(f);
+
+	(void)read_raw(fd);
+	close(fd);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const make_file makers[] = { make_wav, make_aiff, make_flac };
+	enum { MAKERS = sizeof makers / sizeof makers[0], AS_IT_IS = MAKERS, DECODED_FORM, KINDS };
 	static struct file f;
-	int fd;
+	unsigned kind;
 
 	if (size < FIELD_BYTES + 1)
 		return 0;
 	f.n = 0;
-	if (data[0] % 2 == 0) {
-		make_wav(&f, data + 1, data + 1 + FIELD_BYTES, size - 1 - FIELD_BYTES);
+	kind = data[0] % KINDS;
+	if (kind < MAKERS)
+		makers[kind](&f, data + 1, data + 1 + FIELD_BYTES, size - 1 - FIELD_BYTES);
+	else if (kind == AS_IT_IS)
+		put(&f, data + 1, size - 1);
+	else
+		make_raw(&f, data + 1, data + 1 + FIELD_BYTES, size - 1 - FIELD_BYTES);
+	if (kind == DECODED_FORM)
+		check_decoded_form(&f);
+	else
 		decode(&f);
-		return 0;
-	}
-	make_raw(&f, data + 1, data + 1 + FIELD_BYTES, size - 1 - FIELD_BYTES);
-	fd = open_memory(&f);
-	(void)read_raw(fd);
-	close(fd);
 	return 0;
 }

@@ -1,15 +1,18 @@
-/* A main() for a fuzz target without libFuzzer: runs every line of the seed files given as arguments (or the whole file,
- * with -f before it, or so many inputs of random bytes after -r), and MUTANTS of each by a fixed generator. A finding ends the process, as under libFuzzer. */
+/* A main() for a fuzz target without a fuzzer: runs every line of the seed files given as arguments (seed_text.h), or the whole
+ * file with -f before it, or so many inputs of random bytes after -r, and MUTANTS of each by a fixed generator; after -m so many
+ * instead. A finding ends the process, as under libFuzzer. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/seed_text.h"
 
 enum { MUTANTS = 40, EDITS_MAX = 4, RANDOM_WORDS = 40 };
 
-static unsigned long n_runs;
+static unsigned long n_runs, n_mutants = MUTANTS;
 
 static void run(const char *data, size_t size)
 {
@@ -53,7 +56,7 @@ static void run_with_mutants(const char *data, size_t size)
 	if (!text)
 		abort();
 	run(data, size);
-	for (unsigned m = 0; m < MUTANTS; m++) {
+	for (unsigned long m = 0; m < n_mutants; m++) {
 		size_t len = size;
 
 		memcpy(text, data, size);
@@ -63,30 +66,14 @@ static void run_with_mutants(const char *data, size_t size)
 	free(text);
 }
 
-static char *read_file(const char *path, size_t *len)
-{
-	FILE *f = fopen(path, "rb");
-	char *text;
-	long size;
-
-	if (!f || fseek(f, 0, SEEK_END) || (size = ftell(f)) < 0 || fseek(f, 0, SEEK_SET) ||
-	    !(text = malloc((size_t)size + 1)) || fread(text, 1, (size_t)size, f) != (size_t)size) {
-		perror(path);
-		exit(EXIT_FAILURE);
-	}
-	fclose(f);
-	*len = (size_t)size;
-	return text;
-}
-
-static void run_lines(const char *text, size_t len)
+static void run_lines(char *text, size_t len)
 {
 	while (len > 0) {
-		const char *nl = memchr(text, '\n', len);
-		size_t n = nl ? (size_t)(nl - text) : len;
+		char *newline = memchr(text, '\n', len);
+		size_t n = newline ? (size_t)(newline - text) : len;
 
-		run_with_mutants(text, n);
-		n = nl ? n + 1 : n;
+		run_with_mutants(text, seed_unescape(text, n));
+		n = newline ? n + 1 : n;
 		text += n;
 		len -= n;
 	}
@@ -104,24 +91,28 @@ static void run_random(unsigned long n)
 	}
 }
 
+static void run_file(const char *path, bool is_whole)
+{
+	size_t len;
+	char *text = seed_read_file(path, &len);
+
+	if (is_whole)
+		run_with_mutants(text, len);
+	else
+		run_lines(text, len);
+	free(text);
+}
+
 int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "-r") == 0 && i + 1 < argc) {
-			run_random(strtoul(argv[++i], NULL, 10));
-			continue;
-		}
-		int is_whole = strcmp(argv[i], "-f") == 0 && i + 1 < argc;
-		size_t len;
-		char *text;
-
-		i += is_whole;
-		text = read_file(argv[i], &len);
-		if (is_whole)
-			run_with_mutants(text, len);
+		const char *option = argv[i][0] == '-' && i + 1 < argc ? argv[i++] : "";
+		if (strcmp(option, "-r") == 0)
+			run_random(strtoul(argv[i], NULL, 10));
+		else if (strcmp(option, "-m") == 0)
+			n_mutants = strtoul(argv[i], NULL, 10);
 		else
-			run_lines(text, len);
-		free(text);
+			run_file(argv[i], strcmp(option, "-f") == 0);
 	}
 	printf("%lu passed, 0 failed\n", n_runs);
 	return n_runs ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -13,11 +13,12 @@ run() {
 		echo "$out" | tail -n 30
 	fi
 }
-run tests/fuzz/fuzz_cron "$fuzz/cron.seeds"
-run tests/fuzz/fuzz_mini "$fuzz/mini.seeds"
-run tests/fuzz/fuzz_query "$fuzz/query.seeds"
+for target in cron mini query request target range cursor settings; do
+	run "tests/fuzz/fuzz_$target" "$fuzz/$target.seeds"
+done
+run tests/fuzz/fuzz_form -m 4 "$fuzz/form.seeds"
 run tests/fuzz/fuzz_graph -r 1000
-run tests/fuzz/fuzz_sample -r 2000
+run tests/fuzz/fuzz_sample -r 2000 "$fuzz/sample.seeds"
 for program in "$PHONOND_SRCDIR"/examples/*.ph "$PHONOND_SRCDIR"/tests/cases/*/*.cases; do
 	run tests/fuzz/fuzz_source -f "$program"
 	run tests/fuzz/fuzz_format -f "$program"

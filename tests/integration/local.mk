@@ -21,6 +21,9 @@ INTEGRATION_TESTS += tests/integration/test_schedules_api
 INTEGRATION_TESTS += tests/integration/test_webhooks
 dist_check_SCRIPTS += tests/integration/test_clients.sh
 TESTS += tests/integration/test_clients.sh
+dist_check_SCRIPTS += tests/integration/test_tls.sh
+TESTS += tests/integration/test_tls.sh
+EXTRA_DIST += tests/integration/tls.ph
 check_PROGRAMS += $(INTEGRATION_TESTS)
 TESTS += $(INTEGRATION_TESTS)
 

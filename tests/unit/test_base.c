@@ -1,16 +1,21 @@
 /* base/: error, arena, buf, diag, hash, clock. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/cpu.h"
 #include "base/diag.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/name_index.h"
 #include "tests/lib/test.h"
@@ -245,6 +250,35 @@ START_TEST(test_the_nearest_word_is_found)
 }
 END_TEST
 
+/* A limit cuts a write in two: the first half is written, then comes the reason. */
+START_TEST(test_a_file_is_written_and_read_whole_or_says_why_not)
+{
+	enum { N = 8000, LIMIT = 5000 };
+	struct rlimit limit = { LIMIT, LIMIT };
+	struct error err = ERROR_INIT;
+	char path[600], data[N], back[N];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/file", test_temp_dir());
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	for (size_t i = 0; i < N; i++)
+		data[i] = (char)(i * 7 + i / 256);
+	ck_assert_int_eq(file_write(fd, data, 1000, "a file", &err), 0);
+	ck_assert_int_eq(file_write_at(fd, 1000, data + 1000, 3000, "a file", &err), 0);
+	ck_assert_int_eq(file_read_at(fd, 0, back, 4000, "a file", &err), 0);
+	ck_assert_mem_eq(back, data, 4000);
+	ck_assert_int_eq(file_read_at(fd, 3000, back, 1001, "a file", &err), -1);
+	ck_assert_int_eq(err.code, ERR_CORRUPT);
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	ck_assert_int_eq(file_write_at(fd, 0, data, N, "a file", &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.message, "writing a file"));
+	ck_assert_int_eq(file_read_at(fd, 0, back, LIMIT, "a file", &err), 0);
+	ck_assert_mem_eq(back, data, LIMIT);
+	close(fd);
+}
+END_TEST
+
 START_TEST(test_entries_are_found_by_name_and_equal_names_in_order)
 {
 	static struct name_index index;
@@ -382,6 +416,7 @@ static Suite *base_suite(void)
 	tcase_add_loop_test(t, test_the_nearest_word_is_found, 0, sizeof words / sizeof words[0]);
 	tcase_add_loop_test(t, test_the_least_quota_on_the_way_up_counts, 0, sizeof quotas / sizeof quotas[0]);
 	tcase_add_test(t, test_the_affinity_mask_bounds_the_cores);
+	tcase_add_test(t, test_a_file_is_written_and_read_whole_or_says_why_not);
 	tcase_add_test(t, test_entries_are_found_by_name_and_equal_names_in_order);
 	return s;
 }

@@ -326,7 +326,7 @@ START_TEST(test_ogg_pages_get_another_number_whatever_their_pieces)
 	for (size_t cut = 1; cut < n; cut = cut * 7 + 3) {
 		struct memory_sink m = memory_sink();
 		struct outgoing out;
-		ck_assert_int_eq(outgoing_init(&out, &m.sink, &err), 0);
+		ck_assert_int_eq(outgoing_init(&out, &m.sink, true, &err), 0);
 		memset(&r, 0, sizeof r);
 		r.serial = 77;
 		for (size_t at = 0; at < n; at += cut)
@@ -355,7 +355,7 @@ START_TEST(test_what_is_no_ogg_page_is_refused)
 	struct outgoing out;
 	uint8_t junk[64] = "RIFF";
 
-	ck_assert_int_eq(outgoing_init(&out, &m.sink, &err), 0);
+	ck_assert_int_eq(outgoing_init(&out, &m.sink, true, &err), 0);
 	ck_assert_int_eq(ogg_renumber_put(&r, junk, sizeof junk, &out, &err), -1);
 	ck_assert_int_eq(err.code, ERR_INTERNAL);
 	outgoing_fini(&out);

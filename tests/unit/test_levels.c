@@ -114,6 +114,39 @@ END_TEST
 
 /* --- Loudness --- */
 
+/* Bit for bit, with the channels at different places in between. */
+START_TEST(test_channels_measured_apart_have_the_loudness_of_both)
+{
+	enum { N = 60000 };
+	static sample x[2][N];
+	const sample *const both[] = { x[0], x[1] };
+	static const size_t cuts[] = { 64, 100, 1024, BLOCK_FRAMES_MAX };
+	struct error err = ERROR_INIT;
+
+	for (size_t i = 0; i < N; i++) {
+		x[0][i] = (sample)(uniform(i) * (i % 20000) / 20000);
+		x[1][i] = (sample)(uniform(i + N) * 0.3);
+	}
+	for (unsigned k = 0; k < sizeof cuts / sizeof *cuts; k++)
+		for (unsigned channels = 1; channels <= 2; channels++) {
+			struct loudness *whole = loudness_new(8000, channels, LOUDNESS_REPORTED, &err);
+			struct loudness *apart = loudness_new(8000, channels, LOUDNESS_REPORTED, &err);
+			ck_assert(whole && apart);
+			loudness_add(whole, both, N);
+			for (size_t at = 0, n; at < N; at += n) {
+				struct loudness_hops hops[2];
+				n = N - at < cuts[k] ? N - at : cuts[k];
+				for (unsigned c = channels; c-- > 0;)
+					loudness_filter(apart, c, x[c] + at, n, &hops[c]);
+				loudness_count(apart, hops);
+			}
+			ck_assert_double_eq(loudness_integrated(apart), loudness_integrated(whole));
+			loudness_free(whole);
+			loudness_free(apart);
+		}
+}
+END_TEST
+
 START_TEST(test_the_weighting_is_that_of_the_recommendation)
 {
 	/* BS.1770-4, Annex 1, tables 1 and 2. */
@@ -147,15 +180,17 @@ START_TEST(test_weighting_in_steps_is_weighting_by_frame)
 	}
 	for (unsigned n_channels = 1; n_channels <= 2; n_channels++)
 		for (unsigned r = 0; r < 3; r++) {
-			double whole_states[2][K_WEIGHTING_STATES] = { { 0 } }, sum = 0, whole;
+			double whole_states[2][K_WEIGHTING_STATES] = { { 0 } }, sum = 0, whole, energies[2] = { 0 };
 			struct k_weighting k;
 			k_weighting_init(&k, rates[r]);
-			whole = k_weighting_energy(&k, n_channels, whole_states, both, 4411);
+			k_weighting_energies(&k, n_channels, whole_states, both, 4411, energies);
+			whole = energies[0] + energies[1];
 			for (unsigned c = 0; c < n_channels; c++) {
 				double state[1][K_WEIGHTING_STATES] = { { 0 } };
 				for (size_t i = 0; i < 4411; i++) {
 					const sample *const one[] = { x[c] + i };
-					sum += k_weighting_energy(&k, 1, state, one, 1);
+					k_weighting_energies(&k, 1, state, one, 1, energies);
+					sum += energies[0];
 				}
 			}
 			ck_assert_msg(fabs(whole / sum - 1) < 1e-10, "%u channels, %g Hz: %.12g instead of %.12g",
@@ -432,6 +467,7 @@ static Suite *levels_suite(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, test_the_weighting_is_that_of_the_recommendation);
 	tcase_add_test(t, test_weighting_in_steps_is_weighting_by_frame);
+	tcase_add_test(t, test_channels_measured_apart_have_the_loudness_of_both);
 	tcase_add_loop_test(t, test_programmes_have_their_loudness, 0, sizeof programmes / sizeof programmes[0]);
 	tcase_add_test(t, test_loudness_does_not_depend_on_cuts);
 	tcase_add_test(t, test_silence_and_short_sounds_have_no_loudness);

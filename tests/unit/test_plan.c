@@ -346,9 +346,9 @@ static const struct {
 	{ { .has_files = true },
 	  "stage 1 mix after 0\n"
 	  "stage 2 measure carry after 1\n"
-	  "stage 3 encode carry after 1\n"
+	  "stage 3 encode after 1\n"
 	  "stage 4 output carry after 2, 3\n" },
-	{ { .has_files = true, .is_level_carried = true },
+	{ { .has_files = true, .is_level_carried = true, .is_encoding_carried = true },
 	  "stage 1 mix after 0\n"
 	  "stage 2 level carry after 1\n"
 	  "stage 3 measure carry after 2\n"

@@ -1,7 +1,7 @@
 /* Which tiles the schedule lets run side by side, without a clock: workers that all take what there is, then all finish it,
  * a round at a time. The ways of using cores are each a plan and what may run at once in it: blocks, outputs,
  * subgraphs, a pipeline of stages that carry, groups of voices. (SIMD, the fourth strategy beside blocks, outputs and
- * subgraphs, is in test_nodes.) And real workers: what they did, in a trace. */
+ * subgraphs, is test_every_simd_level_makes_the_same_bits in test_nodes.) And real workers: what they did, in a trace. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +56,7 @@ static const struct plan *pipelined_plan_of_graph(void)
 struct parts {
 	const struct plan *plan;
 	unsigned n_voice_parts, n_output_parts;
+	bool has_no_notes; /* tiles of notes have no parts */
 };
 
 static unsigned parts_of(const void *ctx, uint32_t stage, uint64_t block)
@@ -65,6 +66,10 @@ static unsigned parts_of(const void *ctx, uint32_t stage, uint64_t block)
 	switch (p->plan->stages[stage].kind) {
 	case STAGE_VOICES:
 		return p->n_voice_parts;
+	case STAGE_NOTES:
+		return !p->has_no_notes;
+	case STAGE_NODES:
+		return p->plan->stages[stage].is_split ? PLAN_CHANNELS_MAX : 1;
 	case STAGE_MEASURE:
 	case STAGE_OUTPUT:
 		return p->n_output_parts ? p->n_output_parts : 1;
@@ -118,7 +123,8 @@ static void round_finish(struct rounds *r)
 /* Until everything is done: parts per round, what n_workers are used. */
 static double workers_used(const struct plan *plan, unsigned n_voice_parts, unsigned n_workers, unsigned n_slots)
 {
-	struct parts parts = { plan, n_voice_parts, plan->stages[plan->n_stages - 2].kind == STAGE_ENCODE ? 2 : 1 };
+	struct parts parts = { plan, n_voice_parts, plan->stages[plan->n_stages - 2].kind == STAGE_ENCODE ? 2 : 1,
+			       false };
 	struct rounds r;
 	rounds_start(&r, &parts, n_slots);
 	while (!schedule_is_done(r.schedule)) {
@@ -157,7 +163,7 @@ static void round_measure(const struct rounds *r, struct widths *most)
 
 static struct widths widths_of(const struct plan *plan, unsigned n_voice_parts, unsigned n_workers, unsigned n_slots)
 {
-	struct parts parts = { plan, n_voice_parts, 1 };
+	struct parts parts = { plan, n_voice_parts, 1, false };
 	struct widths most = { 0 };
 	struct rounds r;
 	ck_assert_uint_le(plan->n_stages, 64);
@@ -226,6 +232,35 @@ START_TEST(test_one_dense_event_source_is_spread_by_its_groups_of_voices)
 }
 END_TEST
 
+/* With many workers: each channel of the filter is a worker's. */
+START_TEST(test_channels_of_a_chain_that_carries_run_side_by_side)
+{
+	const struct pattern *names = graph_fixture_mini(&f, "bd*4");
+	uint32_t wide = graph_fixture_events(&f, pattern_control(&f.arena, CONTROL_S, names));
+	graph_fixture_output(&f, GRAPH_CALL(&f, "lpf", wide, number(800)));
+	ck_assert_uint_eq(widths_of(plan_of_graph(), 1, 1, 16).parts, 1);
+	ck_assert_uint_eq(widths_of(pipelined_plan_of_graph(), 1, 16, 16).parts, PLAN_CHANNELS_MAX);
+}
+END_TEST
+
+START_TEST(test_a_tile_without_parts_is_no_workers)
+{
+	const struct pattern *names = graph_fixture_mini(&f, "bd*64");
+	graph_fixture_output(&f, graph_fixture_events(&f, pattern_control(&f.arena, CONTROL_S, names)));
+	struct parts parts = { .plan = plan_of_graph(), .n_voice_parts = 3, .has_no_notes = true };
+	struct rounds r;
+	rounds_start(&r, &parts, 8);
+	while (!schedule_is_done(r.schedule)) {
+		round_take(&r, 4);
+		ck_assert_uint_gt(r.n_taken, 0);
+		round_finish(&r);
+	}
+	schedule_free(r.schedule);
+	/* Score, three parts of voices, output. */
+	ck_assert_uint_eq(r.n_run, BLOCKS * 5);
+}
+END_TEST
+
 /* A cheap program: its output is most of the work. Each stage and part of it is a worker's, a block at a time. */
 START_TEST(test_the_output_is_a_pipeline_over_blocks)
 {
@@ -246,7 +281,7 @@ END_TEST
 /* What it is for: with a job for each worker, a job's one block stays in the cache of its worker. */
 START_TEST(test_fewer_blocks_are_in_flight_while_the_window_is_small)
 {
-	struct parts parts = { NULL, 1, 1 };
+	struct parts parts = { NULL, 1, 1, false };
 	unsigned widest[2] = { 0 };
 	struct rounds r;
 	graph_fixture_output(&f, GRAPH_CALL(&f, "sine", number(440)));
@@ -275,7 +310,7 @@ START_TEST(test_a_worker_goes_on_with_a_consumer_of_what_it_made)
 {
 	uint32_t saw = GRAPH_CALL(&f, "saw", number(100));
 	graph_fixture_output(&f, GRAPH_CALL(&f, "delay", saw, number(0.1)));
-	struct parts parts = { plan_of_graph(), 1, 1 };
+	struct parts parts = { plan_of_graph(), 1, 1, false };
 	struct rounds r;
 	rounds_start(&r, &parts, 4);
 	round_take(&r, 1);
@@ -328,6 +363,13 @@ static void build_mixed(void)
 	graph_fixture_output(&f, GRAPH_CALL(&f, "lpf", a, number(500)));
 }
 
+/* Without notes to render there is no such tile: it ends with the score's, in front of it, and that of the block before. */
+static void ran_nothing(struct ran *r, const struct ran *before)
+{
+	r->begin_ns = UINT64_MAX;
+	r->end_ns = before && before->end_ns > r[-1].end_ns ? before->end_ns : r[-1].end_ns;
+}
+
 /* Every tile once, after the tiles that it reads and, when it carries, after the one of the block before; and a slot is
  * taken again only when its block is complete. */
 START_TEST(test_workers_keep_the_order_of_the_plan)
@@ -349,7 +391,9 @@ START_TEST(test_workers_keep_the_order_of_the_plan)
 	for (uint64_t b = 0; b < BLOCKS; b++)
 		for (uint32_t s = 0; s < p->n_stages; s++) {
 			const struct plan_stage *st = &p->stages[s];
-			const struct ran *r = &ran[b * p->n_stages + s];
+			struct ran *r = &ran[b * p->n_stages + s];
+			if (st->kind == STAGE_NOTES && r->end_ns == 0)
+				ran_nothing(r, b > 0 ? r - p->n_stages : NULL);
 			bool is_ordered = r->end_ns > 0;
 			for (uint32_t i = 0; i < st->n_inputs; i++)
 				is_ordered &= ran[b * p->n_stages + st->inputs[i]].end_ns <= r->begin_ns;
@@ -391,7 +435,8 @@ static const struct {
 	{ "a large first cache", { 128 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 4096, 34, true } },
 	{ "one worker", { 32 << 10, 0 }, { 1, MINUTE, 100, 256 << 20, 0 }, { 1024, 1, false } },
 	{ "two workers", { 32 << 10, 0 }, { 2, MINUTE, 100, 256 << 20, 0 }, { 1024, 6, false } },
-	{ "many workers", { 32 << 10, 0 }, { 64, MINUTE, 100, 256 << 20, 0 }, { 2048, 258, true } },
+	{ "sixteen workers", { 32 << 10, 0 }, { 16, MINUTE, 100, 256 << 20, 0 }, { 2048, 66, true } },
+	{ "many workers", { 32 << 10, 0 }, { 64, MINUTE, 100, 256 << 20, 0 }, { 4096, 258, true } },
 	{ "a short run", { 32 << 10, 0 }, { 16, 22050, 100, 256 << 20, 0 }, { 512, 66, true } },
 	{ "a wish", { 32 << 10, 0 }, { 8, MINUTE, 100, 256 << 20, 64 }, { 64, 34, true } },
 	{ "a small last cache", { 32 << 10, 1 << 20 }, { 8, MINUTE, 100, 256 << 20, 0 }, { 1024, 10, true } },
@@ -421,6 +466,8 @@ static Suite *schedule_suite(void)
 	tcase_add_test(t, test_independent_subgraphs_run_side_by_side);
 	tcase_add_test(t, test_a_chain_that_carries_is_a_pipeline_over_blocks);
 	tcase_add_test(t, test_one_dense_event_source_is_spread_by_its_groups_of_voices);
+	tcase_add_test(t, test_channels_of_a_chain_that_carries_run_side_by_side);
+	tcase_add_test(t, test_a_tile_without_parts_is_no_workers);
 	tcase_add_test(t, test_the_output_is_a_pipeline_over_blocks);
 	tcase_add_test(t, test_no_more_blocks_are_in_flight_than_slots);
 	tcase_add_test(t, test_fewer_blocks_are_in_flight_while_the_window_is_small);

@@ -94,17 +94,26 @@ START_TEST(test_what_is_printed_is_a_file_with_the_same_values)
 }
 END_TEST
 
+#define LONG_WORD "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde "
+#define LONG_PART LONG_WORD LONG_WORD LONG_WORD LONG_WORD LONG_WORD LONG_WORD LONG_WORD LONG_WORD
+#define LONG_LINE LONG_PART LONG_PART LONG_PART LONG_PART LONG_PART LONG_PART LONG_PART LONG_PART
+
 static const struct {
 	const char *file, *variable, *value, *flag, *message;
+	bool is_file; /* the flag only names one */
 } mistakes[] = {
 	{ .file = "max_boddy = 1\n", .message = "phonond.conf:1: there is no setting 'max_boddy'" },
 	{ .file = "\nport = x\n", .message = "phonond.conf:2: port takes a whole number from 0 to 65535, found 'x'" },
 	{ .file = "port\n", .message = "phonond.conf:1: expected 'key = value', found 'port'" },
+	{ .file = "# " LONG_LINE "port=x\nport = y\n",
+	  .message = "phonond.conf:2: port takes a whole number from 0 to 65535, found 'y'" },
+	{ .flag = "--config=/", .is_file = true, .message = "cannot read '/': Is a directory" },
 	{ .variable = "PHONON_PROT", .value = "1", .message = "there is no setting for the variable PHONON_PROT" },
 	{ .variable = "PHONON_IO", .value = "fast", .message = "PHONON_IO takes auto, uring or pwrite, found 'fast'" },
 	{ .flag = "--port=65536", .message = "--port takes a whole number from 0 to 65535, found '65536'" },
 	{ .flag = "--listen=127.0.0.1:http", .message = "--listen takes a whole number" },
 	{ .flag = "--listen=[::1", .message = "--listen takes ADDRESS or ADDRESS:PORT, found '[::1'" },
+	{ .flag = "--listen=[a:1]", .message = "--listen takes ADDRESS or ADDRESS:PORT, found '[a:1]'" },
 	{ .flag = "--listen=:80", .message = "--listen takes ADDRESS or ADDRESS:PORT, found ':80'" },
 	{ .flag = "--data=", .message = "--data takes a folder" },
 	{ .flag = "more", .message = "no argument expected, found 'more'" },
@@ -122,9 +131,45 @@ START_TEST(test_a_mistake_is_named_with_its_place)
 				   mistakes[_i].flag),
 			 -1);
 	ck_assert_msg(strstr(err.message, mistakes[_i].message) != NULL, "%s", err.message);
-	ck_assert_int_eq(is_usage, mistakes[_i].flag != NULL);
+	ck_assert_int_eq(is_usage, mistakes[_i].flag && !mistakes[_i].is_file);
 	if (mistakes[_i].variable)
 		unsetenv(mistakes[_i].variable);
+}
+END_TEST
+
+START_TEST(test_a_line_with_a_nul_byte_is_refused)
+{
+	const char *config = write_file("port = 1\nport = 2?3\n");
+	FILE *f = fopen(config + strlen("--config="), "r+");
+	struct settings s;
+	struct error err;
+	bool is_usage;
+
+	fseek(f, 17, SEEK_SET);
+	fputc('\0', f);
+	fclose(f);
+	ck_assert_int_eq(read_with(&s, &err, &is_usage, config, NULL), -1);
+	ck_assert_ptr_nonnull(strstr(err.message, "phonond.conf:2: the line has a NUL byte"));
+}
+END_TEST
+
+START_TEST(test_the_largest_number_is_printed_as_it_is_read)
+{
+	struct settings s, again;
+	struct error err;
+	char *text;
+	size_t n;
+	bool is_usage;
+	FILE *f = open_memstream(&text, &n);
+
+	ck_assert_int_eq(read_with(&s, &err, &is_usage, "--max-duration=1000000", NULL), 0);
+	settings_print(&s, f);
+	fclose(f);
+	ck_assert_msg(read_with(&again, &err, &is_usage, write_file(text), NULL) == 0, "%s", err.message);
+	ck_assert_double_eq(again.config.max_duration_s, 1000000);
+	free(text);
+	settings_fini(&s);
+	settings_fini(&again);
 }
 END_TEST
 
@@ -158,6 +203,8 @@ static Suite *settings_suite(void)
 	Suite *s = suite_create("settings");
 	TCase *t = tcase_create("reading");
 
+	tcase_add_test(t, test_a_line_with_a_nul_byte_is_refused);
+	tcase_add_test(t, test_the_largest_number_is_printed_as_it_is_read);
 	tcase_add_test(t, test_what_is_printed_is_a_file_with_the_same_values);
 	tcase_add_loop_test(t, test_a_mistake_is_named_with_its_place, 0, sizeof mistakes / sizeof mistakes[0]);
 	tcase_add_loop_test(t, test_an_address_may_bring_its_port, 0, sizeof addresses / sizeof addresses[0]);

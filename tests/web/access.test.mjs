@@ -20,7 +20,7 @@ async function showEverything(page) {
 }
 
 async function checkTabs(page) {
-	for (const name of ["Examples", "Reference", "Jobs"]) {
+	for (const name of ["Examples", "Samples", "Reference", "Jobs"]) {
 		await page.page.getByRole("tab", { name }).click();
 		if (name === "Reference") {
 			await page.page.getByLabel("Search").fill("lpf");
@@ -42,10 +42,14 @@ export const tests = {
 
 	"axe finds nothing in the dark page": {
 		context: { colorScheme: "dark" },
-		run: async ({ open }) => {
+		run: async ({ open, picture }) => {
 			const page = await open();
-			await page.write(SINE);
+			await page.button("Open dub in the editor").click();
+			await page.option("stems", true);
+			await page.option("length", 2);
 			await page.render();
+			await page.page.getByRole("tab", { name: "Samples" }).click();
+			await picture(page, "dark-stems");
 			await showEverything(page);
 			await checkTabs(page);
 		},
@@ -59,12 +63,25 @@ export const tests = {
 			await page.option("length", 1);
 			await page.button("Render").tap();
 			await page.says(/^Playing/);
-			for (const name of ["Jobs", "Reference", "Examples"]) {
+			for (const name of ["Jobs", "Reference", "Examples", "Samples"]) {
 				await page.page.getByRole("tab", { name }).tap();
 				const { scrollWidth, clientWidth } = await page.page.evaluate(() => document.documentElement);
 				assert.ok((await page.page.evaluate(() => document.documentElement.scrollWidth)) <= 400, `${name}: ${scrollWidth} > ${clientWidth}`);
 			}
 			await picture(page, "phone");
+			assert.deepEqual(await violations(page), []);
+		},
+	},
+
+	"axe finds nothing in the dark page on a phone": {
+		context: { viewport: { width: 400, height: 800 }, hasTouch: true, isMobile: true, colorScheme: "dark" },
+		run: async ({ open, picture }) => {
+			const page = await open();
+			await page.button("Play acid").tap();
+			await page.says(/^Playing/);
+			await page.page.locator("#download a").waitFor();
+			await page.page.getByRole("tab", { name: "Jobs" }).tap();
+			await picture(page, "dark-phone");
 			assert.deepEqual(await violations(page), []);
 		},
 	},

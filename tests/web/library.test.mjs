@@ -51,6 +51,7 @@ export const tests = {
 		const before = (await page.jobs()).length;
 		await rows.first().getByRole("button", { name: /^Delete/ }).click();
 		await until(async () => (await page.jobs()).length === before - 1);
+		page.forgetCut();
 	},
 
 	"a job is rendered again from the list": async ({ open }) => {

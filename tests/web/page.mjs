@@ -118,9 +118,16 @@ export class Page {
 			{ source: pattern.source, flags: pattern.flags });
 	}
 
+	/** Renders what is in the editor, to the end. */
 	async render() {
 		await this.editor.press("Control+Enter");
 		await this.says(/^Playing/);
+		await this.page.locator("#download a").waitFor();
+	}
+
+	/** The browser notes when the stream of a job ends before its time, as it does when the job is canceled. */
+	forgetCut() {
+		this.complaints = this.complaints.filter((complaint) => !complaint.includes("ERR_INCOMPLETE_CHUNKED_ENCODING"));
 	}
 
 	/** Seconds that have been played. */
@@ -171,6 +178,23 @@ export class Page {
 				painted += data[i] > 0 ? 1 : 0;
 			return painted / (data.length / 4);
 		});
+	}
+
+	/**
+	 * How far what comes out of the audio graph is from a sine wave of a frequency: the largest difference between a sample and
+	 * what the two before foretell, over the last third of a second. A click of any kind is far above the steps of 16 bits.
+	 */
+	async roughness(hz) {
+		return this.page.evaluate((wanted) => {
+			const { tap } = globalThis;
+			const samples = new Float32Array(tap.fftSize);
+			tap.getFloatTimeDomainData(samples);
+			const factor = 2 * Math.cos((2 * Math.PI * wanted) / tap.context.sampleRate);
+			let worst = 0;
+			for (let i = 2; i < samples.length; i++)
+				worst = Math.max(worst, Math.abs(samples[i] - factor * samples[i - 1] + samples[i - 2]));
+			return worst;
+		}, hz);
 	}
 
 	quiet() {

@@ -6,7 +6,7 @@ import { Page } from "./page.mjs";
 import { startService } from "./service.mjs";
 
 const TEST_MS = 60_000;
-const FILES = ["assets", "editor", "playing", "sharing", "library", "keys", "access"].map((name) => `./${name}.test.mjs`);
+const FILES = ["assets", "editor", "playing", "live", "samples", "sharing", "library", "keys", "access"].map((name) => `./${name}.test.mjs`);
 const wanted = process.argv[2] ?? "";
 const artifacts = process.env.PHONOND_ARTIFACTS;
 
@@ -27,9 +27,12 @@ function toolsFor(context, url) {
 			return page;
 		},
 		picture: async (page, name) => {
-			if (artifacts)
-				// Hiding the caret would take an inline style, which the page's policy forbids.
-				await page.page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true, caret: "initial" });
+			if (!artifacts)
+				return;
+			// The header stands at the top of the window, wherever that is.
+			await page.page.evaluate(() => scrollTo(0, 0));
+			// Hiding the caret would take an inline style, which the page's policy forbids.
+			await page.page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true, caret: "initial" });
 		},
 	};
 }

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** With isKeyed it wants the key that comes along. */
-export async function startService({ isKeyed = false } = {}) {
+/** With isKeyed it wants the key that comes along. Options are those of `phonond serve`. */
+export async function startService({ isKeyed = false, options = [] } = {}) {
 	const phonond = process.env.PHONOND ?? "./phonond";
 	const data = mkdtempSync(join(tmpdir(), "phonond-web-"));
 	const key = isKeyed ? execFileSync(phonond, ["keys", "create", "--data", data], { stdio: ["ignore", "pipe", "ignore"] }) : "";
-	const process_ = spawn(phonond, ["serve", "--listen", "127.0.0.1", "--port", "0", "--data", data],
+	const process_ = spawn(phonond, ["serve", "--listen", "127.0.0.1", "--port", "0", "--data", data, ...options],
 		{ stdio: ["ignore", "pipe", "ignore"] });
 	const url = await new Promise((resolve, reject) => {
 		process_.on("error", reject);

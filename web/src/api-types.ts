@@ -78,7 +78,7 @@ export interface Job {
 	result: Result | null;
 	metrics: { render_ms?: number; realtime_factor?: number };
 	error: { code: string; message: string } | null;
-	links: { self: string; audio?: string; stems?: string; cancel?: string; retry?: string };
+	links: { self: string; audio?: string; live?: string; stems?: string; cancel?: string; retry?: string };
 	source?: string;
 }
 
@@ -129,6 +129,30 @@ export interface NodeEntry {
 	reference?: string;
 	example: string;
 	parameters: NodeParameter[];
+}
+
+/** An uploaded sample. */
+export interface Sample {
+	bank: string;
+	name: string;
+	/** As a program writes it. */
+	pattern: string;
+	bytes: number;
+	duration_s: number;
+	channels: number;
+	sample_rate: number;
+	links: { self: string };
+}
+
+export interface InstalledBank {
+	bank: string;
+	variations: number;
+}
+
+export interface SampleList {
+	samples: Sample[];
+	next: string | null;
+	library: InstalledBank[];
 }
 
 export interface Example {

@@ -1,5 +1,5 @@
 import type {
-	CheckResult, Estimate, Example, Job, JobList, NodeEntry, PlayedEvent, Problem, RenderOptions,
+	CheckResult, Estimate, Example, Job, JobList, NodeEntry, PlayedEvent, Problem, RenderOptions, SampleList,
 } from "./api-types";
 import { askForKey, authorization } from "./key";
 
@@ -121,6 +121,26 @@ export async function examples(): Promise<Example[]> {
 
 export async function bytes(path: string, signal?: AbortSignal): Promise<ArrayBuffer> {
 	return (await send(path, { signal })).arrayBuffer();
+}
+
+/** A file as it comes. */
+export async function stream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+	return (await send(path, { signal })).body!;
+}
+
+/** All samples of the key, and what is installed. */
+export async function samples(): Promise<SampleList> {
+	const list = await getJson<SampleList>("/samples?limit=1000");
+	for (let { next } = list; next; ) {
+		const page = await getJson<SampleList>(next);
+		list.samples.push(...page.samples);
+		next = page.next;
+	}
+	return list;
+}
+
+export async function removeSample(path: string): Promise<void> {
+	await send(path, { method: "DELETE" });
 }
 
 export function isEnded(job: Job): boolean {

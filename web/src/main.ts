@@ -3,22 +3,24 @@ import * as api from "./api";
 import type { Job, RenderOptions } from "./api-types";
 import { Score } from "./audio/score";
 import { Catalogue } from "./catalogue";
-import { getCommand, renderCommand } from "./curl";
+import { getCommand, isWav, renderCommand } from "./curl";
 import { byId } from "./dom";
 import { lastJob, loadDraft, saveDraft, saveLastJob } from "./draft";
 import type { PlacedDiagnostic } from "./editor/diagnostics";
-import { createEditor, replaceSource } from "./editor/editor";
+import type { Knowledge } from "./editor/completion";
+import { createEditor, insertText, recheck, replaceSource } from "./editor/editor";
 import { addSpans, beginSpans, lightSpans } from "./editor/sounding";
 import { mayAskAgain } from "./key";
 import { Rendering } from "./rendering";
 import { encodeFragment } from "./share";
 import { clearEstimate, showEstimate } from "./ui/estimate";
 import { JobTable } from "./ui/jobs";
-import { showExamples, showReference } from "./ui/library";
+import { type LibraryHooks, showExamples, showReference } from "./ui/library";
 import { initOptions, readOptions, writeOptions } from "./ui/options";
 import { Player } from "./ui/player";
 import { showProblems } from "./ui/problems";
 import { showResult } from "./ui/progress";
+import { type Bank, SamplePanel } from "./ui/samples";
 import { copy, say, sayError } from "./ui/status";
 import { initTabs } from "./ui/tabs";
 import { initTheme } from "./ui/theme";
@@ -27,13 +29,13 @@ import { initTheme } from "./ui/theme";
 const EXAMPLE_CYCLES = 2;
 const NONE: ReadonlySet<number> = new Set();
 
-let catalogue: Catalogue | undefined;
+const knowledge: Knowledge = { samples: [] };
 let score: Score | undefined;
 let hasErrors = false;
 
 const draft = await loadDraft();
 const editor = createEditor(byId("editor"), draft.source, {
-	catalogue: () => catalogue,
+	knowledge: () => knowledge,
 	onChange: () => keepDraft(),
 	onDiagnostics: takeDiagnostics,
 	onRender: () => renderEditor(),
@@ -81,33 +83,60 @@ async function load(job: Job, program: string): Promise<void> {
 	showResult(job);
 }
 
-async function playWhenDone(submit: (signal: AbortSignal) => Promise<Job>, program: string, title: string): Promise<void> {
+/** Plays a job from its first block on, if it comes before the end. */
+async function listen(job: Job, program: string, title: string): Promise<void> {
+	if (!job.links.live || !isWav(job.options))
+		return;
+	await player.listen(job);
+	beginScore(program);
+	say(`Playing ${title}`);
+}
+
+async function playJob(submit: (signal: AbortSignal) => Promise<Job>, program: string, title: string): Promise<void> {
 	mayAskAgain();
 	say(`Rendering ${title}`);
-	const job = await rendering.run(submit);
+	showResult(undefined);
+	player.leave();
+	const job = await rendering.run(submit, (begun) => void listen(begun, program, title).catch(sayError));
 	if (!job)
 		return;
 	if (job.state !== "succeeded") {
+		player.leave();
 		say(job.error?.message ?? `The job was ${job.state}`, job.state === "canceled" ? "info" : "error");
 		return;
 	}
 	saveLastJob(job.id);
-	await load(job, program);
+	await playResult(job, program, title);
+}
+
+/** Shows a job that has succeeded, and plays it unless it was begun with before. */
+async function playResult(job: Job, program: string, title: string): Promise<void> {
+	const isHeard = await player.finish(job);
+	showResult(job);
+	if (isHeard)
+		return;
+	beginScore(program);
 	await player.play();
 	say(`Playing ${title}`);
 }
 
 function renderAndPlay(program: string, options: RenderOptions, title: string): Promise<void> {
-	return playWhenDone((signal) => api.render(program, options, signal), program, title);
+	return playJob((signal) => api.render(program, options, signal), program, title);
 }
 
 function renderEditor(): void {
 	renderAndPlay(source(), readOptions(), "the program").catch(sayError);
 }
 
+async function cancel(): Promise<void> {
+	player.leave();
+	await rendering.cancel();
+	say("Canceled");
+}
+
 function stop(): void {
 	if (rendering.isRunning)
-		rendering.cancel().then(() => say("Canceled")).catch(sayError);
+		cancel().catch(sayError);
 	else
 		player.stop();
 }
@@ -140,7 +169,7 @@ async function openJob(job: Job): Promise<void> {
 async function retryJob(job: Job): Promise<void> {
 	const { source: program = "", options, links } = await api.job(job.id, true);
 	const submit = links.retry ? () => api.retry(job.id) : (signal: AbortSignal) => api.render(program, options, signal);
-	await playWhenDone(submit, program, "the job's program");
+	await playJob(submit, program, "the job's program");
 }
 
 /** After the page was loaded again, what it played last is there again, if the server has it still. */
@@ -179,21 +208,37 @@ function initKeys(): void {
 	});
 }
 
-function initLibrary(): void {
-	const hooks = {
+/** Programs of the library: played with these options. */
+function libraryHooks(options: () => RenderOptions): LibraryHooks {
+	return {
 		open: openProgram,
-		play: (program: string, title: string) => {
-			renderAndPlay(program, { cycles: EXAMPLE_CYCLES }, title).catch(sayError);
-		},
+		play: (program, title) => { renderAndPlay(program, options(), title).catch(sayError); },
+		copy: (program) => void copy(renderCommand(location.origin, program, options()), "Command"),
 	};
+}
+
+function initLibrary(): void {
 	api.nodes().then((entries) => {
-		catalogue = new Catalogue(entries);
-		showReference(entries, hooks);
+		knowledge.catalogue = new Catalogue(entries);
+		showReference(entries, libraryHooks(() => ({ cycles: EXAMPLE_CYCLES })));
 	}).catch(sayError);
-	api.examples().then((examples) => showExamples(examples, {
-		open: hooks.open,
-		play: (program, title) => { renderAndPlay(program, readOptions(), title).catch(sayError); },
-	})).catch(sayError);
+	api.examples().then((examples) => showExamples(examples, libraryHooks(readOptions))).catch(sayError);
+}
+
+/** The editor completes them, and what was unknown may be known now. */
+function takeBanks(banks: readonly Bank[]): void {
+	const describe = ({ isOwn, variations }: Bank) => `${isOwn ? "yours" : "installed"}${variations > 1 ? `, ${variations}` : ""}`;
+	knowledge.samples = banks.map((bank) => ({ name: bank.name, detail: describe(bank) }));
+	recheck(editor);
+}
+
+function initSamples(): void {
+	const panel = new SamplePanel({
+		play: (program, title, duration) => { renderAndPlay(program, { duration }, title).catch(sayError); },
+		insert: (text) => insertText(editor, text),
+		onBanks: takeBanks,
+	});
+	panel.refresh();
 }
 
 writeOptions(draft.options);
@@ -207,5 +252,6 @@ initTheme(() => player.redraw());
 const jobs = new JobTable({ open: openJob, retry: retryJob });
 initTabs(byId("tabs"), (panel) => jobs.show(panel === "panel-jobs"));
 initLibrary();
+initSamples();
 restoreJob().catch(() => undefined);
 editor.focus();

@@ -14,16 +14,20 @@ export class Rendering {
 
 	/**
 	 * Submits and follows a job. Gives it when it has ended, however it did; undefined when another one took its place, or
-	 * cancel() ended it.
+	 * cancel() ended it. onBegin gets it when it is submitted and has not ended.
 	 */
-	async run(submit: (signal: AbortSignal) => Promise<Job>): Promise<Job | undefined> {
+	async run(
+		submit: (signal: AbortSignal) => Promise<Job>, onBegin: (job: Job) => void,
+	): Promise<Job | undefined> {
 		await this.cancel();
 		const stop = new AbortController();
 		this.#stop = stop;
 		try {
 			this.#see(await submit(stop.signal));
-			if (!api.isEnded(this.#job!))
+			if (!api.isEnded(this.#job!)) {
+				onBegin(this.#job!);
 				await followJob(this.#job!.id, (job) => this.#see(job), stop.signal);
+			}
 			return stop.signal.aborted ? undefined : this.#job;
 		} finally {
 			if (this.#stop === stop)

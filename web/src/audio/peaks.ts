@@ -6,6 +6,8 @@ export interface Peaks {
 	columns: number;
 	/** [columns][channels][low, high] */
 	data: Int8Array;
+	/** So many columns are known, from the first on; left out: all. */
+	filled?: number;
 }
 
 export const PEAK_FULL_SCALE = 128;

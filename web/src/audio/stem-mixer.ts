@@ -49,6 +49,10 @@ export class StemMixer implements Transport {
 		return this.#isPlaying;
 	}
 
+	get reach(): number {
+		return this.duration;
+	}
+
 	get position(): number {
 		if (!this.#isPlaying)
 			return this.#standing;

@@ -1,6 +1,8 @@
 /** Something that plays, with one position; times in seconds. */
 export interface Transport {
 	readonly duration: number;
+	/** How far it can be played by now, and sought. */
+	readonly reach: number;
 	readonly position: number;
 	readonly isPlaying: boolean;
 	isLooping: boolean;
@@ -24,6 +26,10 @@ export class FileTransport implements Transport {
 		this.#audio.src = url;
 		for (const type of ["play", "pause", "ended"])
 			this.#audio.addEventListener(type, () => this.onchange());
+	}
+
+	get reach(): number {
+		return this.duration;
 	}
 
 	get position(): number {

@@ -6,6 +6,13 @@ import type { NodeEntry } from "../api-types";
 import { type Catalogue, range, signature } from "../catalogue";
 import { el } from "../dom";
 
+/** What the editor knows of the service, which comes later than the editor. */
+export interface Knowledge {
+	catalogue?: Catalogue;
+	/** Names that `s` plays, each with a word on where it comes from. */
+	samples: readonly { name: string; detail: string }[];
+}
+
 const STATEMENTS: Completion[] = [
 	{ label: "out $ ", type: "keyword", detail: "what is heard" },
 	{ label: "tempo: ", type: "keyword", detail: "cycles per second" },
@@ -43,10 +50,26 @@ function callBefore(context: CompletionContext, catalogue: Catalogue): NodeEntry
 	return words.reverse().map((word) => catalogue.find(word)).find((entry) => entry !== undefined);
 }
 
-function inString(context: CompletionContext, catalogue: Catalogue): CompletionResult | null {
+/** In the string of `s "…"`. */
+function inSound({ state, pos }: CompletionContext): boolean {
+	const line = state.doc.lineAt(pos);
+	return /(^|[^\w~])s\s+"[^"]*$/.test(line.text.slice(0, pos - line.from));
+}
+
+function samples(context: CompletionContext, known: Knowledge["samples"]): CompletionResult | null {
+	const word = context.matchBefore(/[A-Za-z]\w*/);
+	if (!word && !context.explicit)
+		return null;
+	const options = known.map(({ name, detail }) => ({ label: name, type: "constant", detail }));
+	return { from: word?.from ?? context.pos, options, validFor: /^\w*$/ };
+}
+
+function inString(context: CompletionContext, catalogue: Catalogue, known: Knowledge["samples"]): CompletionResult | null {
 	const bus = context.matchBefore(/~\w*/);
 	if (bus)
 		return { from: bus.from, options: ownNames(context.state, "~"), validFor: /^~\w*$/ };
+	if (inSound(context))
+		return samples(context, known);
 	const word = context.matchBefore(/[A-Za-z]\w*/);
 	const entry = callBefore(context, catalogue);
 	const words = entry?.parameters.flatMap((parameter) => parameter.words ?? []) ?? [];
@@ -84,15 +107,15 @@ function functions(context: CompletionContext, entries: readonly NodeEntry[]): C
 	return { from, options: before === "" ? [...STATEMENTS, ...options] : options, validFor: /^\w*$/ };
 }
 
-/** Completes what may stand at the cursor. `catalogue` may come later than the editor. */
-export function completionSource(catalogue: () => Catalogue | undefined): CompletionSource {
+/** Completes what may stand at the cursor. */
+export function completionSource(knowledge: () => Knowledge): CompletionSource {
 	return (context) => {
-		const known = catalogue();
+		const { catalogue: known, samples: sounds } = knowledge();
 		const node = syntaxTree(context.state).resolveInner(context.pos, -1);
 		if (!known || /Comment/.test(node.name))
 			return null;
 		if (node.name === "String" || node.parent?.name === "String")
-			return inString(context, known);
+			return inString(context, known, sounds);
 		const own = context.matchBefore(/[~@%]\w*/);
 		if (own)
 			return { from: own.from, options: ownNames(context.state, own.text[0]!), validFor: /^[~@%]\w*$/ };
@@ -101,10 +124,10 @@ export function completionSource(catalogue: () => Catalogue | undefined): Comple
 }
 
 /** Shows what a function is when the pointer rests on its name. */
-export function functionTooltip(catalogue: () => Catalogue | undefined) {
+export function functionTooltip(knowledge: () => Knowledge) {
 	return hoverTooltip((view, pos) => {
 		const node = syntaxTree(view.state).resolveInner(pos, 0);
-		const entry = node.name === "Name" ? catalogue()?.find(view.state.sliceDoc(node.from, node.to)) : undefined;
+		const entry = node.name === "Name" ? knowledge().catalogue?.find(view.state.sliceDoc(node.from, node.to)) : undefined;
 		return entry ? { pos: node.from, end: node.to, above: true, create: () => ({ dom: describe(entry) }) } : null;
 	});
 }

@@ -1,10 +1,14 @@
 import { type Action, type Diagnostic as Mark, linter } from "@codemirror/lint";
+import { StateEffect } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 import * as api from "../api";
 import type { Diagnostic, Fix } from "../api-types";
 import { byteIndexer, spanOf } from "../offsets";
 
 const DELAY_MS = 250;
+
+/** The program is to be checked again although it is the same: what it refers to has changed. */
+export const checkAgain = StateEffect.define<null>();
 
 /** A complaint with its place in the editor's text. */
 export interface PlacedDiagnostic extends Diagnostic {
@@ -60,6 +64,9 @@ export function diagnostics(onDiagnostics: (list: PlacedDiagnostic[]) => void) {
 				return [];
 			}
 		},
-		{ delay: DELAY_MS },
+		{
+			delay: DELAY_MS,
+			needsRefresh: ({ transactions }) => transactions.some(({ effects }) => effects.some((effect) => effect.is(checkAgain))),
+		},
 	);
 }

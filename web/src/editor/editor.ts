@@ -7,15 +7,14 @@ import { EditorState, Prec } from "@codemirror/state";
 import {
 	EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers,
 } from "@codemirror/view";
-import type { Catalogue } from "../catalogue";
-import { completionSource, functionTooltip } from "./completion";
-import { type PlacedDiagnostic, diagnostics } from "./diagnostics";
+import { type Knowledge, completionSource, functionTooltip } from "./completion";
+import { type PlacedDiagnostic, checkAgain, diagnostics } from "./diagnostics";
 import { phonon } from "./language";
 import { sounding } from "./sounding";
 import { theme } from "./theme";
 
 export interface EditorHooks {
-	catalogue: () => Catalogue | undefined;
+	knowledge: () => Knowledge;
 	onChange: (source: string) => void;
 	onDiagnostics: (list: PlacedDiagnostic[]) => void;
 	onRender: () => void;
@@ -44,8 +43,8 @@ export function createEditor(host: HTMLElement, source: string, hooks: EditorHoo
 		commands(hooks),
 		lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), highlightSpecialChars(), drawSelection(),
 		highlightSelectionMatches(), history(), indentOnInput(), bracketMatching(), closeBrackets(),
-		autocompletion({ override: [completionSource(hooks.catalogue)] }),
-		functionTooltip(hooks.catalogue),
+		autocompletion({ override: [completionSource(hooks.knowledge)] }),
+		functionTooltip(hooks.knowledge),
 		diagnostics(hooks.onDiagnostics),
 		phonon(), sounding, theme,
 		keymap.of([
@@ -69,6 +68,17 @@ export function replaceSource(view: EditorView, source: string): void {
 			changes: { from: 0, to: view.state.doc.length, insert: source },
 			annotations: isolateHistory.of("full"),
 		});
+}
+
+/** Puts a text in place of what is selected. */
+export function insertText(view: EditorView, text: string): void {
+	view.dispatch(view.state.replaceSelection(text), { scrollIntoView: true, userEvent: "input.complete" });
+	view.focus();
+}
+
+/** Has the program checked again: what it refers to has changed. */
+export function recheck(view: EditorView): void {
+	view.dispatch({ effects: checkAgain.of(null) });
 }
 
 /** Puts the cursor on a span and shows it. */

@@ -7,12 +7,15 @@ export interface LibraryHooks {
 	open: (source: string, title: string) => void;
 	/** Renders and plays a program and leaves the editor alone. */
 	play: (source: string, title: string) => void;
+	/** Copies the command that renders it. */
+	copy: (source: string) => void;
 }
 
 function programActions(source: string, title: string, hooks: LibraryHooks): HTMLElement {
 	return el("div", { class: "actions" },
-		button("Play", () => hooks.play(source, title), { class: "small", "aria-label": `Play ${title}` }),
-		button("Open", () => hooks.open(source, title), { class: "small", "aria-label": `Open ${title} in the editor` }));
+		button("Play", () => hooks.play(source, title), { class: "small i-play", "aria-label": `Play ${title}` }),
+		button("Open", () => hooks.open(source, title), { class: "small", "aria-label": `Open ${title} in the editor` }),
+		button("curl", () => hooks.copy(source), { class: "small quiet", "aria-label": `Copy ${title} as curl` }));
 }
 
 export function showExamples(examples: readonly Example[], hooks: LibraryHooks): void {

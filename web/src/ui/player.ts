@@ -1,4 +1,5 @@
 import type { Job } from "../api-types";
+import { LiveTransport } from "../audio/live-transport";
 import { loadPeaks } from "../audio/peaks";
 import { spectrogram } from "../audio/spectrogram";
 import { StemMixer } from "../audio/stem-mixer";
@@ -47,18 +48,44 @@ export class Player {
 
 	/** Takes a job that has succeeded in place of the one before. */
 	async load(job: Job): Promise<void> {
-		this.#loading.abort(new DOMException("another job", "AbortError"));
-		this.#loading = new AbortController();
-		const { signal } = this.#loading;
-		const url = await mediaUrl(job.links.audio!);
+		const signal = this.#begin(job);
+		await this.#useFile(0, signal);
+		this.#showResult(job);
+	}
+
+	/** Plays a job while it is rendered, in place of the one before; there when it begins to, or never will. */
+	async listen(job: Job): Promise<void> {
+		const signal = this.#begin(job);
+		const live = await LiveTransport.open(job.links.live!, COLUMNS, signal);
 		if (signal.aborted)
-			return;
+			return live.close();
+		this.#use(live);
+		this.#waveform.setPeaks(live.sound.outline);
+		live.onframes = () => this.#waveform.grow();
+		await live.play();
+	}
+
+	/**
+	 * Takes the job now that it has succeeded. When it is listened to, that goes on: it is the same sound, and the file takes over at
+	 * the next break, without a gap. True then; false when nothing of it was heard yet.
+	 */
+	async finish(job: Job): Promise<boolean> {
+		if (this.#job?.id !== job.id || !(this.#transport instanceof LiveTransport)) {
+			await this.load(job);
+			return false;
+		}
 		this.#job = job;
-		this.#use(new FileTransport(url, job.result!.duration_s));
-		this.#stems.show(job.result!.stems);
-		this.#waveform.setSpectrum(undefined);
-		this.#waveform.setPeaks(undefined);
-		this.#loadPicture().catch(sayError);
+		this.#showResult(job);
+		this.#showState();
+		return true;
+	}
+
+	/** Lets go of a job that is listened to and will not become whole; what is whole plays on. */
+	leave(): void {
+		if (!this.#job || this.#job.links.audio)
+			return;
+		this.#begin(undefined);
+		this.#showState();
 	}
 
 	async play(): Promise<void> {
@@ -79,7 +106,10 @@ export class Player {
 	}
 
 	seek(time: number): void {
-		this.#transport?.seek(time);
+		if (this.#isLiveOver)
+			void this.#useFile(time, this.#loading.signal).catch(sayError);
+		else
+			this.#transport?.seek(Math.min(time, this.#transport.reach));
 		this.#showTime();
 	}
 
@@ -87,12 +117,59 @@ export class Player {
 		this.#waveform.draw();
 	}
 
+	/** Ends what belongs to the job before; the signal ends what will belong to this one. */
+	#begin(job: Job | undefined): AbortSignal {
+		this.#loading.abort(new DOMException("another job", "AbortError"));
+		this.#loading = new AbortController();
+		this.#job = job;
+		this.#transport?.close();
+		this.#transport = undefined;
+		this.#stems.show([]);
+		this.#waveform.setSpectrum(undefined);
+		this.#waveform.setPeaks(undefined);
+		return this.#loading.signal;
+	}
+
+	/** What plays is the stream of a job that has meanwhile succeeded. */
+	get #isLiveOver(): boolean {
+		return this.#transport instanceof LiveTransport && this.#job?.links.audio !== undefined;
+	}
+
+	/** Plays the job's file from a time on, if something plays now. */
+	async #useFile(time: number, signal: AbortSignal): Promise<void> {
+		const url = await mediaUrl(this.#job!.links.audio!);
+		if (signal.aborted)
+			return;
+		const wasPlaying = this.isPlaying;
+		const file = new FileTransport(url, this.#job!.result!.duration_s);
+		file.seek(time);
+		this.#use(file);
+		if (wasPlaying)
+			await file.play();
+	}
+
+	#showResult(job: Job): void {
+		this.#stems.show(job.result!.stems, job.options.format);
+		this.#loadPicture().catch(sayError);
+	}
+
 	#use(transport: Transport): void {
 		this.#transport?.close();
 		this.#transport = transport;
-		transport.onchange = () => this.#showState();
+		transport.onchange = () => this.#take(transport);
 		this.#adjust();
 		this.#showState();
+	}
+
+	/** It began, or it rests; then the file may take over from the stream. */
+	#take(transport: Transport): void {
+		const { isPlaying, position, duration } = transport;
+		this.#showState();
+		if (isPlaying || !this.#isLiveOver)
+			return;
+		const isAgain = transport.isLooping && position >= duration;
+		this.#useFile(isAgain ? 0 : position, this.#loading.signal)
+			.then(() => (isAgain ? this.play() : undefined)).catch(sayError);
 	}
 
 	#adjust(): void {
@@ -144,8 +221,11 @@ export class Player {
 
 	#showState(): void {
 		const isLoaded = this.#transport !== undefined;
-		this.#play.disabled = this.#loop.disabled = this.#spectrumButton.disabled = !isLoaded;
+		this.#play.disabled = this.#loop.disabled = !isLoaded;
+		this.#spectrumButton.disabled = !this.#job?.links.audio;
 		this.#play.textContent = this.isPlaying ? "Pause" : "Play";
+		this.#play.classList.toggle("i-pause", this.isPlaying);
+		this.#play.classList.toggle("i-play", !this.isPlaying);
 		this.#waveform.canvas.setAttribute("aria-disabled", String(!isLoaded));
 		this.#showTime();
 		if (this.isPlaying)

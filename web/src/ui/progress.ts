@@ -1,10 +1,10 @@
 import type { Job } from "../api-types";
-import { endingOf } from "../curl";
-import { byId, el } from "../dom";
+import { downloadCommand, endingOf } from "../curl";
+import { button, byId, el } from "../dom";
 import { remainingMs } from "../follow";
 import { downloadLink } from "../media";
 import { about, level, size } from "./format";
-import { sayError } from "./status";
+import { copy, sayError } from "./status";
 
 /** Where a job stands: the bar, and the words beside it. Undefined hides both. */
 export function showProgress(job: Job | undefined): void {
@@ -22,11 +22,13 @@ export function showProgress(job: Job | undefined): void {
 		: `${job.progress.percent.toFixed(0)} %${left === undefined ? "" : `, ${about(left)} left`}`;
 }
 
-/** What became of a job that has succeeded. */
-export function showResult(job: Job): void {
-	const { result, metrics } = job;
-	if (!result)
+/** What became of a job that has succeeded; undefined: nothing yet. */
+export function showResult(job: Job | undefined): void {
+	byId("facts").replaceChildren();
+	byId("download").replaceChildren();
+	if (!job?.result)
 		return;
+	const { result, metrics } = job;
 	const facts = [
 		["Level", level(result.loudness_lufs, "LUFS")],
 		["True peak", level(result.true_peak_db, "dBTP")],
@@ -37,5 +39,9 @@ export function showResult(job: Job): void {
 		facts.push(["Clipped", `${result.clipped_frames} frames`]);
 	byId("facts").replaceChildren(...facts.map(([term, fact]) => el("div", {}, el("dt", {}, term!), el("dd", {}, fact!))));
 	const file = `${job.id}.${endingOf(job.options.format)}`;
-	byId("download").replaceChildren(downloadLink(job.links.audio!, file, "Download", sayError));
+	const audio = job.links.audio!;
+	byId("download").replaceChildren(
+		downloadLink(audio, file, "Download", sayError),
+		button("Copy as curl", () => void copy(downloadCommand(location.origin, audio, file), "Command"),
+			{ class: "small", "aria-label": "Copy the download as curl" }));
 }

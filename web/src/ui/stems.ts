@@ -1,19 +1,23 @@
 import type { Stem } from "../api-types";
+import { downloadCommand, endingOf } from "../curl";
 import { button, el } from "../dom";
 import { downloadLink } from "../media";
 import { level } from "./format";
-import { sayError } from "./status";
+import { copy, sayError } from "./status";
 
 /** The stems of what plays, each with a mute and a solo button. */
 export class StemList {
 	readonly #muted = new Set<string>();
 	readonly #solo = new Set<string>();
 	#names: string[] = [];
+	#format: string | undefined;
 
 	/** onChange gets the names that are heard now. */
 	constructor(readonly host: HTMLElement, readonly onChange: (heard: ReadonlySet<string>) => void) {}
 
-	show(stems: readonly Stem[]): void {
+	/** Their files have the job's format. */
+	show(stems: readonly Stem[], format?: string): void {
+		this.#format = format;
 		this.#names = stems.map(({ name }) => name);
 		this.#muted.clear();
 		this.#solo.clear();
@@ -22,12 +26,17 @@ export class StemList {
 	}
 
 	#row(stem: Stem): HTMLElement {
+		const ending = endingOf(this.#format);
+		const file = `${stem.name}.${ending}`;
 		return el("li", {},
 			el("code", {}, stem.name),
 			el("span", { class: "muted" }, level(stem.peak_db, "dB")),
-			this.#toggle("Mute", stem.name, this.#muted),
-			this.#toggle("Solo", stem.name, this.#solo),
-			downloadLink(stem.audio, stem.audio.split("/").at(-1)!, `Download ${stem.name}`, sayError));
+			el("div", { class: "actions" },
+				this.#toggle("Mute", stem.name, this.#muted),
+				this.#toggle("Solo", stem.name, this.#solo),
+				button("curl", () => void copy(downloadCommand(location.origin, stem.audio, file), "Command"),
+					{ class: "small", "aria-label": `Copy the download of ${stem.name} as curl` }),
+				downloadLink(stem.audio, file, `Download ${stem.name}`, sayError)));
 	}
 
 	#toggle(label: string, name: string, set: Set<string>): HTMLButtonElement {

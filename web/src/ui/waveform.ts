@@ -11,13 +11,14 @@ export interface WaveformHooks {
 }
 
 /** A lane per channel, a bar per pixel from the lowest to the highest sample, at least a pixel high. */
-function outlineOf({ channels, columns, data }: Peaks, width: number, height: number): Path2D {
+function outlineOf({ channels, columns, data, filled = columns }: Peaks, width: number, height: number): Path2D {
+	const end = Math.floor((width * filled) / columns);
 	const lane = height / channels;
 	const outline = new Path2D();
 	for (let channel = 0; channel < channels; channel++) {
 		const middle = lane * (channel + 0.5);
 		const scale = lane / 2 / PEAK_FULL_SCALE;
-		for (let x = 0; x < width; x++) {
+		for (let x = 0; x < end; x++) {
 			const at = (Math.floor((x * columns) / width) * channels + channel) * 2;
 			const top = middle - data[at + 1]! * scale;
 			outline.rect(x, top, 1, Math.max(1, middle - data[at]! * scale - top));
@@ -32,6 +33,7 @@ export class Waveform {
 	#peaks: Peaks | undefined;
 	/** Of #peaks at the size of the canvas. */
 	#outline: Path2D | undefined;
+	#isStale = false;
 	#spectrum: ImageBitmap | undefined;
 
 	constructor(readonly canvas: HTMLCanvasElement, readonly hooks: WaveformHooks) {
@@ -53,6 +55,15 @@ export class Waveform {
 	setPeaks(peaks: Peaks | undefined): void {
 		this.#peaks = peaks;
 		this.#trace();
+	}
+
+	/** The outline that is shown has grown. */
+	grow(): void {
+		this.#isStale = true;
+		requestAnimationFrame(() => {
+			if (this.#isStale)
+				this.#trace();
+		});
 	}
 
 	/** Shows a spectrogram in place of the outline; undefined: the outline again. */
@@ -80,6 +91,7 @@ export class Waveform {
 	}
 
 	#trace(): void {
+		this.#isStale = false;
 		this.#outline = this.#peaks && outlineOf(this.#peaks, this.canvas.width, this.canvas.height);
 		this.draw();
 	}
