@@ -5,6 +5,9 @@ BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config ca-certificates 
  libcurl4-openssl-dev libseccomp-dev libpng-dev zlib1g-dev"
 # shellcheck disable=SC2034
 WEB_PACKAGES="nodejs npm"
+# What bench/service/service.py puts beside the service; nothing installs them by itself.
+# shellcheck disable=SC2034
+BENCH_PACKAGES="beanstalkd redis-server nginx-light"
 # shellcheck disable=SC2034
 TEST_PACKAGES="check python3 sqlite3 sox ffmpeg nodejs npm chromium fonts-dejavu-core man-db mandoc shellcheck
  strace tzdata xz-utils file python3-yaml libseccomp2 bash zsh fish aria2 openssl"

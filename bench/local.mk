@@ -3,7 +3,7 @@
 # renders shorter. The other targets are for work on one part: time per sample of every kernel, of voices, and of
 # refusing programs that are too large.
 EXTRA_PROGRAMS = bench/bench_limits bench/bench_nodes bench/bench_patterns bench/bench_voices \
-	bench/jobs bench/latency bench/simulate
+	bench/jobs bench/latency bench/service/load bench/simulate
 CLEANFILES += $(EXTRA_PROGRAMS)
 bench_bench_limits_SOURCES = bench/bench_limits.c tests/lib/blowup.c tests/lib/blowup.h
 bench_bench_limits_LDADD = librender.a libbase.a $(RENDER_LIBS)
@@ -18,6 +18,8 @@ bench_jobs_SOURCES = bench/jobs.c $(TRACED)
 bench_jobs_LDADD = librender.a libbase.a $(RENDER_LIBS)
 bench_latency_SOURCES = bench/latency.c $(TRACED)
 bench_latency_LDADD = librender.a libbase.a $(RENDER_LIBS)
+bench_service_load_SOURCES = bench/service/load.c
+bench_simulate_SOURCES = bench/simulate.c $(TRACED)
 bench_simulate_SOURCES = bench/simulate.c bench/lib/costs.c bench/lib/costs.h $(TRACED)
 bench_simulate_LDADD = librender.a libbase.a $(RENDER_LIBS)
 EXTRA_DIST += bench/RESULTS.md bench/estimate.py bench/patterns.txt bench/run.sh bench/strudel/haps.mjs bench/strudel/package.json \
@@ -45,3 +47,15 @@ EXTRA_DIST += bench/memory.py
 .PHONY: bench-memory
 bench-memory: phonond
 	python3 $(srcdir)/bench/memory.py $(abs_builddir)/phonond $(srcdir)/examples/m.ph
+
+# The service beside beanstalkd, Redis and nginx (Debian packages beanstalkd, redis-server, nginx-light), in one run; writes
+# bench/SERVICE.md. SECTIONS and BENCH_SECONDS as above.
+EXTRA_DIST += bench/SERVICE.md bench/service/service.py bench/service/scale.py
+.PHONY: bench-service scale
+bench-service: phonond bench/service/load
+	python3 $(srcdir)/bench/service/service.py $(abs_builddir)/phonond $(abs_builddir)/bench/service/load $(SECTIONS) >SERVICE.md.new
+	test -n "$(SECTIONS)" || cp SERVICE.md.new $(srcdir)/bench/SERVICE.md
+	cat SERVICE.md.new && rm SERVICE.md.new
+# Memory, descriptors and queries with 5,000 event streams and 50,000 queued jobs.
+scale: phonond bench/service/load
+	python3 $(srcdir)/bench/service/scale.py $(abs_builddir)/phonond $(abs_builddir)/bench/service/load 5000 50000

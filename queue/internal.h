@@ -67,6 +67,8 @@ struct queue {
 	int64_t (*tick)(void *ctx, int64_t wall_ms); /* see queue.h; NULL: not set */
 	void *tick_ctx;
 	unsigned n_submitting; /* submissions between the check for room and their commit */
+	uint64_t n_reserved;   /* of all submissions so far that asked for room */
+	uint64_t waiting_most; /* no more jobs wait than this; UINT64_MAX: not counted yet. See submit.c */
 	bool is_draining, is_stopping, is_paused;
 	double cost_bias;  /* measured CPU seconds over estimated ones, of late */
 	bool is_giving_up; /* the drain is over: what is held, or comes to be, is to be given back at once */

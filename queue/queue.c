@@ -42,7 +42,7 @@ void queue_signal_work(struct queue *q, bool is_for_all)
 	if (is_for_all) {
 		pthread_cond_broadcast(&q->work);
 		pthread_cond_broadcast(&q->short_work);
-	} else {
+	} else if (!q->is_paused) {
 		pthread_cond_signal(&q->work);
 		pthread_cond_signal(&q->short_work);
 	}
@@ -83,6 +83,7 @@ static struct queue *new_queue(const struct queue_config *config, struct error *
 	q->retry_base_ms = config->retry_base_ms ? config->retry_base_ms : RETRY_BASE_MS_DEFAULT;
 	q->retry_cap_ms = config->retry_cap_ms ? config->retry_cap_ms : RETRY_CAP_MS_DEFAULT;
 	q->cost_bias = 1;
+	q->waiting_most = UINT64_MAX;
 	q->lease_ms = config->lease_ms ? config->lease_ms : LEASE_MS_DEFAULT;
 	q->start_wall_ms = clock_wall_ms();
 	q->start_ns = clock_monotonic_ns();

@@ -62,6 +62,14 @@ void queue_free(struct queue *q);
  * or draining, ERR_QUOTA by the limits of the key, ERR_MISMATCH. */
 int queue_submit(struct queue *q, struct job *j, struct job_once *once, bool *is_cached, struct error *err) WARN_UNUSED;
 
+/* Is there a finished file of the job's content, so that queue_submit() needs no runner? */
+bool queue_has_result(struct queue *q, const struct job *j);
+/* As queue_submit() for a job that is to be run, without a token, and without waiting for the disk: done is called once, on a
+ * thread of the store, when the job is durable (0) or was refused (-1 and why), and must not block. j stays the queue's until
+ * then. -1: it was refused at once, and done is not called. */
+int queue_submit_later(struct queue *q, struct job *j, void (*done)(void *ctx, int result, const struct error *why),
+		       void *ctx, struct error *err) WARN_UNUSED;
+
 /* As queue_submit() for many jobs of a batch, in one transaction. Lines without a job are lines that are wrong. A line's err
  * says why its job was not accepted (ERR_BUSY, too); -1: nothing was. At most QUEUE_MANY_MAX. */
 enum { QUEUE_MANY_MAX = 64 };
@@ -149,5 +157,8 @@ struct queue_view {
 };
 /* Where a job stands; all zero but eta_ms when it has ended or the store fails. */
 struct queue_view queue_look(struct queue *q, const struct job *j);
+/* The same for the answer to a submission: where many wait, counting those ahead would take longer than all the rest, and
+ * position and eta_ms stay unknown. */
+struct queue_view queue_glance(struct queue *q, const struct job *j);
 
 #endif

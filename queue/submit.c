@@ -6,20 +6,52 @@
 #include "base/clock.h"
 #include "queue/internal.h"
 
-int submit_reserve_room(struct queue *q, unsigned n, struct error *err)
+/* Room is checked against an upper bound that lives in memory: it grows with every submission, and jobs that leave the queue
+ * do not lower it. So the rows are counted only when the bound is reached, once in as many submissions as there is room for,
+ * and an almost empty queue of any size costs nothing to look at. Jobs come to wait through here alone, or come back to where
+ * they were counted once. Jobs that are both committed and still on their way may count twice in the new bound, so it never
+ * says too little. */
+
+/* Takes n from what the bound leaves; false when rows have to be counted. */
+static bool reserve_below_bound(struct queue *q, unsigned n, uint64_t *n_reserved, unsigned *n_submitting)
 {
-	unsigned n_submitting;
-	uint64_t n_waiting;
+	bool has_room;
 
 	pthread_mutex_lock(&q->lock);
-	n_submitting = q->n_submitting += n;
+	*n_reserved = q->n_reserved += n;
+	*n_submitting = q->n_submitting += n;
+	has_room = q->waiting_most <= q->max_queued && n <= q->max_queued - q->waiting_most;
+	if (has_room)
+		q->waiting_most += n;
 	pthread_mutex_unlock(&q->lock);
-	if (storage_job_count_waiting(q->storage, &n_waiting, err) == 0) {
-		/* Submissions on their way count, so that the bound holds however many come at once. */
-		if (n_waiting + n_submitting <= q->max_queued)
-			return 0;
-		error_set(err, ERR_BUSY, "the queue is full (%u jobs)", q->max_queued);
-	}
+	return has_room;
+}
+
+/* Counts again; those that were on their way at the look before, and those that came since, are added. */
+static int reserve_counted(struct queue *q, unsigned n, uint64_t n_reserved, unsigned n_submitting, struct error *err)
+{
+	uint64_t n_waiting;
+	bool has_room;
+
+	if (storage_job_count_waiting(q->storage, &n_waiting, err))
+		return -1;
+	pthread_mutex_lock(&q->lock);
+	q->waiting_most = n_waiting + n_submitting + (q->n_reserved - n_reserved);
+	has_room = q->waiting_most <= q->max_queued;
+	if (!has_room)
+		q->waiting_most -= n;
+	pthread_mutex_unlock(&q->lock);
+	return has_room ? 0 : error_set(err, ERR_BUSY, "the queue is full (%u jobs)", q->max_queued);
+}
+
+int submit_reserve_room(struct queue *q, unsigned n, struct error *err)
+{
+	uint64_t n_reserved;
+	unsigned n_submitting;
+
+	if (reserve_below_bound(q, n, &n_reserved, &n_submitting) ||
+	    reserve_counted(q, n, n_reserved, n_submitting, err) == 0)
+		return 0;
 	submit_release_room(q, n);
 	return -1;
 }
@@ -109,21 +141,32 @@ static enum outcome submit_cached(struct queue *q, struct job *j, struct job_onc
 	return err->code == ERR_NOT_FOUND ? NO_RESULT : FAILED;
 }
 
+static void set_first_state(struct job *j)
+{
+	j->state = j->run_at_ms > j->created_at_ms ? JOB_SCHEDULED : JOB_QUEUED;
+}
+
+/* The job is durable: who is to know of it? */
+static void tell_accepted(struct queue *q, const struct job *j)
+{
+	if (j->state == JOB_SCHEDULED || j->deadline_at_ms)
+		timer_kick(q);
+	if (j->state == JOB_QUEUED)
+		queue_signal_work(q, false);
+}
+
 static enum outcome submit_waiting(struct queue *q, struct job *j, struct job_once *once, struct error *err)
 {
 	int rc;
 
 	if (submit_reserve_room(q, 1, err))
 		return FAILED;
-	j->state = j->run_at_ms > j->created_at_ms ? JOB_SCHEDULED : JOB_QUEUED;
+	set_first_state(j);
 	rc = insert(q, j, once, err);
 	submit_release_room(q, 1);
 	if (rc)
 		return rc == 1 ? REPLAYED : FAILED;
-	if (j->state == JOB_SCHEDULED || j->deadline_at_ms)
-		timer_kick(q);
-	if (j->state == JOB_QUEUED)
-		queue_signal_work(q, false);
+	tell_accepted(q, j);
 	return ACCEPTED;
 }
 
@@ -154,6 +197,59 @@ int queue_submit(struct queue *q, struct job *j, struct job_once *once, bool *is
 	if (o == FAILED && err)
 		*err = why;
 	return o == FAILED ? -1 : o == REPLAYED;
+}
+
+/* --- later --- */
+
+bool queue_has_result(struct queue *q, const struct job *j)
+{
+	struct job equal;
+	int rc = j->is_fresh ? 0 : storage_find_result(q->storage, j->content_hash, &equal, NULL);
+
+	if (rc == 1)
+		job_fini(&equal);
+	return rc == 1;
+}
+
+struct later {
+	struct queue *queue;
+	struct job *job;
+	void (*done)(void *ctx, int result, const struct error *why);
+	void *ctx;
+};
+
+static void end_later(void *ctx, int result, const struct error *why)
+{
+	struct later *l = ctx;
+
+	submit_release_room(l->queue, 1);
+	if (result == 0)
+		tell_accepted(l->queue, l->job);
+	l->done(l->ctx, result, why);
+	free(l);
+}
+
+int queue_submit_later(struct queue *q, struct job *j, void (*done)(void *ctx, int result, const struct error *why),
+		       void *ctx, struct error *err)
+{
+	struct later *l;
+
+	if (submit_check_accepting(q, err))
+		return -1;
+	submit_stamp(q, j);
+	if (submit_reserve_room(q, 1, err))
+		return -1;
+	set_first_state(j);
+	l = malloc(sizeof *l);
+	if (l)
+		*l = (struct later){ q, j, done, ctx };
+	else
+		error_set(err, ERR_NO_MEMORY, "no memory for a job");
+	if (l && storage_job_post(q->storage, j, end_later, l, err) == 0)
+		return 0;
+	free(l);
+	submit_release_room(q, 1);
+	return -1;
 }
 
 /* --- again --- */

@@ -5,6 +5,8 @@
 #include "base/cpu.h"
 #include "queue/internal.h"
 
+enum { GLANCE_JOBS_MAX = 256 };
+
 const char *queue_block_name(enum queue_block b)
 {
 	static const char *const names[] = {
@@ -117,5 +119,20 @@ struct queue_view queue_look(struct queue *q, const struct job *j)
 	default:
 		break;
 	}
+	return v;
+}
+
+struct queue_view queue_glance(struct queue *q, const struct job *j)
+{
+	struct queue_view v = { .eta_ms = -1 };
+	bool are_many, is_paused;
+
+	pthread_mutex_lock(&q->lock);
+	are_many = q->waiting_most > GLANCE_JOBS_MAX;
+	is_paused = q->is_paused;
+	pthread_mutex_unlock(&q->lock);
+	if (j->state != JOB_QUEUED || !are_many)
+		return queue_look(q, j);
+	v.blocked_by = is_paused ? QUEUE_BLOCK_PAUSE : QUEUE_BLOCK_BUSY;
 	return v;
 }

@@ -137,6 +137,8 @@ json_t *job_json(const struct job *job, const struct queue_view *view);
 json_t *batch_json(const struct batch *b);
 /* Answers with the job in JSON and its Location. */
 void api_reply_job(struct app *app, struct http_request *r, unsigned status, const struct job *job);
+/* As api_reply_job() for a job that this request submitted. */
+void api_reply_submitted(struct app *app, struct http_request *r, unsigned status, const struct job *job);
 /* Loads the job that the path names; -1: answered with 404 or worse. Free with job_fini(). */
 int api_load_job(struct app *app, struct http_request *r, bool with_source, struct job *out);
 

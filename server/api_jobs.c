@@ -34,15 +34,27 @@ int api_load_job(struct app *app, struct http_request *r, bool with_source, stru
 	return -1;
 }
 
-void api_reply_job(struct app *app, struct http_request *r, unsigned status, const struct job *job)
+static void reply_viewed(struct http_request *r, unsigned status, const struct job *job, const struct queue_view *view)
 {
-	struct queue_view view = queue_look(app->queue, job);
-
 	http_add_header(r, "Location", "/jobs/%s", job->id);
 	http_add_header(r, "Cache-Control", "no-store");
 	if (!job_state_is_terminal(job->state))
 		http_add_header(r, "Retry-After", "1");
-	api_reply_json(r, status, job_json(job, &view));
+	api_reply_json(r, status, job_json(job, view));
+}
+
+void api_reply_job(struct app *app, struct http_request *r, unsigned status, const struct job *job)
+{
+	struct queue_view view = queue_look(app->queue, job);
+
+	reply_viewed(r, status, job, &view);
+}
+
+void api_reply_submitted(struct app *app, struct http_request *r, unsigned status, const struct job *job)
+{
+	struct queue_view view = queue_glance(app->queue, job);
+
+	reply_viewed(r, status, job, &view);
 }
 
 static bool is_true(const char *s)

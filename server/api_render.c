@@ -3,6 +3,7 @@
  * Waiting holds no thread: the request is suspended and queue_watch() resumes it when the job ends, the time is over or
  * the queue drains. The watch refers to the request, so it is always given back (state_free) before the request is
  * freed; queue_unwatch() waits for a callback that is under way. */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,7 +91,7 @@ static void reply_outcome(struct app *app, struct http_request *r, const struct 
 	}
 	http_add_header(r, "Vary", "Accept, Prefer");
 	if (!job_state_is_terminal(job->state) || (was_accepted && !wish.audio))
-		api_reply_job(app, r, 202, job);
+		api_reply_submitted(app, r, 202, job);
 	else if (!wish.audio)
 		api_reply_job(app, r, 201, job);
 	else if (job->state == JOB_SUCCEEDED)
@@ -222,33 +223,139 @@ static int read_token(struct http_request *r, const char **token)
 	return -1;
 }
 
-/* Makes the job durable, or finds the one that the client's token stands for. -1: answered. Then job has an id;
- * *is_cached: it has succeeded already. */
-static int submit(struct app *app, struct http_request *r, const struct spec *spec, struct job *job, struct wish *wish,
-		  bool *is_cached)
+/* What a submission takes from the request beside the program. -1: answered. */
+static int fill_job(struct app *app, struct http_request *r, const struct spec *spec, struct job *job,
+		    struct job_once *once)
 {
-	struct job_once once = { .job_id = "" };
 	struct error err = ERROR_INIT;
-	int rc = -1;
 
-	if (read_token(r, &once.token) < 0)
+	*once = (struct job_once){ .job_id = "" };
+	if (read_token(r, &once->token) < 0)
 		return -1;
 	job->is_fresh = negotiation_has_token(http_header(r, "Cache-Control"), "no-cache");
-	if (submission_fill(spec, queue_now_ms(app->queue), app->config.keep_s, job, &err) == 0 &&
-	    submission_set_trace(job, http_header(r, "traceparent"), &err) == 0) {
-		submission_fingerprint(spec, job, once.fingerprint);
-		rc = queue_submit(app->queue, job, once.token[0] ? &once : NULL, is_cached, &err);
+	if (submission_fill(spec, queue_now_ms(app->queue), app->config.keep_s, job, &err) < 0 ||
+	    submission_set_trace(job, http_header(r, "traceparent"), &err) < 0) {
+		problem_reply_error(r, &err);
+		return -1;
 	}
+	if (once->token[0])
+		submission_fingerprint(spec, job, once->fingerprint);
+	return 0;
+}
+
+/* Makes the job durable, or finds the one that the client's token stands for. -1: answered. Then job has an id;
+ * *is_cached: it has succeeded already. */
+static int store_job(struct app *app, struct http_request *r, struct job *job, struct job_once *once, struct wish *wish,
+		     bool *is_cached)
+{
+	struct error err = ERROR_INIT;
+	int rc = queue_submit(app->queue, job, once->token[0] ? once : NULL, is_cached, &err);
+
 	if (rc < 0) {
 		problem_reply_error(r, &err);
 		return -1;
 	}
 	wish->is_replay = rc == 1;
 	if (rc == 1) {
-		memcpy(job->id, once.job_id, sizeof job->id);
+		memcpy(job->id, once->job_id, sizeof job->id);
 		http_add_header(r, "Idempotency-Replayed", "true");
 	}
 	return 0;
+}
+
+static void reply_stored(struct app *app, struct http_request *r, const struct job *job, struct wish wish,
+			 bool is_cached)
+{
+	char id[JOB_ID_SIZE];
+
+	memcpy(id, job->id, sizeof id); /* the job may go with the state of the request */
+	if (wish.wait_s && !is_cached)
+		wait_for(app, r, id, wish);
+	else if (wish.is_replay)
+		reply_current(app, r, id, wish);
+	else
+		reply_outcome(app, r, job, wish); /* it is what its row says: no look into the database */
+}
+
+/* --- Storing without a thread ------------------------------------------------------------------------------- */
+
+/* A submission on its way to the disk, with its connection suspended, so that however many come at once share a commit. */
+struct pending {
+	struct http_request *request;
+	struct job job;
+	struct wish wish;
+	pthread_mutex_t lock; /* rank 22: what follows */
+	pthread_cond_t over;
+	bool is_over;
+	int result;
+	struct error err;
+};
+
+static void pending_free(void *state)
+{
+	struct pending *p = state;
+
+	pthread_cond_destroy(&p->over);
+	pthread_mutex_destroy(&p->lock);
+	job_fini(&p->job);
+	free(p);
+}
+
+/* The request is resumed first: once is_over is seen, both may go. */
+static void on_stored(void *ctx, int result, const struct error *why)
+{
+	struct pending *p = ctx;
+
+	http_resume(p->request);
+	pthread_mutex_lock(&p->lock);
+	p->result = result;
+	if (result < 0)
+		p->err = *why;
+	p->is_over = true;
+	pthread_cond_signal(&p->over);
+	pthread_mutex_unlock(&p->lock);
+}
+
+/* Resumed by on_stored(), which then has a few instructions left, or because the service stops: then the disk is waited for. */
+static void on_submitted(void *ctx, struct http_request *r)
+{
+	struct pending *p = r->state;
+
+	pthread_mutex_lock(&p->lock);
+	while (!p->is_over)
+		pthread_cond_wait(&p->over, &p->lock);
+	pthread_mutex_unlock(&p->lock);
+	if (p->result < 0)
+		problem_reply_error(r, &p->err);
+	else
+		reply_stored(ctx, r, &p->job, p->wish, false);
+}
+
+/* Takes the job and suspends the request; false when that cannot be, and nothing has happened. */
+static bool store_later(struct app *app, struct http_request *r, struct job *job, struct wish wish)
+{
+	struct pending *p = r->state_free ? NULL : calloc(1, sizeof *p);
+	struct error err = ERROR_INIT;
+
+	if (!p)
+		return false;
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->over, NULL);
+	p->request = r;
+	p->wish = wish;
+	r->state = p;
+	r->state_free = pending_free;
+	if (!http_suspend(r, on_submitted)) {
+		r->state = NULL;
+		r->state_free = NULL;
+		pending_free(p);
+		return false;
+	}
+	p->job = *job;
+	*job = (struct job){ .state = JOB_QUEUED };
+	if (queue_submit_later(app->queue, &p->job, on_stored, p, &err) < 0)
+		on_stored(p, -1, &err);
+	return true;
 }
 
 /* Without an option that says so, the format is what the client would rather have as an answer, if it fits the rest. */
@@ -282,13 +389,14 @@ static void submit_and_reply(struct app *app, struct http_request *r, const stru
 			     struct wish wish)
 {
 	bool is_cached = false;
+	struct job_once once;
 
-	if (submit(app, r, spec, job, &wish, &is_cached) < 0)
+	if (fill_job(app, r, spec, job, &once) < 0)
 		return;
-	if (wish.wait_s && !is_cached)
-		wait_for(app, r, job->id, wish);
-	else
-		reply_current(app, r, job->id, wish);
+	if (!once.token[0] && !queue_has_result(app->queue, job) && store_later(app, r, job, wish))
+		return;
+	if (store_job(app, r, job, &once, &wish, &is_cached) == 0)
+		reply_stored(app, r, job, wish, is_cached);
 }
 
 void api_submit(struct app *app, struct http_request *r, const struct spec *spec, struct job *job)
@@ -331,8 +439,9 @@ void api_submit_and_serve(struct app *app, struct http_request *r, const struct 
 {
 	unsigned wait_s = app->config.max_wait_s < WAIT_DEFAULT_S ? app->config.max_wait_s : WAIT_DEFAULT_S;
 	struct wish wish = { .audio = true, .wait_s = wait_s, .cache_control = cache_control };
+	struct job_once once;
 	bool is_cached;
 
-	if (submit(app, r, spec, job, &wish, &is_cached) == 0)
+	if (fill_job(app, r, spec, job, &once) == 0 && store_job(app, r, job, &once, &wish, &is_cached) == 0)
 		wait_for(app, r, job->id, wish);
 }

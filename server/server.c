@@ -42,7 +42,7 @@ void server_config_init(struct server_config *config)
 		.data_dir = "data",
 		.log_level = LOG_INFO,
 		.io = IO_AUTO,
-		.n_http_threads = 4,
+		.n_http_threads = 16, /* each waits for its submission's commit: as many share one */
 		.n_short_runners = 1,
 		.max_queued = 10000,
 		.max_body_bytes = 1024 * 1024,

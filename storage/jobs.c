@@ -82,6 +82,38 @@ int storage_job_insert(struct storage *s, const struct job *j, struct error *err
 	return writer_do(s->writer, insert, NULL, &in, err);
 }
 
+struct posted {
+	struct insert insert;
+	storage_done_fn done;
+	void *ctx;
+};
+
+static int insert_posted(struct db *db, void *ctx, struct error *err)
+{
+	return insert(db, &((struct posted *)ctx)->insert, err);
+}
+
+static void end_posted(void *ctx, int result, const struct error *why)
+{
+	struct posted *p = ctx;
+
+	p->done(p->ctx, result, why);
+	free(p);
+}
+
+int storage_job_post(struct storage *s, const struct job *j, storage_done_fn done, void *ctx, struct error *err)
+{
+	struct posted *p = malloc(sizeof *p);
+
+	if (!p)
+		return error_set(err, ERR_NO_MEMORY, "no memory for a job");
+	*p = (struct posted){ { .storage = s, .job = j }, done, ctx };
+	if (writer_post(s->writer, insert_posted, end_posted, p, err) == 0)
+		return 0;
+	free(p);
+	return -1;
+}
+
 /* --- get --- */
 
 static const char not_found[] = "no job has this id";

@@ -15,7 +15,7 @@
 #include "storage/migrate.h"
 #include "storage/schema.h"
 
-enum { READERS_DEFAULT = 8 };
+enum { READERS_DEFAULT = 16 };
 
 /* Makes (when missing) and opens a folder; -1 with *err. */
 static int open_folder(int parent_fd, const char *name, struct error *err)

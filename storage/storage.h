@@ -155,6 +155,12 @@ int storage_health(struct storage *s, struct error *err) WARN_UNUSED;
  * result and warnings are taken from j. ERR_NOT_FOUND: succeeded, but the file is not there (it was deleted meanwhile). */
 int storage_job_insert(struct storage *s, const struct job *j, struct error *err) WARN_UNUSED;
 
+/* The same without waiting: done is called once, on the writer's thread, with 0 when the job is on disk, or -1 and why; it must
+ * neither block nor write. j stays the store's until then. -1: out of memory, and done is not called. */
+typedef void (*storage_done_fn)(void *ctx, int result, const struct error *why);
+int storage_job_post(struct storage *s, const struct job *j, storage_done_fn done, void *ctx,
+		     struct error *err) WARN_UNUSED;
+
 /* A client's name for a submission, so that sending it again does not make another job. */
 struct job_once {
 	const char *token;                 /* unique per key_id */

@@ -14,7 +14,7 @@
  *
  * A request that fails is undone alone. A commit that fails, or an error that makes SQLite roll the transaction
  * back by itself (disk full, I/O error), fails every request of the group: nobody is told that something is on
- * disk which is not. A request lives on its caller's stack. */
+ * disk which is not. A request lives on its caller's stack; one that nobody waits for (writer_post) on the heap. */
 #include "storage/writer.h"
 
 #include <pthread.h>
@@ -30,6 +30,7 @@ static const double commit_bounds[] = { 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02
 
 struct request {
 	writer_fn fn, after;
+	writer_done_fn done; /* NULL: somebody waits */
 	void *ctx;
 	int result;
 	struct error err;
@@ -157,10 +158,20 @@ static void group_wake(struct group *g, struct writer *w)
 	if (g->n > w->stats.largest_group)
 		w->stats.largest_group = g->n;
 	for (size_t i = 0; i < g->n; i++) {
-		g->items[i]->is_done = true;
-		pthread_cond_signal(&g->items[i]->done_cond);
+		struct request *r = g->items[i];
+		if (r->done)
+			continue;
+		/* Once its caller sees this, the request is gone. */
+		g->items[i] = NULL;
+		r->is_done = true;
+		pthread_cond_signal(&r->done_cond);
 	}
 	pthread_mutex_unlock(&w->lock);
+	for (size_t i = 0; i < g->n; i++)
+		if (g->items[i]) {
+			g->items[i]->done(g->items[i]->ctx, g->items[i]->result, &g->items[i]->err);
+			free(g->items[i]);
+		}
 }
 
 static void tell_commit(struct writer *w)
@@ -280,6 +291,21 @@ int writer_do(struct writer *w, writer_fn fn, writer_fn after, void *ctx, struct
 	if (r.result < 0 && err)
 		*err = r.err;
 	return r.result;
+}
+
+int writer_post(struct writer *w, writer_fn fn, writer_done_fn done, void *ctx, struct error *err)
+{
+	struct request *r = malloc(sizeof *r);
+
+	if (!r)
+		return error_set(err, ERR_NO_MEMORY, "no memory for a write");
+	*r = (struct request){ .fn = fn, .done = done, .ctx = ctx };
+	pthread_mutex_lock(&w->lock);
+	*w->tail = r;
+	w->tail = &r->next;
+	pthread_cond_signal(&w->work);
+	pthread_mutex_unlock(&w->lock);
+	return 0;
 }
 
 struct statement {

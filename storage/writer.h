@@ -9,8 +9,8 @@
 #include "storage/health.h"
 
 enum {
-	WRITER_GROUP_MAX = 64, /* requests per transaction */
-	WRITER_GROUP_MS = 2,   /* a group takes no more requests after this time */
+	WRITER_GROUP_MAX = 256, /* requests per transaction */
+	WRITER_GROUP_MS = 2,    /* a group takes no more requests after this time */
 };
 
 struct writer;
@@ -29,6 +29,11 @@ void writer_free(struct writer *w);
  * commit failed. after, unless NULL, runs on the writer thread after a good commit and before any later write:
  * the place for what must not precede the commit. Any thread but the writer's; holds no lock while it waits. */
 int writer_do(struct writer *w, writer_fn fn, writer_fn after, void *ctx, struct error *err) WARN_UNUSED;
+
+/* As writer_do() without waiting: done is called once, on the writer thread, with the result and, when that is -1, why. It
+ * must not call the writer and must not block. -1: out of memory, and done is not called. */
+typedef void (*writer_done_fn)(void *ctx, int result, const struct error *why);
+int writer_post(struct writer *w, writer_fn fn, writer_done_fn done, void *ctx, struct error *err) WARN_UNUSED;
 
 /* The same for a write that is one statement: db_run() and db_change(). */
 int writer_run(struct writer *w, const char *sql, struct values values, struct error *err) WARN_UNUSED;
