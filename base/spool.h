@@ -14,7 +14,7 @@ struct spool;
 struct spool_ops {
 	/* Appends n bytes. After a failure only free() may follow. */
 	int (*append)(struct spool *s, const void *data, size_t n, struct error *err);
-	/* Reads exactly n bytes, all of which were appended before. */
+	/* Reads exactly n bytes, all of which were appended before. ERR_CORRUPT: they are not there any more. */
 	int (*read_at)(struct spool *s, uint64_t offset, void *data, size_t n, struct error *err);
 	void (*free)(struct spool *s);
 };

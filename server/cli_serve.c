@@ -18,8 +18,8 @@ static void print_help(bool is_all)
 	     "variable PHONON_MAX_BODY and the key max_body of the file.\n");
 	settings_print_help(stdout, is_all);
 	puts("\n"
-	     "Exit status: 0 after a drain, 64 wrong usage, 65, 74 or 75 the data folder cannot be\n"
-	     "used, 78 wrong file or variable, or a database of a newer version.");
+	     "Exit status: 0 after a drain, 64 wrong usage, 65, 74 or 75 the data folder\n"
+	     "cannot be used, 78 wrong file or variable, or a database of a newer version.");
 }
 
 /* Blocks the signals that main waits for, so that no thread started later receives them. */

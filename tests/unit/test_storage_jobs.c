@@ -181,7 +181,7 @@ START_TEST(test_a_spool_gives_back_what_it_got)
 		ck_assert_mem_eq(in, out, sizeof in);
 		ck_ok(spool_read_at(spools[k], 600000, out, 77, &err));
 		ck_assert_mem_eq(in + 600000, out, 77);
-		ck_fails(spool_read_at(spools[k], sizeof in - 5, out, 10, &err), ERR_IO);
+		ck_fails(spool_read_at(spools[k], sizeof in - 5, out, 10, &err), ERR_CORRUPT);
 		spool_free(spools[k]);
 	}
 	ck_assert_uint_eq(store_count_parts(dir), 0);
