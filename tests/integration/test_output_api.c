@@ -370,7 +370,7 @@ END_TEST
 
 START_TEST(test_stems_come_as_one_archive_that_tar_reads)
 {
-	json_t *job = render(BEAT, "cycles=1&stems=1&sample_rate=8000"), *stem;
+	json_t *job = render(BEAT, "cycles=1&stems=true&sample_rate=8000"), *stem;
 	const char *dir = test_temp_dir(), *id = text_of(job, "id");
 	char path[128], file[512], member[1024];
 	const char *argv[] = { "/usr/bin/env", "tar", "-xf", file, "-C", dir, NULL };
@@ -439,7 +439,7 @@ static void check_parts_of_wide(const char *path, const struct reply *whole)
 /* Two stems of two channels. */
 START_TEST(test_stems_come_as_one_file_with_all_channels)
 {
-	json_t *job = render(BEAT, "cycles=1&stems=1&sample_rate=8000&subtype=pcm_24"), *stem, *flac;
+	json_t *job = render(BEAT, "cycles=1&stems=true&sample_rate=8000&subtype=pcm_24"), *stem, *flac;
 	const char *id = text_of(job, "id");
 	struct reply r, one;
 	char path[160];
@@ -466,7 +466,7 @@ START_TEST(test_stems_come_as_one_file_with_all_channels)
 	snprintf(path, sizeof path, "/jobs/%.64s/stems", id);
 	check_parts_of_wide(path, &r);
 	reply_free(&r);
-	flac = render(BEAT, "cycles=1&stems=1&sample_rate=8000&format=flac");
+	flac = render(BEAT, "cycles=1&stems=true&sample_rate=8000&format=flac");
 	snprintf(path, sizeof path, "/jobs/%.64s/stems", text_of(flac, "id"));
 	json_decref(service_json(&server, "GET", path, NULL, HEADERS("Accept: audio/wav"), 406));
 	json_decref(flac);

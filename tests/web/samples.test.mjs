@@ -101,11 +101,13 @@ export const tests = {
 	"the keyboard chooses a file, and the bank that it goes to": async ({ open }) =>
 		withFiles(async (path) => {
 			const page = await open();
+			// Early: the browser takes a moment until it hands choosers over.
+			const chooser = page.page.waitForEvent("filechooser");
 			await page.page.getByRole("tab", { name: "Samples" }).press("Enter");
 			await page.page.locator("#sample-bank").fill("mine");
 			await page.page.locator("#sample-files").focus();
-			const [chooser] = await Promise.all([page.page.waitForEvent("filechooser"), page.page.keyboard.press("Enter")]);
-			await chooser.setFiles([path("Béep 1.wav")]);
+			await page.page.keyboard.press("Enter");
+			await (await chooser).setFiles([path("Béep 1.wav")]);
 			await row(page, "mine/Beep_1.wav").waitFor();
 			await page.button("Delete mine/Beep_1.wav").press("Enter");
 			await until(async () => (await row(page, "mine").count()) === 0);
