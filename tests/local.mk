@@ -27,9 +27,9 @@ CLEANFILES += figures.tsv
 # What CI runs of the tests in builds with sanitizers, where they take 5 to 20 times as long; "make check" runs all there too.
 # Figures of the sound are measured in the plain build, what others' tools say of files and the manual's programs are tried
 # there; other tests call the same kernels and encoders. Scripts that read sources, manuals and manifests run there too.
-# Experiments compare memory and times of the server as people run it. Of those with one thread, ThreadSanitizer is spared the long ones, and what takes minutes there and whose threads others run too: resuming in the
-# server (test_checkpoint), all examples with all blocks (determinism.sh), windows and random graphs (test_engine), kills (the tests
-# of the API).
+# Experiments compare memory and times of the server as people run it. Of those with one thread, ThreadSanitizer is spared
+# the long ones, and what takes minutes there and whose threads others run too: resuming in the server (test_checkpoint),
+# all examples with all blocks (determinism.sh), windows and random graphs (test_engine), kills (the tests of the API).
 LONG_UNDER_ASAN = $(FIGURE_TESTS) tests/torture/check.sh tests/check_includes.sh tests/check_kernels.sh tests/cli/test_completion.sh \
 	tests/cli/test_output.sh tests/deploy/test_deploy.sh tests/docs/test_language.sh tests/docs/test_nodes.sh
 LONG_UNDER_TSAN = $(LONG_UNDER_ASAN) tests/integration/test_resume tests/unit/test_call_forms tests/unit/test_catalogue \
