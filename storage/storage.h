@@ -123,7 +123,7 @@ enum io_backend { IO_AUTO, IO_URING, IO_PWRITE };
 struct storage_config {
 	const char *data_dir; /* made when missing; one owner at a time */
 	enum io_backend io;   /* IO_AUTO tries io_uring for real and falls back with one log line */
-	unsigned n_readers;   /* read connections kept; 0: 8 */
+	unsigned n_readers;   /* read connections kept; 0: 16 */
 	bool is_guest; /* beside the owner, for keys and backups: no lock, no migration, no sweep, no artifacts */
 };
 

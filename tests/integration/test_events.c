@@ -195,8 +195,8 @@ END_TEST
 
 START_TEST(test_many_streams_hear_of_one_job_and_those_that_vanish_are_let_go)
 {
-	/* OWN: what the server may open for itself meanwhile, above all its 8 read connections with 2 files each. */
-	enum { N = 200, OWN = 8 * 2 + 8 };
+	/* OWN: what the server may open for itself meanwhile, above all its 16 read connections with 2 files each. */
+	enum { N = 200, OWN = 16 * 2 + 8 };
 	static struct client clients[N];
 	char folder[64];
 	size_t n_before, n_now = 0;

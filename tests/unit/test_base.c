@@ -254,7 +254,7 @@ END_TEST
 START_TEST(test_a_file_is_written_and_read_whole_or_says_why_not)
 {
 	enum { N = 8000, LIMIT = 5000 };
-	struct rlimit limit = { LIMIT, LIMIT };
+	struct rlimit old, limit = { .rlim_cur = LIMIT };
 	struct error err = ERROR_INIT;
 	char path[600], data[N], back[N];
 	int fd;
@@ -270,8 +270,12 @@ START_TEST(test_a_file_is_written_and_read_whole_or_says_why_not)
 	ck_assert_int_eq(file_read_at(fd, 3000, back, 1001, "a file", &err), -1);
 	ck_assert_int_eq(err.code, ERR_CORRUPT);
 	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &old), 0);
+	limit.rlim_max = old.rlim_max;
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	ck_assert_int_eq(file_write_at(fd, 0, data, N, "a file", &err), -1);
+	int rc = file_write_at(fd, 0, data, N, "a file", &err);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &old), 0);
+	ck_assert_int_eq(rc, -1);
 	ck_assert_ptr_nonnull(strstr(err.message, "writing a file"));
 	ck_assert_int_eq(file_read_at(fd, 0, back, LIMIT, "a file", &err), 0);
 	ck_assert_mem_eq(back, data, LIMIT);
