@@ -19,7 +19,6 @@ bench_jobs_LDADD = librender.a libbase.a $(RENDER_LIBS)
 bench_latency_SOURCES = bench/latency.c $(TRACED)
 bench_latency_LDADD = librender.a libbase.a $(RENDER_LIBS)
 bench_service_load_SOURCES = bench/service/load.c
-bench_simulate_SOURCES = bench/simulate.c $(TRACED)
 bench_simulate_SOURCES = bench/simulate.c bench/lib/costs.c bench/lib/costs.h $(TRACED)
 bench_simulate_LDADD = librender.a libbase.a $(RENDER_LIBS)
 EXTRA_DIST += bench/RESULTS.md bench/estimate.py bench/patterns.txt bench/run.sh bench/strudel/haps.mjs bench/strudel/package.json \
